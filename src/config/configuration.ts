@@ -1,0 +1,75 @@
+import type { EscalationPolicy, Route } from '../model/alert.js';
+import type { Annotation } from '../model/annotation.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Owner } from '../model/owner.js';
+
+/** Everything that a configuration folder and the environment say, checked and with defaults filled in. */
+export interface Configuration {
+  /** The folder that it was read from. */
+  folder: string;
+  service: ServiceSettings;
+  metrics: readonly MetricDefinition[];
+  policies: readonly EscalationPolicy[];
+  /** First match wins; the last one matches everything. */
+  routes: readonly Route[];
+  owners: readonly Owner[];
+  annotations: readonly Annotation[];
+  followUps: FollowUpSettings;
+}
+
+/** `redress.yaml`, with the environment's word over the file's. Durations in ms. */
+export interface ServiceSettings {
+  clickhouse: {
+    /** Null for the embedded engine; from `CLICKHOUSE_URL` or the file. */
+    url: string | null;
+    username: string;
+    /** From `CLICKHOUSE_PASSWORD` only. */
+    password: string;
+    database: string;
+    /** The embedded engine's folder. */
+    data: string;
+    /** The embedded engine's port; 0 takes a free one. */
+    port: number;
+  };
+  http: {
+    host: string;
+    port: number;
+    /** From `REDRESS_TOKENS`: `role:token`, separated by commas. */
+    tokens: readonly { role: 'ingest' | 'read' | 'operate'; token: string }[];
+  };
+  /** Null when no brokers are named; from `KAFKA_BROKERS` or the file. */
+  kafka: { brokers: readonly string[]; groupId: string; topics: readonly string[] } | null;
+  /** Null without `SLACK_BOT_TOKEN`. */
+  slack: {
+    token: string;
+    /** From `SLACK_SIGNING_SECRET`; empty refuses every click. */
+    signingSecret: string;
+    /** The Web API's address; only tests have another. */
+    apiUrl: string;
+  } | null;
+  /** Webhook name to address. */
+  webhooks: Readonly<Record<string, string>>;
+  /** ISO 4217: what amounts are shown in. */
+  currency: string;
+  ingest: {
+    /** Without an event for so long, a source that has been read to its end is taken as complete up to now. */
+    idleAfter: number;
+    /** Without an event for so long, it is reported as stale and nothing that depends on it is judged. */
+    staleAfter: number;
+    /** An event's greatest size, bytes. */
+    maxEventBytes: number;
+  };
+  /** Where people find the dashboards, for links in messages; empty for none. */
+  dashboardsUrl: string;
+}
+
+export interface FollowUpSettings {
+  /** Evaluable points in band that verify a fix. */
+  verifyPoints: number;
+  /** A recurrence within this time of the closing reopens the follow-up, in ms. */
+  reopenWindow: number;
+  /** Days until due, by priority. */
+  dueDays: Readonly<Record<'low' | 'normal' | 'high' | 'urgent', number>>;
+  /** Reminders this long before the due date, in ms, and every day after it. */
+  remindBefore: number;
+}

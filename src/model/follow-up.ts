@@ -1,0 +1,70 @@
+import type { Instant } from './clock.js';
+import type { Direction } from './verdict.js';
+
+export type FollowUpState =
+  | 'open'
+  | 'acknowledged'
+  | 'in_progress'
+  | 'fix_shipped'
+  | 'verifying'
+  | 'verified'
+  | 'wont_do';
+
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+
+/** What the metric did after the fix, against before the incident and during it. Rates and values alike. */
+export interface Effect {
+  before: number;
+  during: number;
+  after: number;
+  /** Evaluable points counted after the fix. */
+  points: number;
+  /** Events spared in a week at the volume after the fix. */
+  savedPerWeek: number;
+}
+
+/** The watch over the metric after the fix. */
+export interface Watch {
+  /** Evaluable points in a row that must be in band. */
+  pointsNeeded: number;
+  pointsInBand: number;
+  /** The level and band from before the incident, which the fix must bring back. */
+  expected: number;
+  lower: number;
+  upper: number;
+  /** Start of the newest bucket that was looked at. */
+  lastBucket: Instant;
+  numerator: number;
+  denominator: number;
+}
+
+/** A tracked improvement, closed only when its metric is verified back in band. */
+export interface FollowUp {
+  followUpId: string;
+  alertId: string;
+  fingerprint: string;
+  metric: string;
+  slice: string;
+  direction: Direction;
+  title: string;
+  owner: string;
+  state: FollowUpState;
+  priority: Priority;
+  dueAt: Instant;
+  openedAt: Instant;
+  closedAt: Instant | null;
+  fixShippedAt: Instant | null;
+  timesReopened: number;
+  /** Level and band before the incident, and what was seen during it. */
+  baseline: { expected: number; lower: number; upper: number };
+  during: number;
+  watch: Watch | null;
+  effect: Effect | null;
+  /** Why it was not done, or why the last watch failed. */
+  note: string;
+  /** The id of an earlier follow-up of the same series, empty for the first. */
+  previous: string;
+  /** When the owner was last reminded; null before the first time. */
+  remindedAt: Instant | null;
+  version: number;
+}

@@ -1,0 +1,82 @@
+import type { EventDate } from './event.js';
+import type { Json } from './json.js';
+
+/** Which events a metric counts. */
+export interface EventSelector {
+  /** The event types; an event of any of them counts. */
+  event: readonly string[];
+  /** Field or attribute to the values that it may have; all entries must hold. */
+  where: Readonly<Record<string, readonly string[]>>;
+  /** Dimensions that these events do not have: their counts are shared by all values of them. */
+  ignore: readonly string[];
+}
+
+/** What is counted, by kind. */
+export type Measure =
+  | { kind: 'count'; of: EventSelector }
+  | { kind: 'sum'; of: EventSelector }
+  | { kind: 'ratio'; numerator: EventSelector; denominator: EventSelector }
+  /** Cases whose `due_at` falls into the bucket and that had no answer by then, over all cases due in it. */
+  | { kind: 'breach'; opened: EventSelector; answered: EventSelector };
+
+export type MetricKind = Measure['kind'];
+
+/** One detector as a metric uses it. */
+export interface DetectorUse {
+  use: string;
+  params: Readonly<Record<string, Json>>;
+}
+
+export type Combination = 'any' | 'all' | { atLeast: number };
+export type BadDirection = 'up' | 'down' | 'both';
+export type Severity = 'info' | 'warning' | 'critical';
+
+export interface BucketWidth {
+  count: number;
+  unit: 'minute' | 'hour' | 'day' | 'week' | 'month';
+}
+
+/** A metric's definition, complete: defaults are filled in when the configuration is read. */
+export interface MetricDefinition {
+  id: string;
+  title: string;
+  measure: Measure;
+  date: EventDate;
+  bucket: BucketWidth;
+  /** IANA name; buckets are aligned in it. */
+  timezone: string;
+  bad: BadDirection;
+  /** Below it a point is not evaluable: `low_volume`. For counts and sums it bounds the expected value. */
+  minDenominator: number;
+  /** How long after a bucket's end its events may still arrive, in ms. */
+  allowedLateness: number;
+  /** Sets of dimensions; the empty set is the whole. */
+  slices: readonly (readonly string[])[];
+  /** What a known series without events in a closed bucket is: a zero, or no point at all. Counts and sums only. */
+  empty: 'zero' | 'absent';
+  detect: readonly DetectorUse[];
+  combine: Combination;
+  /** The smallest deviation from expected that matters, in the metric's unit; 0 takes any. */
+  minDeviation: number;
+  alert: AlertRule;
+  /** An owner's id; empty when nobody owns the metric. */
+  owner: string;
+  runbook: string;
+}
+
+/** When a run of anomalous points becomes an alert, and when it ends. */
+export interface AlertRule {
+  /** Anomalous points in a row before it fires. */
+  for: number;
+  /** Normal points in a row before it resolves. */
+  recover: number;
+  /** A recurrence within this time of the resolution is the same episode, in ms. */
+  mergeGap: number;
+  /** Deviation in band half-widths (the verdict's score) from which the alert is critical. */
+  criticalScore: number;
+}
+
+/** True when the metric has a denominator: its points are shares of a count and are judged as such. */
+export function isRate(kind: MetricKind): boolean {
+  return kind === 'ratio' || kind === 'breach';
+}

@@ -1,0 +1,45 @@
+import type { Alert, Target } from '../model/alert.js';
+import type { Delivery } from '../model/delivery.js';
+import type { FollowUp } from '../model/follow-up.js';
+import type { Point } from '../model/point.js';
+import type { Verdict } from '../model/verdict.js';
+
+/** Everything that a message can be built from, as it is when the message is sent. */
+export interface Notification {
+  delivery: Delivery;
+  alert: Alert;
+  /** The follow-up that is open for the alert, if any. */
+  followUp: FollowUp | null;
+  /** How the metric is shown to people: its unit and time zone. */
+  display: MetricDisplay;
+  /** The series around the alert, oldest first, for the chart; empty when there is none. */
+  history: readonly { point: Point; verdict: Verdict }[];
+  /** Where the target's earlier message about the same alert is; empty for the first. */
+  rootRef: string;
+}
+
+export interface MetricDisplay {
+  title: string;
+  unit: 'rate' | 'count' | 'amount';
+  timezone: string;
+  currency: string;
+}
+
+/** What became of one attempt. `retryAfter` is in ms. */
+export type SendOutcome =
+  | { outcome: 'sent'; messageRef: string }
+  | { outcome: 'retry'; reason: string; retryAfter: number | null }
+  | { outcome: 'failed'; reason: string };
+
+/** One way to tell people. */
+export interface Notifier {
+  /** The scheme of its targets: `console`, `slack`, `webhook`. */
+  scheme: string;
+  /** Never throws for what the target answers; throws only on a bug. */
+  send(target: Target, notification: Notification): Promise<SendOutcome>;
+  /**
+   * Looks whether a delivery has reached the target already, for one whose sending was cut off before it
+   * could be recorded. Answers its reference, or null. Absent where the target cannot be asked.
+   */
+  find?(target: Target, notification: Notification): Promise<string | null>;
+}
