@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream';
+
+/** A column of a foreign table, as the store is told to read it. */
+export interface StagedColumn {
+  name: string;
+  /** A ClickHouse type, such as `String` or `Nullable(Int64)`. */
+  type: string;
+}
+
+/** One value that is wanted of every staged row. */
+export interface StagedValue {
+  /** The key under which the row carries it. */
+  name: string;
+  /** A ClickHouse expression over the staged columns and `_row`. */
+  expression: string;
+}
+
+export interface StagedQuery {
+  values: readonly StagedValue[];
+  /** A ClickHouse condition; the empty string takes every row. */
+  where: string;
+  /** IANA name: the time zone in which expressions read and make local times (`session_timezone`). */
+  timezone: string;
+  /** The first and the last row that are wanted, both included; absent for the whole table. */
+  between?: readonly [first: number, last: number];
+}
+
+/**
+ * One row's values by name, as JSON has them. Decimals and 64-bit integers are strings, so that no digit is
+ * lost; dates with a time are ISO 8601 in UTC (`date_time_output_format = 'iso'`); NULL is null.
+ */
+export type StagedRow = Readonly<Record<string, unknown>>;
+
+/** Why an expression cannot be evaluated over a staged table. */
+export interface ExpressionProblem {
+  kind: 'unknown_column' | 'invalid';
+  /** The store's own words. */
+  detail: string;
+}
+
+/** A foreign table's bytes, inside the store, until they have been turned into events. */
+export interface StagedTable {
+  /**
+   * Asks the store whether an expression can be evaluated over the columns, without reading a row. Null when
+   * it can.
+   */
+  check(expression: string, timezone: string): Promise<ExpressionProblem | null>;
+  /**
+   * Streams a file's bytes into the table and numbers its rows from 1 in the order of the file, in the column
+   * `_row` (UInt64). Throws `store_rejected` when the bytes are not of the format.
+   */
+  load(input: {
+    format: 'CSV' | 'Parquet';
+    body: Readable;
+    /** ClickHouse settings that tell how the bytes are to be read. */
+    settings: Readonly<Record<string, string | number>>;
+  }): Promise<void>;
+  /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */
+  rows(query: StagedQuery): AsyncIterable<readonly StagedRow[]>;
+  /** Forgets the table. Never throws for a table that is gone. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Where the store keeps foreign tables while they are mapped. It is the store that reads CSV and Parquet and
+ * evaluates a map's expressions, so that a map can use all of ClickHouse's functions, on a remote server too.
+ */
+export interface StagingArea {
+  /** Makes an empty table of these columns, in their order, and `_row`. */
+  create(columns: readonly StagedColumn[]): Promise<StagedTable>;
+}

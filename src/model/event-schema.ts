@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { Instant } from './clock.js';
+import type { MarketplaceEvent } from './event.js';
+
+/** How a field's value is read. */
+export type EventFieldKind =
+  | 'id'
+  | 'type'
+  | 'label'
+  | 'text'
+  | 'instant'
+  | 'amount'
+  | 'currency'
+  | 'attributes';
+
+export interface EventField {
+  /** The name on the wire. */
+  name: string;
+  kind: EventFieldKind;
+  required: boolean;
+  /** In UTF-16 code units; 0 where length is not what bounds the field. */
+  maxLength: number;
+  description: string;
+}
+
+/**
+ * The event, written once: the JSON Schema that is published and the decoder are both made from this table.
+ * An optional field that is absent, null or the empty string is not there.
+ */
+export const EVENT_FIELDS = {
+  eventId: required('event_id', 'id', 128, 'The identity: the same id again is the same fact.'),
+  type: required('type', 'type', 128, 'What happened, as noun.verb: order.placed, dispute.opened, …'),
+  occurredAt: required('occurred_at', 'instant', 0, 'When it happened.'),
+  orderId: optional('order_id', 'label', 256, 'The order that it is about.'),
+  caseId: optional('case_id', 'label', 256, "Ties a dispute's, refund's or ticket's events together."),
+  merchantId: optional('merchant_id', 'label', 256, 'The merchant that it is about.'),
+  region: optional('region', 'label', 256, 'A standing dimension.'),
+  category: optional('category', 'label', 256, 'A standing dimension.'),
+  scenario: optional('scenario', 'label', 256, 'The kind of trouble: not_received, damaged, …'),
+  channel: optional('channel', 'label', 256, 'A standing dimension.'),
+  amount: optional('amount', 'amount', 0, 'A decimal string, or a number where its digits are exact enough.'),
+  currency: optional('currency', 'currency', 3, 'ISO 4217.'),
+  originAt: optional('origin_at', 'instant', 0, 'When the order that this fact stems from was paid.'),
+  startedAt: optional('started_at', 'instant', 0, 'For service levels: when the clock started.'),
+  dueAt: optional('due_at', 'instant', 0, 'For service levels: when the clock runs out.'),
+  outcome: optional('outcome', 'label', 256, 'How it ended: buyer_won, seller_won, withdrawn, …'),
+  text: optional('text', 'text', 10_000, 'What a person wrote.'),
+  attributes: optional('attributes', 'attributes', 256, 'A flat map of strings; any key can be a dimension.'),
+} as const satisfies Record<keyof MarketplaceEvent, EventField>;
+
+/** An event's type: a noun and a verb, in small letters. */
+export const TYPE_PATTERN = /^[a-z][a-z_]*\.[a-z][a-z_]*$/;
+export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
+/** Up to 15 digits before the point and 18 behind it. */
+export const AMOUNT_PATTERN = /^-?\d{1,15}(\.\d{1,18})?$/;
+/** A number's bound, the same 15 digits; exclusive. */
+export const AMOUNT_LIMIT = 1e15;
+export const ATTRIBUTE_KEY_PATTERN = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
+export const MAX_ATTRIBUTES = 64;
+
+/** No control characters, which nobody types into a name, and no halves of characters, which no UTF-8 has. */
+export const LABEL_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
+/** Line breaks and tabs are what people write; halves of characters are not. */
+export const TEXT_PATTERN = /^[^\p{Cs}]*$/u;
+
+/** The earliest instant that is believed, 2000-01-01, and the first one that no longer is, 2100-01-01; UTC. */
+export const EARLIEST: Instant = Date.UTC(2000, 0, 1);
+export const LATEST: Instant = Date.UTC(2100, 0, 1);
+
+const ISO_PATTERN =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2})(?::?(\d{2}))?)$/;
+/** Epoch milliseconds that had to be written as text, as in a CSV file. */
+const EPOCH_PATTERN = /^\d{12,13}$/;
+
+/**
+ * Reads ISO 8601 with an offset, or epoch milliseconds written as digits; finer fractions than milliseconds
+ * are cut off. Null for everything else, days that no calendar has included.
+ */
+export function parseInstant(text: string): Instant | null {
+  const match = ISO_PATTERN.exec(text);
+  if (match === null) return EPOCH_PATTERN.test(text) ? Number(text) : null;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', sign, hours = '0', minutes = '0'] =
+    match;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  if (Number(hours) > 18 || Number(minutes) > 59) return null;
+  const days = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // Date.UTC turns February 30th into March 1st, and the year 0024 into 1924.
+  const made = new Date(days);
+  if (made.getUTCDate() !== Number(day) || made.getUTCMonth() !== Number(month) - 1) return null;
+  if (made.getUTCFullYear() !== Number(year)) return null;
+  const time = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000;
+  const milliseconds = fraction === '' ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return days + time + milliseconds - (sign === '-' ? -offset : offset);
+}
+
+/** What a producer may send. Whether `occurred_at` lies in the future depends on the arrival, so it is not here. */
+export const EventSchema: z.ZodType<Readonly<Record<string, unknown>>> = z
+  .strictObject(Object.fromEntries(Object.values(EVENT_FIELDS).map((field) => [field.name, schemaOf(field)])))
+  .meta({ title: 'Marketplace event', description: 'One fact from the marketplace.' });
+
+/** The event's JSON Schema (draft 2020-12), as `redress schema` prints it. */
+export function eventJsonSchema(): object {
+  return z.toJSONSchema(EventSchema, { io: 'input' });
+}
+
+function schemaOf(field: EventField): z.ZodType {
+  const values = valueSchemas(field);
+  if (!field.required) values.push(z.null());
+  const schema = values.length === 1 ? (values[0] as z.ZodType) : z.union(values);
+  return (field.required ? schema : schema.optional()).describe(field.description);
+}
+
+function valueSchemas(field: EventField): z.ZodType[] {
+  const empty: z.ZodType[] = field.required ? [] : [z.literal('')];
+  switch (field.kind) {
+    case 'id':
+      return [z.string().min(1).max(field.maxLength).regex(LABEL_PATTERN)];
+    case 'type':
+      return [z.string().max(field.maxLength).regex(TYPE_PATTERN)];
+    case 'label':
+      return [z.string().max(field.maxLength).regex(LABEL_PATTERN)];
+    case 'text':
+      return [z.string().max(field.maxLength).regex(TEXT_PATTERN)];
+    case 'currency':
+      return [z.string().regex(CURRENCY_PATTERN), ...empty];
+    case 'amount':
+      return [z.string().regex(AMOUNT_PATTERN), z.number().gt(-AMOUNT_LIMIT).lt(AMOUNT_LIMIT), ...empty];
+    case 'instant':
+      return [
+        z
+          .string()
+          .refine((text) => isBelievable(parseInstant(text)))
+          .meta({
+            anyOf: [{ format: 'date-time' }, { pattern: EPOCH_PATTERN.source }],
+            description: 'ISO 8601 with an offset, from 2000 to 2099; or epoch milliseconds as digits.',
+          }),
+        z.number().int().min(EARLIEST).lt(LATEST).describe('Epoch milliseconds.'),
+        ...empty,
+      ];
+    case 'attributes':
+      return [
+        z
+          .record(
+            z.string().regex(ATTRIBUTE_KEY_PATTERN),
+            z.string().max(field.maxLength).regex(LABEL_PATTERN),
+          )
+          .refine((attributes) => Object.keys(attributes).length <= MAX_ATTRIBUTES)
+          .meta({ maxProperties: MAX_ATTRIBUTES }),
+        ...empty,
+      ];
+  }
+}
+
+function isBelievable(instant: Instant | null): boolean {
+  return instant !== null && instant >= EARLIEST && instant < LATEST;
+}
+
+function required(name: string, kind: EventFieldKind, maxLength: number, description: string): EventField {
+  return { name, kind, required: true, maxLength, description };
+}
+
+function optional(name: string, kind: EventFieldKind, maxLength: number, description: string): EventField {
+  return { name, kind, required: false, maxLength, description };
+}
