@@ -25,6 +25,16 @@ export interface Carrier {
   share: number;
 }
 
+/** Sums over an episode's anomalous points. */
+export interface EpisodeTotals {
+  points: number;
+  numerator: number;
+  /** 0 for counts and sums. */
+  denominator: number;
+  /** Money of the counted events, in the marketplace's currency. */
+  amount: number;
+}
+
 /** What alerts are kept for: either a metric that is out of band or the data itself. */
 export type AlertKind = 'metric' | 'data_health';
 
@@ -54,6 +64,7 @@ export interface Alert {
   first: AlertPoint;
   last: AlertPoint;
   worst: AlertPoint;
+  episode: EpisodeTotals;
   carriers: readonly Carrier[];
   owner: string;
   runbook: string;

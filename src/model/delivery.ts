@@ -38,3 +38,19 @@ export interface Delivery {
   messageRef: string;
   version: number;
 }
+
+/** What became of one attempt to send. `retryAfter` is in ms, null when the target named no time. */
+export type SendOutcome =
+  | { outcome: 'sent'; messageRef: string }
+  | { outcome: 'retry'; reason: string; retryAfter: number | null }
+  | { outcome: 'failed'; reason: string };
+
+/** What a follow-up asks to be told: to everybody who was told of its alert, and to `alsoTo`. */
+export interface DeliveryRequest {
+  alertId: string;
+  followUpId: string;
+  /** The follow-up's version that the message is about; with the reason it makes the delivery's identity. */
+  followUpVersion: number;
+  reason: DeliveryReason;
+  alsoTo: readonly Target[];
+}

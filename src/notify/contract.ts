@@ -1,5 +1,5 @@
 import type { Alert, Target } from '../model/alert.js';
-import type { Delivery } from '../model/delivery.js';
+import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
@@ -25,12 +25,6 @@ export interface MetricDisplay {
   currency: string;
 }
 
-/** What became of one attempt. `retryAfter` is in ms. */
-export type SendOutcome =
-  | { outcome: 'sent'; messageRef: string }
-  | { outcome: 'retry'; reason: string; retryAfter: number | null }
-  | { outcome: 'failed'; reason: string };
-
 /** One way to tell people. */
 export interface Notifier {
   /** The scheme of its targets: `console`, `slack`, `webhook`. */
@@ -43,3 +37,8 @@ export interface Notifier {
    */
   find?(target: Target, notification: Notification): Promise<string | null>;
 }
+
+/** The `action_id`s of a Slack message's buttons: what a click comes back with. */
+export const SLACK_ACTION = { acknowledge: 'redress_acknowledge', followUp: 'redress_follow_up' } as const;
+
+export type { SendOutcome };
