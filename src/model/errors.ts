@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'store_rejected'
   | 'store_outdated'
   | 'broker_unavailable'
+  | 'target_unavailable'
   | 'port_in_use'
   | 'not_found'
   | 'conflict'

@@ -1,0 +1,177 @@
+import type { Alert } from '../model/alert.js';
+import type { DeliveryReason } from '../model/delivery.js';
+import type { Owner } from '../model/owner.js';
+import type { MetricDisplay, Notification } from './contract.js';
+import { followUpChange, followUpStatus } from './follow-up-message.js';
+import {
+  formatBand,
+  formatDuration,
+  formatInstant,
+  formatMoney,
+  formatSliceWords,
+  formatValue,
+} from './wording.js';
+
+/** What messages need beside the notification itself. */
+export interface MessageContext {
+  owners: readonly Owner[];
+  /** Where people find the dashboards; empty for none. */
+  dashboardsUrl: string;
+}
+
+/** One thing to know about an alert, in plain text that no channel's markup has touched. */
+export interface Fact {
+  label: 'Since' | 'Impact' | 'Worst' | 'State' | 'Owner' | 'Follow-up' | 'Runbook';
+  text: string;
+}
+
+/** An alert in plain words: what every channel says, each in its own markup. */
+export interface AlertWords {
+  headline: string;
+  /** The value against what was expected; empty for trouble with the data. */
+  summary: string;
+  facts: readonly Fact[];
+  /** The slices that carry it, greatest first, one line each. */
+  carriers: readonly string[];
+  /** Why this message was sent, as a sentence. */
+  why: string;
+}
+
+const MOST_CARRIERS = 5;
+
+export function alertWords(notification: Notification, context: MessageContext): AlertWords {
+  const { alert, display, followUp, delivery } = notification;
+  const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
+  if (alert.kind === 'metric') {
+    facts.push({ label: 'Impact', text: impactWords(alert, display) });
+    if (alert.worst.bucketStart !== alert.last.bucketStart)
+      facts.push({
+        label: 'Worst',
+        text: `${formatValue(alert.worst.value, display)} at ${formatInstant(alert.worst.bucketStart, display.timezone)}`,
+      });
+  }
+  facts.push({ label: 'State', text: stateWords(alert, display) });
+  facts.push({ label: 'Owner', text: ownerName(alert.owner, context.owners) });
+  if (followUp !== null) facts.push({ label: 'Follow-up', text: followUpStatus(followUp, display) });
+  if (alert.runbook !== '') facts.push({ label: 'Runbook', text: alert.runbook });
+  return {
+    headline: headline(alert),
+    summary: alert.kind === 'metric' ? summary(alert, display) : '',
+    facts,
+    carriers: carrierLines(alert),
+    why: WHY[delivery.reason],
+  };
+}
+
+/** The one line that a later message adds: what has changed. Plain text. */
+export function changeWords(notification: Notification): string {
+  const { alert, display, followUp, delivery } = notification;
+  switch (delivery.reason) {
+    case 'acknowledged':
+      return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
+    case 'resolved':
+      return `Resolved after ${formatDuration((alert.resolvedAt ?? alert.startedAt) - alert.startedAt)}. ${impactWords(alert, display)}`;
+    case 'worsened':
+    case 'reopened':
+    case 'escalated':
+    case 'ack_timed_out':
+    case 'first_notification':
+    case 'delivery_failed':
+      return alert.kind === 'metric'
+        ? `${WHY[delivery.reason]} ${summary(alert, display)}`
+        : WHY[delivery.reason];
+    case 'follow_up_opened':
+    case 'follow_up_changed':
+    case 'follow_up_reminder':
+      return followUp === null ? WHY[delivery.reason] : followUpChange(followUp, delivery.reason, display);
+  }
+}
+
+const WHY: Readonly<Record<DeliveryReason, string>> = {
+  first_notification: 'The alert has just fired.',
+  escalated: 'Nobody has acknowledged the alert in time, so it goes one step further.',
+  acknowledged: 'The alert has been acknowledged.',
+  ack_timed_out: 'The acknowledgement has run out and the alert is still open.',
+  worsened: 'It has become worse since the last message.',
+  resolved: 'The alert is resolved.',
+  reopened: 'It fired again soon after it had been resolved.',
+  follow_up_opened: 'A follow-up was opened for the alert.',
+  follow_up_changed: 'The follow-up of the alert has changed.',
+  follow_up_reminder: 'The follow-up of the alert needs attention.',
+  delivery_failed: 'A message could not be delivered to another target.',
+};
+
+const SEVERITY_WORDS = { info: 'Notice', warning: 'Warning', critical: 'Critical' } as const;
+
+function headline(alert: Alert): string {
+  const standing =
+    alert.state === 'resolved'
+      ? 'Resolved'
+      : alert.state === 'acknowledged'
+        ? 'Acknowledged'
+        : SEVERITY_WORDS[alert.severity];
+  const title = alert.title === '' ? alert.metric : alert.title;
+  if (alert.kind === 'data_health') return `${standing}: ${title}`;
+  const where = formatSliceWords(alert.slice);
+  const how = alert.direction === 'up' ? 'high' : 'low';
+  return `${standing}: ${title}, ${how} ${where === 'overall' ? where : `in ${where}`}`;
+}
+
+function summary(alert: Alert, display: MetricDisplay): string {
+  const { value, numerator, denominator, expected, lower, upper } = alert.last;
+  const counts =
+    denominator === null ? '' : ` (${formatValue(numerator, COUNT)} of ${formatValue(denominator, COUNT)})`;
+  return `${formatValue(value, display)}${counts} at last, expected ${formatValue(expected, display)}, usually ${formatBand(lower, upper, display)}.`;
+}
+
+const COUNT = { unit: 'count', currency: '' } as const;
+
+function sinceWords(alert: Alert, display: MetricDisplay): string {
+  const start = formatInstant(alert.startedAt, display.timezone);
+  if (alert.state !== 'resolved' || alert.resolvedAt === null) return start;
+  return `${start}, for ${formatDuration(alert.resolvedAt - alert.startedAt)}`;
+}
+
+function impactWords(alert: Alert, display: MetricDisplay): string {
+  const than = alert.impactCount < 0 ? 'fewer than expected' : 'more than expected';
+  if (display.unit === 'amount')
+    return `About ${formatMoney(Math.abs(alert.impactCount), display.currency)} ${alert.impactCount < 0 ? 'less' : 'more'} than expected`;
+  const count = Math.abs(alert.impactCount);
+  const events = formatValue(count < 10 ? count : Math.round(count), COUNT);
+  const money =
+    alert.impactAmount === 0 ? '' : `, worth ${formatMoney(Math.abs(alert.impactAmount), display.currency)}`;
+  return `About ${events} ${than}${money}`;
+}
+
+function stateWords(alert: Alert, display: MetricDisplay): string {
+  const at = (instant: number | null): string =>
+    instant === null ? '' : ` at ${formatInstant(instant, display.timezone)}`;
+  const again =
+    alert.timesReopened > 0
+      ? `, fired again ${alert.timesReopened === 1 ? 'once' : `${alert.timesReopened} times`}`
+      : '';
+  if (alert.state === 'resolved') return `Resolved${at(alert.resolvedAt)}${again}`;
+  if (alert.state === 'acknowledged')
+    return `Acknowledged${by(alert.acknowledgedBy)}${at(alert.acknowledgedAt)}${again}`;
+  return `Open, nobody has acknowledged it yet${again}`;
+}
+
+function carrierLines(alert: Alert): string[] {
+  const lines = alert.carriers
+    .slice(0, MOST_CARRIERS)
+    .map(
+      (carrier) =>
+        `${formatSliceWords(carrier.slice)}: ${formatValue(Math.round(carrier.share * 100) / 100, { unit: 'rate', currency: '' })} of it (${carrier.excess < 0 ? '' : '+'}${formatValue(Math.round(carrier.excess), COUNT)})`,
+    );
+  const more = alert.carriers.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+function ownerName(id: string, owners: readonly Owner[]): string {
+  if (id === '') return 'Nobody';
+  return owners.find((owner) => owner.id === id)?.name || id;
+}
+
+function by(person: string): string {
+  return person === '' ? '' : ` by ${person}`;
+}

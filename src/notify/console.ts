@@ -1,0 +1,30 @@
+import { alertWords, changeWords, type MessageContext } from './alert-words.js';
+import type { Notification, Notifier } from './contract.js';
+import { oneLine, webAddress } from './wording.js';
+
+/** Writes alerts as readable text. It has no `find`: a terminal cannot be asked what it has shown. */
+export function consoleNotifier(print: (text: string) => void, context: MessageContext): Notifier {
+  return {
+    scheme: 'console',
+    send(_target, notification) {
+      print(consoleText(notification, context));
+      return Promise.resolve({ outcome: 'sent', messageRef: 'console' });
+    },
+  };
+}
+
+/** The first message about an alert in full, a later one as a headline and what has changed. */
+function consoleText(notification: Notification, context: MessageContext): string {
+  const words = alertWords(notification, context);
+  if (notification.rootRef !== '')
+    return [oneLine(words.headline), `  ${oneLine(changeWords(notification))}`].join('\n');
+  const address = webAddress(context.dashboardsUrl);
+  return [
+    oneLine(words.headline),
+    ...(words.summary === '' ? [] : [`  ${oneLine(words.summary)}`]),
+    ...words.facts.map(({ label, text }) => `  ${`${label}:`.padEnd(11)}${oneLine(text)}`),
+    ...words.carriers.map((line, index) => `  ${(index === 0 ? 'From:' : '').padEnd(11)}${oneLine(line)}`),
+    `  ${'Why:'.padEnd(11)}${words.why}`,
+    ...(address === null ? [] : [`  ${'Dashboard:'.padEnd(11)}${address}`]),
+  ].join('\n');
+}

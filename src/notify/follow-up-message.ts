@@ -1,0 +1,57 @@
+import type { FollowUp, FollowUpState } from '../model/follow-up.js';
+import type { MetricDisplay } from './contract.js';
+import { formatInstant, formatValue } from './wording.js';
+
+const STATE_WORDS: Readonly<Record<FollowUpState, string>> = {
+  open: 'open',
+  acknowledged: 'acknowledged',
+  in_progress: 'in progress',
+  fix_shipped: 'fix shipped',
+  verifying: 'being verified by the metric',
+  verified: 'verified by the metric',
+  wont_do: 'not going to be done',
+};
+
+/** Where a follow-up stands, in one line of plain text: title, state, owner and due date, or its effect. */
+export function followUpStatus(followUp: FollowUp, display: MetricDisplay): string {
+  const parts = [`${followUp.title}: ${stateWords(followUp, display)}`];
+  if (followUp.owner !== '') parts.push(`owner ${followUp.owner}`);
+  if (followUp.closedAt === null) parts.push(`due ${formatInstant(followUp.dueAt, display.timezone)}`);
+  if (followUp.timesReopened > 0) parts.push(`reopened ${times(followUp.timesReopened)}`);
+  return parts.join(', ');
+}
+
+/** What has just happened to a follow-up, for an alert's thread. Plain text. */
+export function followUpChange(
+  followUp: FollowUp,
+  reason: 'follow_up_opened' | 'follow_up_changed' | 'follow_up_reminder',
+  display: MetricDisplay,
+): string {
+  const status = followUpStatus(followUp, display);
+  if (reason === 'follow_up_opened') return `Follow-up opened. ${status}`;
+  if (reason === 'follow_up_reminder') return `Reminder. ${status}`;
+  const note = followUp.note === '' ? '' : `. Note: ${followUp.note}`;
+  return `Follow-up changed. ${status}${effectWords(followUp, display)}${note}`;
+}
+
+function stateWords(followUp: FollowUp, display: MetricDisplay): string {
+  const words = STATE_WORDS[followUp.state];
+  const watch = followUp.watch;
+  if (followUp.state !== 'verifying' || watch === null) return words;
+  return `${words} (${watch.pointsInBand} of ${watch.pointsNeeded} points in band, up to ${formatValue(watch.upper, display)})`;
+}
+
+function effectWords(followUp: FollowUp, display: MetricDisplay): string {
+  const effect = followUp.effect;
+  if (effect === null) return '';
+  const value = (number: number): string => formatValue(number, display);
+  const saved =
+    effect.savedPerWeek > 0
+      ? `, about ${formatValue(effect.savedPerWeek, { unit: display.unit === 'amount' ? 'amount' : 'count', currency: display.currency })} a week spared`
+      : '';
+  return `. Before the incident ${value(effect.before)}, during it ${value(effect.during)}, after the fix ${value(effect.after)}${saved}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -1,0 +1,49 @@
+import type { Target } from '../model/alert.js';
+import type { MessageContext } from './alert-words.js';
+import { consoleNotifier } from './console.js';
+import type { Notification, Notifier, SendOutcome } from './contract.js';
+import { type SlackSettings, slackNotifier } from './slack.js';
+import { type WebhookSettings, webhookNotifier } from './webhook.js';
+
+/** What the notifiers are made with. */
+export interface NotifierSettings extends MessageContext {
+  /** Takes one message of one or more lines, without the last line break. */
+  print: (text: string) => void;
+  /** Null without a token: then Slack's targets are unknown. */
+  slack: SlackSettings | null;
+  webhooks: WebhookSettings;
+}
+
+/** Every way to tell people, one line each. */
+export function createNotifiers(settings: NotifierSettings): Notifier[] {
+  return [
+    consoleNotifier(settings.print, settings),
+    ...(settings.slack === null ? [] : [slackNotifier(settings.slack, settings)]),
+    webhookNotifier(settings.webhooks, settings),
+  ];
+}
+
+/** All notifiers as one, for whoever has a target and does not care what kind it is. */
+export interface Router {
+  /** `failed: unknown_target` when no notifier has the target's scheme. */
+  send(target: Target, notification: Notification): Promise<SendOutcome>;
+  /** Null also where the target cannot be asked. Throws what the notifier's `find` throws. */
+  find(target: Target, notification: Notification): Promise<string | null>;
+}
+
+/** Picks the notifier by the target's scheme, the part before the first colon. */
+export function createRouter(notifiers: readonly Notifier[]): Router {
+  const byScheme = new Map(notifiers.map((notifier) => [notifier.scheme, notifier]));
+  const notifierOf = (target: Target) => byScheme.get(target.split(':', 1)[0] ?? '');
+  return {
+    async send(target, notification) {
+      const notifier = notifierOf(target);
+      return notifier === undefined
+        ? { outcome: 'failed', reason: 'unknown_target' }
+        : notifier.send(target, notification);
+    },
+    async find(target, notification) {
+      return (await notifierOf(target)?.find?.(target, notification)) ?? null;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { createHmac } from 'node:crypto';
+import type { Clock } from '../model/clock.js';
+import { alertWords, type MessageContext } from './alert-words.js';
+import type { Notification, Notifier, SendOutcome } from './contract.js';
+
+export interface WebhookSettings {
+  /** Webhook name to address; a target is `webhook:name`. */
+  addresses: Readonly<Record<string, string>>;
+  /** Signs each request; empty sends them unsigned. */
+  secret: string;
+  clock: Clock;
+  /** How long to wait for an answer, ms; 10 s unless told. */
+  timeout?: number;
+}
+
+/**
+ * Tells a program: one POST of JSON for each delivery. `X-Redress-Delivery` is the same when a delivery is sent
+ * again, so that a receiver can drop the second. The signature is in `X-Redress-Signature`, see
+ * {@link signWebhook}.
+ */
+export function webhookNotifier(settings: WebhookSettings, context: MessageContext): Notifier {
+  return {
+    scheme: 'webhook',
+    async send(target, notification) {
+      const name = target.slice(target.indexOf(':') + 1);
+      const address = Object.hasOwn(settings.addresses, name) ? settings.addresses[name] : undefined;
+      if (address === undefined) return { outcome: 'failed', reason: 'unknown_target' };
+      const now = settings.clock.now();
+      const timestamp = String(Math.floor(now / 1_000));
+      const body = JSON.stringify(webhookBody(notification, context));
+      const signature =
+        settings.secret === ''
+          ? {}
+          : { 'X-Redress-Signature': signWebhook(settings.secret, timestamp, body) };
+      try {
+        const response = await fetch(address, {
+          method: 'POST',
+          headers: {
+            'Content-Type': 'application/json',
+            'X-Redress-Delivery': notification.delivery.deliveryId,
+            'X-Redress-Timestamp': timestamp,
+            ...signature,
+          },
+          body,
+          redirect: 'manual',
+          signal: AbortSignal.timeout(settings.timeout ?? 10_000),
+        });
+        await response.body?.cancel();
+        return outcomeOf(response, notification.delivery.deliveryId, now);
+      } catch (error) {
+        const timedOut = error instanceof Error && error.name === 'TimeoutError';
+        return { outcome: 'retry', reason: timedOut ? 'timeout' : 'network_error', retryAfter: null };
+      }
+    },
+  };
+}
+
+/** `v1=` and the hex HMAC-SHA256 of `timestamp.body`; the timestamp is epoch seconds and stops replays. */
+export function signWebhook(secret: string, timestamp: string, body: string): string {
+  return `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+}
+
+function outcomeOf(response: Response, deliveryId: string, now: number): SendOutcome {
+  if (response.ok) return { outcome: 'sent', messageRef: deliveryId };
+  const reason = `http_${response.status}`;
+  const passing = response.status >= 500 || [408, 425, 429].includes(response.status);
+  if (!passing) return { outcome: 'failed', reason };
+  return { outcome: 'retry', reason, retryAfter: retryAfter(response.headers.get('retry-after'), now) };
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), as ms from now; null when it says neither. */
+function retryAfter(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** What a program is told, under the names of the tables' columns; times are ISO 8601 in UTC. */
+function webhookBody(notification: Notification, context: MessageContext) {
+  const { alert, delivery, followUp, display } = notification;
+  const words = alertWords(notification, context);
+  return {
+    delivery_id: delivery.deliveryId,
+    reason: delivery.reason,
+    text: `${words.headline}. ${words.summary}`.trim(),
+    unit: display.unit,
+    currency: display.currency,
+    alert: {
+      alert_id: alert.alertId,
+      kind: alert.kind,
+      fingerprint: alert.fingerprint,
+      metric: alert.metric,
+      slice: alert.slice,
+      title: alert.title,
+      direction: alert.direction,
+      severity: alert.severity,
+      state: alert.state,
+      started_at: iso(alert.startedAt),
+      opened_at: iso(alert.openedAt),
+      acknowledged_at: iso(alert.acknowledgedAt),
+      acknowledged_by: alert.acknowledgedBy,
+      resolved_at: iso(alert.resolvedAt),
+      value: alert.last.value,
+      expected: alert.last.expected,
+      lower: alert.last.lower,
+      upper: alert.last.upper,
+      impact_count: alert.impactCount,
+      impact_amount: alert.impactAmount,
+      carriers: alert.carriers,
+      owner: alert.owner,
+      runbook: alert.runbook,
+      version: alert.version,
+    },
+    follow_up:
+      followUp === null
+        ? null
+        : {
+            follow_up_id: followUp.followUpId,
+            title: followUp.title,
+            state: followUp.state,
+            owner: followUp.owner,
+            due_at: iso(followUp.dueAt),
+          },
+  };
+}
+
+function iso(instant: number | null): string | null {
+  return instant === null ? null : new Date(instant).toISOString();
+}
