@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import {
+  defineDetector,
+  type Judge,
+  type SeriesContext,
+  type SeriesPoint,
+} from '../src/detection/contract.js';
+import type { Json } from '../src/model/json.js';
+import { judged, type Prediction } from './support/band.js';
+import type { SlotPlan } from './support/calendar-slot.js';
+import { quantityOf } from './support/quantity.js';
+import { readState } from './support/read-state.js';
+import { createRhythm, RhythmParameters } from './support/rhythm.js';
+import { type SeasonalBaseline, SeasonalBaselineState } from './support/seasonal-baseline.js';
+import { type CusumSums, cusumStep } from './support/tabular-cusum.js';
+
+const Parameters = z.strictObject({
+  allowance: z
+    .number()
+    .positive()
+    .max(10)
+    .default(0.75)
+    .describe('k: half the shift to be found, in standard deviations of a point.'),
+  threshold: z
+    .number()
+    .positive()
+    .max(100)
+    .default(6)
+    .describe('h: the sum from which a shift is signalled, in standard deviations of a point.'),
+  period: z
+    .enum(['none', 'day', 'week'])
+    .default('week')
+    .describe(
+      'The rhythm that is taken out before summing, in the time zone of the series. A rhythm left in would add up hour by hour to a shift that is none.',
+    ),
+  ...RhythmParameters,
+});
+
+const State = z.object({
+  baseline: SeasonalBaselineState,
+  up: z.number().nonnegative(),
+  down: z.number().nonnegative(),
+});
+
+/** A single case moves a sum by at most one unit, however rare cases are. */
+const LEAST_CASES = 1;
+
+/**
+ * A two-sided tabular CUSUM on the standardised residuals of the series against its own level and rhythm: small
+ * shifts that last. The score is the greater sum in parts of h; the band says at which value the sum would
+ * reach h now.
+ *
+ * A sum that is carried on never exceeds h. A shift that lasts keeps the score above 1, because every point of
+ * it adds more than k; the first points after it bring the sum below h at once. Without the limit a long
+ * incident would pile up a sum that takes as long again to run down, and the alert would outlive its cause.
+ * The score itself is taken before the limit, so that it tells sizes apart.
+ *
+ * Points that signal are kept out of the baseline; when a level is accepted, the sums start again at 0.
+ */
+export const cusum = defineDetector({
+  name: 'cusum',
+  description: 'Cumulative sum of departures from the usual level: small shifts that last.',
+  parameters: Parameters,
+  create: (params, series, saved) => new CusumJudge(params, series, saved),
+});
+
+class CusumJudge implements Judge {
+  readonly #params: z.infer<typeof Parameters>;
+  readonly #kind: SeriesContext['kind'];
+  readonly #plan: SlotPlan;
+  readonly #baseline: SeasonalBaseline;
+  #sums: CusumSums = { up: 0, down: 0 };
+
+  constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
+    this.#params = params;
+    this.#kind = series.kind;
+    const state = saved === undefined ? undefined : readState(State, saved, cusum.name);
+    const { plan, baseline } = createRhythm(params, series, state?.baseline);
+    this.#plan = plan;
+    this.#baseline = baseline;
+    if (state !== undefined) this.#sums = { up: state.up, down: state.down };
+  }
+
+  observe(point: SeriesPoint) {
+    const quantity = quantityOf(point, this.#kind);
+    const slot = this.#plan.slotOf(point.bucketStart);
+    const prediction = this.#baseline.predict(slot, quantity.size);
+    if (prediction === null) {
+      this.#baseline.learn(slot, quantity);
+      return { status: 'not_evaluable', reason: 'cold_start' } as const;
+    }
+    const judgement = this.#judge(quantity.value, prediction, quantity.size);
+    if (judgement.score <= 1) this.#baseline.learn(slot, quantity);
+    else if (this.#baseline.keepOut(slot, quantity, judgement.direction)) this.#sums = { up: 0, down: 0 };
+    return judgement;
+  }
+
+  save(): Json {
+    return { baseline: { ...this.#baseline.save() }, up: this.#sums.up, down: this.#sums.down };
+  }
+
+  #judge(value: number, prediction: Prediction, size: number) {
+    const { allowance: k, threshold: h } = this.#params;
+    const { expected } = prediction;
+    const least = this.#kind === 'rate' ? LEAST_CASES / size : 0;
+    const unit = Math.max(prediction.deviation, least);
+    const above = unit * longTail(prediction.skewness);
+    const below = unit * longTail(-prediction.skewness);
+    const before = this.#sums;
+    const residual = (value - expected) / (value >= expected ? above : below);
+    const after = cusumStep(before, residual, k);
+    this.#sums = { up: Math.min(after.up, h), down: Math.min(after.down, h) };
+    const up = after.up === after.down ? value >= expected : after.up > after.down;
+    return judged(prediction, {
+      lower: expected - below * (h + k - before.down),
+      upper: expected + above * (h + k - before.up),
+      score: Math.max(after.up, after.down) / h,
+      direction: up ? 'up' : 'down',
+    });
+  }
+}
+
+/**
+ * How much longer than a normal law's a tail of this skewness is at two standard deviations, by the first
+ * Cornish-Fisher term: 1 + (2² − 1)·γ/6 / 2. Counts of rare cases jump upwards by nature, and two such jumps
+ * should not look like a shift. The short tail is left as it is.
+ */
+function longTail(skewness: number): number {
+  return 1 + Math.min(1, Math.max(0, skewness / 4));
+}
