@@ -1,8 +1,12 @@
 import type { Instant } from './clock.js';
 import type { Json } from './json.js';
 
-/** The streams of the journal; each is also a view: `alert_log`, `delivery_log`, … */
-export type JournalStream = 'alert' | 'delivery' | 'follow_up' | 'silence';
+/**
+ * The streams of the journal; those that people read are also views: `alert_log`, `delivery_log`, … `progress`
+ * says how far each metric has been judged: it is written with the transitions that it caused, so that a
+ * restart neither judges a bucket twice nor leaves one out.
+ */
+export type JournalStream = 'alert' | 'delivery' | 'follow_up' | 'silence' | 'progress';
 
 /**
  * One entry of the log: what an entity became, who did it and why. An entity's current state is the body of

@@ -80,3 +80,10 @@ export interface AlertRule {
 export function isRate(kind: MetricKind): boolean {
   return kind === 'ratio' || kind === 'breach';
 }
+
+const UNIT_SECONDS = { minute: 60, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_746 } as const;
+
+/** A bucket's usual length: a day with a change of the clocks and a month of 28 days are what they are. */
+export function nominalSeconds(width: BucketWidth): number {
+  return width.count * UNIT_SECONDS[width.unit];
+}

@@ -1,0 +1,60 @@
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import { COMBINED, type Verdict } from '../model/verdict.js';
+
+/**
+ * The verdict that a metric's detectors give together. Only detectors that could judge have a vote; a point
+ * that none could judge is not evaluable, for the reason that the first of them gives.
+ *
+ * Its band and score are those of the deciding detector: the k-th highest score of those that agree, where k
+ * votes are needed, so that the combined score is above 1 exactly when enough detectors are.
+ */
+export function combine(metric: MetricDefinition, point: Point, verdicts: readonly Verdict[]): Verdict {
+  const base = { metric: metric.id, slice: point.slice, bucketStart: point.bucketStart, value: point.value };
+  const voting = verdicts.filter((verdict) => verdict.status !== 'not_evaluable');
+  const first = verdicts[0];
+  if (voting.length === 0 || first === undefined)
+    return {
+      ...base,
+      detector: COMBINED,
+      status: 'not_evaluable',
+      reason: first?.reason ?? 'cold_start',
+      expected: null,
+      lower: null,
+      upper: null,
+      score: null,
+      direction: null,
+    };
+
+  const needed = votesNeeded(metric, verdicts.length);
+  const anomalous = voting.filter((verdict) => verdict.status === 'anomalous');
+  const agreeing = ['up', 'down'].map((direction) =>
+    anomalous.filter((verdict) => verdict.direction === direction),
+  );
+  const majority = agreeing.reduce((a, b) => (b.length > a.length ? b : a));
+  if (majority.length >= needed) return { ...base, ...decisive(majority, needed), detector: COMBINED };
+
+  const loudest = decisive(voting, Math.min(needed, voting.length));
+  const outvoted = anomalous.length > 0;
+  return {
+    ...base,
+    ...loudest,
+    detector: COMBINED,
+    status: 'normal',
+    reason: outvoted ? 'outvoted' : loudest.reason,
+  };
+}
+
+/** `all` means all of the metric's detectors: one that is still warming up withholds its vote. */
+function votesNeeded(metric: MetricDefinition, detectors: number): number {
+  if (metric.combine === 'any') return 1;
+  if (metric.combine === 'all') return detectors;
+  return metric.combine.atLeast;
+}
+
+function decisive(verdicts: readonly Verdict[], rank: number): Verdict {
+  const byScore = [...verdicts].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const chosen = byScore[rank - 1] ?? byScore[0];
+  if (chosen === undefined) throw new Error('no verdict to decide by');
+  return chosen;
+}

@@ -1,0 +1,128 @@
+import type { Instant } from '../model/clock.js';
+import type { EventSelector, MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import type { MeasureQuery, PointTable } from '../store/point-table.js';
+import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
+import { bucketEnd } from './buckets.js';
+import { labelsOf, sliceQuery } from './measure.js';
+import { restate } from './restate.js';
+
+/** Makes points out of the stored events, and makes them again when the events have changed. */
+export class PointMaker {
+  readonly #table: PointTable;
+  /** The first bucket of each slice that a metric has had points of. */
+  readonly #firstSeen = new Map<string, Map<string, Instant>>();
+
+  constructor(table: PointTable) {
+    this.#table = table;
+  }
+
+  /**
+   * Makes the points of the buckets that begin at `starts` (ascending, without gaps) and stores those that are
+   * new or have changed. Answers all of them, by time and parents first.
+   */
+  async make(metric: MetricDefinition, starts: readonly Instant[]): Promise<Point[]> {
+    const first = starts[0];
+    const last = starts.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const end = bucketEnd(last, metric);
+    const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / 1000 }));
+    const points = await this.#points(metric, buckets, end);
+    const { current, written, removed } = restate(points, await this.#table.between(metric.id, first, end));
+    await this.#table.write(written, removed);
+    return current;
+  }
+
+  async #points(metric: MetricDefinition, buckets: readonly Bucket[], end: Instant): Promise<Point[]> {
+    const { measure } = metric;
+    if (measure.kind === 'ratio') {
+      const numerators = await this.#counts(metric, measure.numerator, buckets, end);
+      const denominators = await this.#counts(metric, measure.denominator, buckets, end);
+      const { ignore } = measure.denominator;
+      if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets, [], new Map());
+      return this.#remembering(metric, buckets, (known) =>
+        ratePoints(metric, numerators, denominators, buckets, ignore, known),
+      );
+    }
+    if (measure.kind === 'breach') {
+      const query = sliceQuery(metric, []);
+      const rows = await this.#table.breach(
+        measureQuery(metric, measure.opened, query, buckets, end),
+        measure.answered.event,
+      );
+      const cases = rows.map((row) => ({
+        bucket: row.bucket,
+        labels: labelsOf(query, row),
+        count: row.cases,
+        amount: 0,
+      }));
+      const breached = rows.map((row) => ({
+        bucket: row.bucket,
+        labels: labelsOf(query, row),
+        count: row.breached,
+        amount: row.breached_amount,
+      }));
+      return ratePoints(metric, breached, cases, buckets, [], new Map());
+    }
+    const counts = await this.#counts(metric, measure.of, buckets, end);
+    if (metric.empty === 'absent') return valuePoints(metric, counts, buckets, new Map());
+    return this.#remembering(metric, buckets, (known) => valuePoints(metric, counts, buckets, known));
+  }
+
+  /** Makes points that depend on which slices there have been before, and remembers the new ones. */
+  async #remembering(
+    metric: MetricDefinition,
+    buckets: readonly Bucket[],
+    make: (known: FirstSeen) => Point[],
+  ): Promise<Point[]> {
+    const start = buckets[0]?.start ?? 0;
+    const firstSeen = await this.#firstSeenSlices(metric, start);
+    const points = make(new Map([...firstSeen].filter(([, first]) => first < start)));
+    for (const { slice, bucketStart } of points)
+      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucketStart, bucketStart));
+    return points;
+  }
+
+  async #counts(
+    metric: MetricDefinition,
+    selector: EventSelector,
+    buckets: readonly Bucket[],
+    end: Instant,
+  ): Promise<Count[]> {
+    const query = sliceQuery(metric, selector.ignore);
+    const rows = await this.#table.measure(measureQuery(metric, selector, query, buckets, end));
+    return rows.map((row) => ({
+      bucket: row.bucket,
+      labels: labelsOf(query, row),
+      count: row.events,
+      amount: row.amount,
+    }));
+  }
+
+  async #firstSeenSlices(metric: MetricDefinition, before: Instant): Promise<Map<string, Instant>> {
+    let firstSeen = this.#firstSeen.get(metric.id);
+    if (firstSeen === undefined) {
+      firstSeen = await this.#table.firstSeenSlices(metric.id, before);
+      this.#firstSeen.set(metric.id, firstSeen);
+    }
+    return firstSeen;
+  }
+}
+
+function measureQuery(
+  metric: MetricDefinition,
+  selector: EventSelector,
+  { dimensions, subsets }: { dimensions: readonly string[]; subsets: readonly (readonly number[])[] },
+  buckets: readonly Bucket[],
+  end: Instant,
+): MeasureQuery {
+  return {
+    types: selector.event,
+    date: metric.date,
+    edges: buckets.map((bucket) => bucket.start),
+    end,
+    dimensions,
+    subsets,
+    where: selector.where,
+  };
+}

@@ -1,0 +1,151 @@
+import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
+import type { Store } from './store.js';
+import { toSeconds, toSecondsOrNull } from './time.js';
+
+const EVENT_COLUMNS = [
+  'event_id',
+  'type',
+  'occurred_at',
+  'order_id',
+  'case_id',
+  'merchant_id',
+  'region',
+  'category',
+  'scenario',
+  'channel',
+  'amount',
+  'currency',
+  'origin_at',
+  'started_at',
+  'due_at',
+  'outcome',
+  'text',
+  'attributes',
+  'received_at',
+  'source',
+  'position',
+  'version',
+] as const satisfies readonly [string, ...string[]];
+
+const REJECTED_COLUMNS = [
+  'received_at',
+  'source',
+  'position',
+  'raw',
+  'reason',
+  'field',
+  'detail',
+  'version',
+] as const satisfies readonly [string, ...string[]];
+
+/** What the store knows of one event type. */
+export interface EventSpan {
+  type: string;
+  events: number;
+  first: number;
+  last: number;
+}
+
+/** The events and the rejected inputs in the store. */
+export class EventLog {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Resolves once everything is durable. Writing the same batch again is harmless: an event is known by its
+   * id, a rejected input by where it came from.
+   */
+  async write(batch: {
+    accepted: readonly ArrivedEvent[];
+    rejected: readonly RejectedEvent[];
+  }): Promise<void> {
+    await this.#store.insert('events_log', EVENT_COLUMNS, batch.accepted.map(eventRow));
+    await this.#store.insert('rejected_events_log', REJECTED_COLUMNS, batch.rejected.map(rejectedRow));
+  }
+
+  /**
+   * Clears away the old places of events that corrections moved, for arrivals since an instant of the store's
+   * clock. Doing it twice changes nothing.
+   */
+  async settleMovedEvents(since: number): Promise<void> {
+    await this.#store.execute('settle_moved_events', { since });
+  }
+
+  /** The hours that arrivals since an instant of the store's clock have touched. */
+  async touchedHours(since: number): Promise<{ type: string; date: string; hour: number }[]> {
+    return this.#store.query('touched_hours', { since });
+  }
+
+  /** The due hours of the cases whose answers arrived since an instant of the store's clock. */
+  async touchedDueHours(
+    since: number,
+    openedTypes: readonly string[],
+    answeredTypes: readonly string[],
+  ): Promise<number[]> {
+    const rows = await this.#store.query<{ hour: number }>('touched_due_hours', {
+      since,
+      opened_types: openedTypes,
+      answered_types: answeredTypes,
+    });
+    return rows.map((row) => row.hour);
+  }
+
+  /** The distinct events by type, with their span in time. */
+  async span(): Promise<EventSpan[]> {
+    return this.#store.query('event_span');
+  }
+
+  async rejectedByReason(): Promise<{ reason: string; field: string; rejected: number; example: string }[]> {
+    return this.#store.query('rejected_by_reason');
+  }
+
+  /** The store's own clock, ms: what `since` is measured on. */
+  async now(): Promise<number> {
+    const [row] = await this.#store.query<{ now: number }>('store_time');
+    return row?.now ?? 0;
+  }
+}
+
+function eventRow({ event, arrival }: ArrivedEvent): unknown[] {
+  return [
+    event.eventId,
+    event.type,
+    toSeconds(event.occurredAt),
+    event.orderId,
+    event.caseId,
+    event.merchantId,
+    event.region,
+    event.category,
+    event.scenario,
+    event.channel,
+    event.amount,
+    event.currency,
+    toSecondsOrNull(event.originAt),
+    toSecondsOrNull(event.startedAt),
+    toSecondsOrNull(event.dueAt),
+    event.outcome,
+    event.text,
+    event.attributes,
+    toSeconds(arrival.receivedAt),
+    arrival.source,
+    arrival.position,
+    arrival.version.toString(),
+  ];
+}
+
+function rejectedRow(rejected: RejectedEvent): unknown[] {
+  const { arrival } = rejected;
+  return [
+    toSeconds(arrival.receivedAt),
+    arrival.source,
+    arrival.position,
+    rejected.raw,
+    rejected.reason,
+    rejected.field,
+    rejected.detail,
+    arrival.version.toString(),
+  ];
+}

@@ -1,0 +1,16 @@
+CREATE TABLE IF NOT EXISTS points_log
+(
+    metric LowCardinality(String),
+    slice LowCardinality(String),
+    bucket_start DateTime64(3, 'UTC'),
+    bucket_seconds UInt32,
+    value Float64,
+    numerator Float64,
+    denominator Nullable(Float64),
+    amount Float64,
+    revision UInt32,
+    is_deleted UInt8 DEFAULT 0,
+    made_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(revision, is_deleted)
+ORDER BY (metric, slice, bucket_start)

@@ -1,0 +1,63 @@
+-- Counts the cases due in each bucket and those of them that were not answered by their due time. A case that
+-- was never answered is breached: it is the due time, not the answer, that puts a case into its bucket.
+SELECT
+    bucket,
+    subset AS dimension_indices,
+    arrayMap(i -> dimension_values[i], subset) AS slice_values,
+    sum(cases) AS cases,
+    sum(breached) AS breached,
+    sum(breached_amount) AS breached_amount
+FROM
+(
+    SELECT
+        roundDown(toUnixTimestamp64Milli(opened.due), {edges:Array(Int64)}) AS bucket,
+        opened.dimension_values AS dimension_values,
+        count() AS cases,
+        countIf(isNull(answered.answered_at) OR answered.answered_at > opened.due) AS breached,
+        sumIf(opened.case_amount, isNull(answered.answered_at) OR answered.answered_at > opened.due) AS breached_amount
+    FROM
+    (
+        SELECT
+            case_id,
+            argMax(assumeNotNull(due_at), version) AS due,
+            argMax(
+                arrayMap(
+                    d -> multiIf(
+                        d = 'region', toString(region), d = 'category', toString(category), d = 'scenario', toString(scenario),
+                        d = 'channel', toString(channel), d = 'merchant_id', toString(merchant_id),
+                        d = 'outcome', toString(outcome), d = 'currency', toString(currency), attributes[d]
+                    ),
+                    {dimensions:Array(String)}
+                ),
+                version
+            ) AS dimension_values,
+            argMax(toFloat64(ifNull(amount, 0)), version) AS case_amount
+        FROM events_log FINAL
+        WHERE type IN {types:Array(String)}
+            AND due_at >= fromUnixTimestamp64Milli({from:Int64}) AND due_at < fromUnixTimestamp64Milli({to:Int64})
+            AND arrayAll(
+                (d, allowed) -> has(
+                    allowed,
+                    multiIf(
+                        d = 'region', toString(region), d = 'category', toString(category), d = 'scenario', toString(scenario),
+                        d = 'channel', toString(channel), d = 'merchant_id', toString(merchant_id),
+                        d = 'outcome', toString(outcome), d = 'currency', toString(currency), attributes[d]
+                    )
+                ),
+                {where_fields:Array(String)},
+                {where_values:Array(Array(String))}
+            )
+        GROUP BY case_id
+    ) AS opened
+    LEFT JOIN
+    (
+        SELECT case_id, toNullable(min(occurred_at)) AS answered_at
+        FROM events_log FINAL
+        WHERE type IN {answered_types:Array(String)} AND case_id != '' AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
+        GROUP BY case_id
+    ) AS answered USING (case_id)
+    GROUP BY bucket, dimension_values
+)
+ARRAY JOIN {subsets:Array(Array(UInt8))} AS subset
+GROUP BY bucket, dimension_indices, slice_values
+SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1

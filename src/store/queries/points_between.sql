@@ -1,0 +1,7 @@
+SELECT
+    metric, slice, toUnixTimestamp64Milli(bucket_start) AS bucketStart, bucket_seconds AS bucketSeconds, value,
+    numerator, denominator, amount, revision
+FROM points
+WHERE metric = {metric:String}
+    AND bucket_start >= fromUnixTimestamp64Milli({from:Int64}) AND bucket_start < fromUnixTimestamp64Milli({to:Int64})
+ORDER BY bucketStart, slice

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { RedressError } from '../model/errors.js';
+import type { Store } from './store.js';
+
+interface Column {
+  name: string;
+  type: string;
+}
+
+/**
+ * Foreign tables inside the store while they are mapped. A table's columns and a map's expressions are a
+ * user's own, so its statements are built here and not read from `queries/`; names are quoted, expressions are
+ * ClickHouse's by design, run with the rights of the configured user.
+ */
+export class StagingTables {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Makes an empty table of these columns, in their order, and `_row`; forgets those of loads long dead. */
+  async create(columns: readonly Column[]): Promise<StagingTable> {
+    for (const { name } of await this.#store.query<{ name: string }>('abandoned_staging_tables'))
+      await this.#store.statement(`DROP TABLE IF EXISTS ${quoted(name)}`);
+    const name = `staging_${randomUUID().replaceAll('-', '')}`;
+    const list = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+    await this.#store.statement(
+      `CREATE TABLE ${quoted(name)} (_row UInt64, ${list}) ENGINE = MergeTree ORDER BY _row`,
+    );
+    return new StagingTable(this.#store, name, columns);
+  }
+}
+
+export class StagingTable {
+  readonly #store: Store;
+  readonly #name: string;
+  readonly #columns: readonly Column[];
+
+  constructor(store: Store, name: string, columns: readonly Column[]) {
+    this.#store = store;
+    this.#name = name;
+    this.#columns = columns;
+  }
+
+  async check(
+    expression: string,
+    timezone: string,
+  ): Promise<{ kind: 'unknown_column' | 'invalid'; detail: string } | null> {
+    try {
+      await this.#store.statement(
+        `DESCRIBE TABLE (SELECT ${expression} AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
+      );
+      return null;
+    } catch (error) {
+      if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
+      return { kind: serverCode(error) === '47' ? 'unknown_column' : 'invalid', detail: error.message };
+    }
+  }
+
+  /** Rows are numbered by one reader, so that a number always means the same line. */
+  async load(input: {
+    format: 'CSV' | 'Parquet';
+    body: Readable;
+    settings: Readonly<Record<string, string | number>>;
+  }): Promise<void> {
+    const names = this.#columns.map((column) => quoted(column.name)).join(', ');
+    const structure = this.#columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+    await this.#store.load(
+      `INSERT INTO ${quoted(this.#name)} (_row, ${names})
+       SELECT rowNumberInAllBlocks() + 1, ${names} FROM input(${literal(structure)})
+       FORMAT ${input.format}`,
+      input.body,
+      {
+        ...input.settings,
+        max_threads: 1,
+        max_insert_threads: 1,
+        input_format_parallel_parsing: 0,
+        input_format_parquet_preserve_order: 1,
+      },
+    );
+  }
+
+  async *rows(query: {
+    values: readonly { name: string; expression: string }[];
+    where: string;
+    timezone: string;
+    between?: readonly [first: number, last: number];
+  }): AsyncGenerator<readonly Record<string, unknown>[]> {
+    const values = query.values.map((value) => `${value.expression} AS ${quoted(value.name)}`).join(', ');
+    const conditions = [
+      ...(query.where === '' ? [] : [`(${query.where})`]),
+      ...(query.between === undefined ? [] : ['_row BETWEEN {first:UInt64} AND {last:UInt64}']),
+    ];
+    // Inside, so that a value called like a column does not take the column's place in other expressions.
+    const text = `SELECT ${values} FROM ${quoted(this.#name)}
+      ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+      ORDER BY _row
+      SETTINGS session_timezone = ${literal(query.timezone)}, prefer_column_name_to_alias = 1,
+        date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 1,
+        output_format_json_quote_decimals = 1`;
+    yield* this.#store.rows(
+      text,
+      query.between === undefined ? {} : { first: query.between[0], last: query.between[1] },
+    );
+  }
+
+  async drop(): Promise<void> {
+    await this.#store.statement(`DROP TABLE IF EXISTS ${quoted(this.#name)}`);
+  }
+}
+
+const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+function serverCode(error: RedressError): string {
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}

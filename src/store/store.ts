@@ -1,0 +1,160 @@
+import type { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { messageOf, RedressError } from '../model/errors.js';
+import { queryText } from './sql-files.js';
+
+export interface StoreAddress {
+  url: string;
+  username: string;
+  password: string;
+  database: string;
+}
+
+/** A statement's parameters, bound by name as `{name:Type}`. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+const CONNECT_TIMEOUT = 60_000;
+
+/** The server's error codes that mean "not now" rather than "not like this". */
+const PASSING = new Set([
+  '159', // TIMEOUT_EXCEEDED
+  '202', // TOO_MANY_SIMULTANEOUS_QUERIES
+  '209', // SOCKET_TIMEOUT
+  '210', // NETWORK_ERROR
+  '225', // NO_ZOOKEEPER
+  '241', // MEMORY_LIMIT_EXCEEDED
+  '242', // TABLE_IS_READ_ONLY
+  '243', // NOT_ENOUGH_SPACE
+  '252', // TOO_MANY_PARTS
+  '279', // ALL_CONNECTION_TRIES_FAILED
+  '394', // QUERY_WAS_CANCELLED
+  '425', // SYSTEM_ERROR: what the disk answers when it is full or gone
+  '999', // KEEPER_EXCEPTION
+]);
+
+/**
+ * The one way to ClickHouse: named queries from `queries/*.sql`, and inserts. Every failure is a
+ * `RedressError`: `store_unavailable` and retryable when the store cannot be reached or is out of breath,
+ * `store_rejected` when it understood and refused.
+ */
+export class Store {
+  readonly #client: ClickHouseClient;
+
+  constructor(address: StoreAddress) {
+    this.#client = createClient({
+      url: address.url,
+      username: address.username,
+      password: address.password,
+      database: address.database,
+      request_timeout: CONNECT_TIMEOUT,
+      max_open_connections: 8,
+      // Failures are reported once, by whoever handles them.
+      log: { level: ClickHouseLogLevel.OFF },
+      clickhouse_settings: {
+        // Numbers as numbers: every count here is far below 2^53.
+        output_format_json_quote_64bit_integers: 0,
+        // Batches are made here; the server need not wait to make its own.
+        async_insert: 0,
+        // Facts come with any date; a batch may touch many months.
+        max_partitions_per_insert_block: '0',
+        date_time_input_format: 'best_effort',
+      },
+    });
+  }
+
+  async query<Row>(name: string, parameters: Parameters = {}): Promise<Row[]> {
+    return translated(name, async () => {
+      const result = await this.#client.query({
+        query: queryText(name),
+        query_params: { ...parameters },
+        format: 'JSONEachRow',
+      });
+      return result.json<Row>();
+    });
+  }
+
+  /** Runs a statement that answers nothing, from `queries/NAME.sql`. */
+  async execute(name: string, parameters: Parameters = {}): Promise<void> {
+    await this.statement(queryText(name), parameters, name);
+  }
+
+  /** Runs a statement's text: for migrations and staging, whose texts are not in `queries/`. */
+  async statement(text: string, parameters: Parameters = {}, label = 'statement'): Promise<void> {
+    await translated(label, () => this.#client.command({ query: text, query_params: { ...parameters } }));
+  }
+
+  /** Streams the rows of a statement's text. */
+  async *rows<Row>(text: string, parameters: Parameters = {}): AsyncGenerator<Row[]> {
+    const result = await translated('rows', () =>
+      this.#client.query({ query: text, query_params: { ...parameters }, format: 'JSONEachRow' }),
+    );
+    for await (const rows of result.stream<Row>()) yield rows.map((row) => row.json<Row>());
+  }
+
+  /** Inserts rows given as arrays in the order of `columns`: one block, so all of them or none. */
+  async insert(
+    table: string,
+    columns: readonly [string, ...string[]],
+    rows: readonly unknown[][],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    await translated(`insert into ${table}`, () =>
+      this.#client.insert({
+        table,
+        columns: [...columns] as [string, ...string[]],
+        values: rows as unknown[][],
+        format: 'JSONCompactEachRow',
+        clickhouse_settings: {
+          max_insert_block_size: '1048576',
+          // A large insert is parsed in parallel by default, which cuts it into blocks of its own.
+          min_insert_block_size_rows: '1048576',
+          min_insert_block_size_bytes: '0',
+        },
+      }),
+    );
+  }
+
+  /** Sends a body of foreign rows along with an `INSERT … FORMAT …` statement. */
+  async load(
+    statement: string,
+    body: Readable,
+    settings: Readonly<Record<string, string | number>> = {},
+  ): Promise<void> {
+    await translated('load', async () => {
+      const result = await this.#client.exec({
+        query: statement,
+        values: body,
+        clickhouse_settings: { ...settings },
+      });
+      result.stream.resume();
+    });
+  }
+
+  /** True when the store answers. */
+  async ping(): Promise<boolean> {
+    return (await this.#client.ping()).success;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+async function translated<T>(label: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof RedressError) throw cause;
+    if (!(cause instanceof ClickHouseError))
+      throw new RedressError('store_unavailable', `the store cannot be reached: ${messageOf(cause)}`, {
+        cause,
+        retryable: true,
+      });
+    const retryable = PASSING.has(cause.code);
+    throw new RedressError(
+      retryable ? 'store_unavailable' : 'store_rejected',
+      `the store refused ${label}: ${cause.message}`,
+      { cause, retryable },
+    );
+  }
+}
