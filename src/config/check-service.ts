@@ -1,0 +1,69 @@
+import type { Environment, EnvironmentSettings } from './environment.js';
+import { isBroker } from './environment.js';
+import { ENVIRONMENT, type Problem } from './problems.js';
+import { isRecord, itemsOf, type YamlSource } from './yaml-source.js';
+
+/** Where `redress.yaml` and the environment must agree, and secrets that stand where they must not. */
+export function checkService(
+  source: YamlSource | undefined,
+  settings: EnvironmentSettings,
+  env: Environment,
+): Problem[] {
+  if (source === undefined || !isRecord(source.value)) return [];
+  const problems: Problem[] = [];
+  const section = (name: string): Record<string, unknown> => {
+    const value = (source.value as Record<string, unknown>)[name];
+    return isRecord(value) ? value : {};
+  };
+  const { host } = section('http');
+  if (typeof host === 'string' && !isLoopback(host) && settings.tokens.length === 0) {
+    const message = `'${host}' can be reached from other machines; set REDRESS_TOKENS to role:token pairs first`;
+    problems.push(source.problem(['http', 'host'], message));
+  }
+  const { url } = section('clickhouse');
+  if (typeof url === 'string' && URL.canParse(url) && new URL(url).password !== '') {
+    problems.push(
+      source.problem(['clickhouse', 'url'], 'contains a password; set CLICKHOUSE_PASSWORD instead'),
+    );
+  }
+  for (const [index, broker] of itemsOf(section('kafka').brokers).entries()) {
+    if (typeof broker === 'string' && !isBroker(broker)) {
+      problems.push(source.problem(['kafka', 'brokers', index], `must be host:port, not '${broker}'`));
+    }
+  }
+  for (const [name, address] of Object.entries(section('webhooks'))) {
+    if (!isRecord(address) || typeof address.env !== 'string') continue;
+    if ((env[address.env] ?? '') === '') {
+      const message = `the environment variable ${address.env} is not set`;
+      problems.push(source.problem(['webhooks', name, 'env'], message));
+    } else if (!URL.canParse(env[address.env] as string)) {
+      problems.push({
+        file: ENVIRONMENT,
+        line: 0,
+        column: 0,
+        path: address.env,
+        message: 'must be an address',
+      });
+    }
+  }
+  return problems;
+}
+
+/** Looks for Slack's tokens in any value: they are known by their form, whatever the key is called. */
+export function checkPastedSecrets(source: YamlSource): Problem[] {
+  const problems: Problem[] = [];
+  const visit = (value: unknown, path: (string | number)[]): void => {
+    if (typeof value === 'string' && /xox[abeprs]-[\w-]{8,}/.test(value)) {
+      problems.push(source.problem(path, 'is a Slack token; secrets are read from the environment only'));
+    } else if (Array.isArray(value))
+      for (const [index, item] of value.entries()) visit(item, [...path, index]);
+    else if (isRecord(value)) for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
+  };
+  visit(source.value, []);
+  return problems;
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

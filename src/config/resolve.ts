@@ -1,0 +1,162 @@
+import type { EscalationPolicy, Route, Target } from '../model/alert.js';
+import type { Annotation } from '../model/annotation.js';
+import { HOUR } from '../model/clock.js';
+import type { Json } from '../model/json.js';
+import type { EventSelector, Measure, MetricDefinition } from '../model/metric.js';
+import type { Owner } from '../model/owner.js';
+import { formatSlice } from '../model/slice.js';
+import type { FollowUpSettings, ServiceSettings } from './configuration.js';
+import type { Environment, EnvironmentSettings } from './environment.js';
+import {
+  DEFAULT_MERGE_BUCKETS,
+  DEFAULT_MIN_DENOMINATOR,
+  type MetricInput,
+  type SelectorInput,
+} from './schema-metrics.js';
+import type { CalendarInput, EscalationInput, OwnersInput } from './schema-people.js';
+import type { ServiceInput } from './schema-service.js';
+import { nominalWidth } from './text-forms.js';
+
+/** A checked metric of the file in the words of the program, with the defaults that depend on other fields. */
+export function resolveMetric(input: MetricInput): MetricDefinition {
+  const measure = resolveMeasure(input);
+  const rate = measure.kind === 'ratio' || measure.kind === 'breach';
+  return {
+    id: input.id,
+    title: input.title ?? input.id,
+    measure,
+    date: input.date ?? (measure.kind === 'breach' ? 'due_at' : 'occurred_at'),
+    bucket: input.bucket,
+    timezone: input.timezone,
+    bad: input.bad,
+    minDenominator: rate ? (input.min_denominator ?? DEFAULT_MIN_DENOMINATOR) : (input.min_expected ?? 0),
+    allowedLateness: input.allowed_lateness,
+    slices: input.slices,
+    empty: input.empty ?? 'zero',
+    detect: input.detect.map(({ use, ...params }) => ({ use, params: params as Record<string, Json> })),
+    combine: typeof input.combine === 'string' ? input.combine : { atLeast: input.combine.at_least },
+    minDeviation: input.min_deviation,
+    alert: {
+      for: input.alert.for,
+      recover: input.alert.recover,
+      mergeGap: input.alert.merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalWidth(input.bucket),
+      criticalScore: input.alert.critical_score,
+    },
+    owner: input.owner ?? '',
+    runbook: input.runbook ?? '',
+  };
+}
+
+function resolveMeasure(input: MetricInput): Measure {
+  // The parts of each kind were checked to be there.
+  const part = (selector: SelectorInput | undefined): EventSelector => selector as EventSelector;
+  switch (input.kind) {
+    case 'count':
+    case 'sum':
+      return { kind: input.kind, of: part(input.of) };
+    case 'ratio':
+      return { kind: 'ratio', numerator: part(input.numerator), denominator: part(input.denominator) };
+    case 'breach':
+      return { kind: 'breach', opened: part(input.opened), answered: part(input.answered) };
+  }
+}
+
+/** Everything goes to the console when nobody has said otherwise. */
+const CONSOLE_POLICY: EscalationPolicy = {
+  id: 'console',
+  steps: [{ delay: 0, targets: ['console'] }],
+  ackTimeout: 4 * HOUR,
+};
+
+/**
+ * Policies and routes. Without a Slack token Slack's targets become the console, so that a message is read
+ * by somebody instead of failing.
+ */
+export function resolveEscalation(
+  input: EscalationInput | null,
+  slackIsOn: boolean,
+): { policies: EscalationPolicy[]; routes: Route[] } {
+  if (input === null)
+    return { policies: [CONSOLE_POLICY], routes: [{ match: {}, policy: CONSOLE_POLICY.id }] };
+  const reachable = (target: Target): Target =>
+    target.startsWith('slack:') && !slackIsOn ? 'console' : target;
+  const policies = input.policies.map((policy) => ({
+    id: policy.id,
+    steps: policy.steps.map((step) => ({
+      delay: step.after,
+      targets: [...new Set(step.tell.map(reachable))],
+    })),
+    ackTimeout: policy.ack_timeout,
+  }));
+  return { policies, routes: input.routes ?? [{ match: {}, policy: policies[0]?.id ?? CONSOLE_POLICY.id }] };
+}
+
+/** Owners, with the empty string for what is not known. */
+export function resolveOwners(input: OwnersInput): Owner[] {
+  return input.map((owner) => ({ ...owner, slack: owner.slack ?? '', lead: owner.lead ?? '' }));
+}
+
+/** Annotations, their scope written as a slice. */
+export function resolveAnnotations(input: CalendarInput): Annotation[] {
+  return input.map((entry) => ({
+    annotationId: entry.id,
+    kind: entry.kind,
+    title: entry.title,
+    scope: formatSlice(entry.scope),
+    startsAt: entry.starts_at,
+    endsAt: entry.ends_at,
+  }));
+}
+
+/** `redress.yaml` with the environment's word over the file's. */
+export function resolveService(
+  input: ServiceInput,
+  settings: EnvironmentSettings,
+  env: Environment,
+): ServiceSettings {
+  const brokers = settings.kafkaBrokers ?? input.kafka.brokers ?? [];
+  return {
+    clickhouse: {
+      url: settings.clickhouseUrl ?? input.clickhouse.url ?? null,
+      username: settings.clickhouseUser ?? input.clickhouse.username,
+      password: settings.clickhousePassword,
+      database: input.clickhouse.database,
+      data: input.clickhouse.data,
+      port: input.clickhouse.port,
+    },
+    http: { host: input.http.host, port: input.http.port, tokens: settings.tokens },
+    kafka:
+      brokers.length === 0 ? null : { brokers, groupId: input.kafka.group_id, topics: input.kafka.topics },
+    slack:
+      settings.slackBotToken === ''
+        ? null
+        : {
+            token: settings.slackBotToken,
+            signingSecret: settings.slackSigningSecret,
+            apiUrl: settings.slackApiUrl,
+          },
+    webhooks: Object.fromEntries(
+      Object.entries(input.webhooks).map(([name, address]) => [
+        name,
+        typeof address === 'string' ? address : (env[address.env] ?? ''),
+      ]),
+    ),
+    currency: input.currency,
+    ingest: {
+      idleAfter: input.ingest.idle_after,
+      staleAfter: input.ingest.stale_after,
+      maxEventBytes: input.ingest.max_event_bytes,
+    },
+    dashboardsUrl: input.dashboards_url ?? '',
+  };
+}
+
+/** How follow-ups are verified, due and reminded of. */
+export function resolveFollowUps(input: ServiceInput['follow_ups']): FollowUpSettings {
+  return {
+    verifyPoints: input.verify_points,
+    reopenWindow: input.reopen_window,
+    dueDays: input.due_days,
+    remindBefore: input.remind_before,
+  };
+}

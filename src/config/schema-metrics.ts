@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { MINUTE } from '../model/clock.js';
+import { BucketSchema, DurationSchema, TimezoneSchema } from './text-forms.js';
+
+/** What identifies things in configuration: it is shown in URLs, slices and messages, so it stays plain. */
+export const IdSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
+  );
+
+const EventTypeSchema = z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, {
+  error: (issue) => `must be an event type of the form noun.verb, not '${String(issue.input)}'`,
+});
+
+/** One thing or a list of them, always read as a list. */
+function oneOrMore<Item extends z.ZodType>(item: Item, whatItIs: string) {
+  return z
+    .union([z.array(item).min(1), item], {
+      error: (issue) => (issue.input === undefined ? 'is missing' : explainUnion(issue, whatItIs)),
+    })
+    .transform((value): z.output<Item>[] => (Array.isArray(value) ? value : [value]));
+}
+
+/** A union hides why its parts refused; where one part got as far as the text itself, its words are the right ones. */
+function explainUnion(issue: z.core.$ZodRawIssue, whatItIs: string): string {
+  const parts = issue.code === 'invalid_union' ? issue.errors.flat() : [];
+  return parts.find((part) => part.code === 'invalid_format')?.message ?? `must be ${whatItIs}`;
+}
+
+const DimensionSchema = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'must be the name of a dimension');
+
+const SelectorSchema = z.strictObject({
+  event: oneOrMore(EventTypeSchema, 'an event type or a list of them').describe(
+    'Event types; an event of any of them counts.',
+  ),
+  where: z
+    .record(
+      z.string(),
+      oneOrMore(
+        z.union([z.string(), z.number(), z.boolean()]).transform(String),
+        'a value or a list of values',
+      ),
+    )
+    .default({})
+    .describe('Field or attribute to the value or values that it may have; all entries must hold.'),
+  ignore: z
+    .array(DimensionSchema)
+    .default([])
+    .describe('Dimensions that these events do not have; their counts are shared by all values of them.'),
+});
+
+const DetectorUseSchema = z.looseObject({
+  use: z.string().min(1).describe('The detector by name; its parameters stand beside it.'),
+});
+
+const CombinationSchema = z.union(
+  [z.enum(['any', 'all']), z.strictObject({ at_least: z.number().int().min(1) })],
+  { error: () => 'must be any, all or { at_least: 2 }' },
+);
+
+const AlertRuleSchema = z.strictObject({
+  for: z.number().int().min(1).default(2).describe('Anomalous points in a row before the alert fires.'),
+  recover: z.number().int().min(1).default(3).describe('Normal points in a row before it resolves.'),
+  merge_gap: DurationSchema.optional().describe(
+    'A recurrence within this time of the resolution is the same episode. Default: three buckets.',
+  ),
+  critical_score: z
+    .number()
+    .min(1)
+    .default(3)
+    .describe('Deviation in half-widths of the band from which the alert is critical.'),
+});
+
+const MetricSchema = z.strictObject({
+  id: IdSchema.describe('The name by which everything else refers to the metric.'),
+  title: z.string().min(1).optional().describe('Plain words for messages. Default: the id.'),
+  kind: z.enum(['count', 'sum', 'ratio', 'breach']),
+  of: SelectorSchema.optional().describe('For count and sum: what is counted, or whose amounts are summed.'),
+  numerator: SelectorSchema.optional().describe('For ratio: the counted cases.'),
+  denominator: SelectorSchema.optional().describe('For ratio: what they are counted over.'),
+  opened: SelectorSchema.optional().describe('For breach: the events that carry a due_at.'),
+  answered: SelectorSchema.optional().describe('For breach: the events that answer a case.'),
+  date: z
+    .enum(['occurred_at', 'origin_at', 'due_at'])
+    .optional()
+    .describe('The date that puts an event into its bucket. Default: occurred_at; breach: due_at.'),
+  bucket: BucketSchema.default({ count: 1, unit: 'hour' }).describe('Width of a bucket. Default: 1h.'),
+  timezone: TimezoneSchema.default('UTC').describe(
+    'The IANA zone in which buckets are aligned. Default: UTC.',
+  ),
+  bad: z.enum(['up', 'down', 'both']).default('up').describe('The direction that alerts. Default: up.'),
+  min_denominator: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('For ratio and breach: below it a point is not evaluable. Default: 30.'),
+  min_expected: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('For count and sum: below this expected value a point is not evaluable. Default: 0.'),
+  allowed_lateness: DurationSchema.default(10 * MINUTE).describe(
+    'How long after the end of a bucket its events may still arrive. Default: 10m.',
+  ),
+  slices: z
+    .array(z.array(DimensionSchema))
+    .min(1)
+    .default([[]])
+    .describe('Sets of dimensions; [] is the whole. Default: [[]].'),
+  empty: z
+    .enum(['zero', 'absent'])
+    .optional()
+    .describe('For count and sum: what a closed bucket without events is. Default: zero.'),
+  detect: z
+    .array(DetectorUseSchema)
+    .default([])
+    .describe('The detectors. Default: none, points are only kept.'),
+  combine: CombinationSchema.default('any').describe('How many detectors must agree. Default: any.'),
+  min_deviation: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("The smallest deviation from expected that matters, in the metric's unit. Default: 0."),
+  alert: AlertRuleSchema.prefault({}),
+  owner: z.string().optional().describe("An owner's id from owners.yaml."),
+  runbook: z.string().optional().describe('A link for whoever is alerted.'),
+});
+
+/** `metrics.yaml`: the list of metrics. */
+export const MetricsFileSchema = z.array(MetricSchema).min(1);
+
+export type MetricInput = z.output<typeof MetricSchema>;
+export type SelectorInput = z.output<typeof SelectorSchema>;
+
+/** Three buckets: a gap that short is more likely noise than a recovery. */
+export const DEFAULT_MERGE_BUCKETS = 3;
+export const DEFAULT_MIN_DENOMINATOR = 30;

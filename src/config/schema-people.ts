@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { HOUR } from '../model/clock.js';
+import { IdSchema } from './schema-metrics.js';
+import { DurationSchema, InstantSchema, TimezoneSchema } from './text-forms.js';
+
+const TargetSchema = z
+  .string()
+  .regex(/^(console|slack:(#[a-z0-9_-]{1,80}|[CGDUW][A-Z0-9]{5,})|webhook:[a-z0-9][a-z0-9_-]*)$/, {
+    error: (issue) =>
+      `must be console, slack:#channel, slack: and a channel's or person's id, or webhook:name, not '${String(issue.input)}'`,
+  });
+
+const PolicySchema = z.strictObject({
+  id: IdSchema,
+  steps: z
+    .array(
+      z.strictObject({
+        after: DurationSchema.default(0).describe(
+          'Time after the alert fired, or after the step before it. Default: at once.',
+        ),
+        tell: z.array(TargetSchema).min(1).describe('console, slack:#channel, webhook:name'),
+      }),
+    )
+    .min(1)
+    .describe('Who is told, in order, until somebody acknowledges.'),
+  ack_timeout: DurationSchema.default(4 * HOUR).describe(
+    'How long an acknowledgement holds before escalation goes on. Default: 4h.',
+  ),
+});
+
+const RouteSchema = z.strictObject({
+  match: z
+    .record(
+      z.string(),
+      z
+        .union([z.string(), z.array(z.string()).min(1)], {
+          error: () => 'must be a value or a list of values',
+        })
+        .transform((value) => (Array.isArray(value) ? value : [value])),
+    )
+    .default({})
+    .describe(
+      'metric, severity, or a dimension, to the value or values that it may have; absent matches all.',
+    ),
+  policy: z.string().describe("A policy's id."),
+});
+
+/** `escalation.yaml`: who is told, and which alerts go to whom. */
+export const EscalationFileSchema = z.strictObject({
+  policies: z.array(PolicySchema).min(1),
+  routes: z
+    .array(RouteSchema)
+    .min(1)
+    .optional()
+    .describe('First match wins; the last one matches everything. Default: all to the first policy.'),
+});
+
+/** `owners.yaml`: who answers for a metric. */
+export const OwnersFileSchema = z.array(
+  z.strictObject({
+    id: IdSchema,
+    name: z.string().min(1),
+    slack: z
+      .string()
+      .regex(/^[UW][A-Z0-9]{5,}$/, "must be a person's Slack id such as U024BE7LH")
+      .optional(),
+    timezone: TimezoneSchema.default('UTC'),
+    lead: z.string().optional().describe("Another owner's id: who is told when a follow-up is overdue."),
+  }),
+);
+
+/** `calendar.yaml`: dated facts that explain history. */
+export const CalendarFileSchema = z.array(
+  z.strictObject({
+    id: IdSchema,
+    kind: z.enum(['campaign', 'holiday', 'rule_change', 'outage', 'closure', 'fix']),
+    title: z.string().min(1),
+    scope: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('The slice that it concerns, such as { region: GB }. Default: everything.'),
+    starts_at: InstantSchema,
+    ends_at: InstantSchema,
+  }),
+);
+
+export type EscalationInput = z.output<typeof EscalationFileSchema>;
+export type OwnersInput = z.output<typeof OwnersFileSchema>;
+export type CalendarInput = z.output<typeof CalendarFileSchema>;

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../model/clock.js';
+import type { BucketWidth } from '../model/metric.js';
+import { didYouMean } from './did-you-mean.js';
+
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: SECOND,
+  m: MINUTE,
+  h: HOUR,
+  d: DAY,
+  w: WEEK,
+};
+
+/** A span of time such as `10m`, read into ms. */
+export const DurationSchema = textForm('must be a duration such as 30s, 10m, 1h or 2d', (text) => {
+  const match = /^(\d{1,6})(ms|s|m|h|d|w)$/.exec(text);
+  return match === null ? null : Number(match[1]) * (DURATION_UNITS[match[2] as string] as number);
+});
+
+const BUCKET_UNITS: Readonly<Record<string, BucketWidth['unit']>> = {
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  week: 'week',
+  month: 'month',
+};
+
+/**
+ * A bucket's width such as `1h`. Widths are those that fill the next greater unit exactly: a day of 5 h
+ * buckets would end in a bucket of 4 h, which no other could be compared with.
+ */
+export const BucketSchema = textForm(
+  'must be a bucket width such as 5m, 1h, 1d, 1week or 1month that divides its hour or day evenly',
+  (text): BucketWidth | null => {
+    const match = /^(\d{1,3})(m|h|d|w|week|month)$/.exec(text);
+    if (match === null) return null;
+    const count = Number(match[1]);
+    const unit = BUCKET_UNITS[match[2] as string] as BucketWidth['unit'];
+    const whole = unit === 'minute' ? 60 : unit === 'hour' ? 24 : 1;
+    return count > 0 && count < Math.max(whole, 2) && whole % count === 0 ? { count, unit } : null;
+  },
+);
+
+/** A bucket's usual length in ms; months count as 30 days. */
+export function nominalWidth(bucket: BucketWidth): number {
+  const unit = { minute: MINUTE, hour: HOUR, day: DAY, week: WEEK, month: 30 * DAY }[bucket.unit];
+  return bucket.count * unit;
+}
+
+/** An IANA time zone by its exact name. */
+export const TimezoneSchema = z.string().superRefine((name, context) => {
+  if (isTimezone(name)) return;
+  const hint = didYouMean(name, Intl.supportedValuesOf('timeZone'));
+  context.addIssue({
+    code: 'custom',
+    message: `'${name}' is not an IANA time zone such as Europe/London${hint}`,
+  });
+});
+
+/** True for IANA names; plain offsets such as `+01:00` are not, because they know no daylight saving. */
+export function isTimezone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+\-/]*$/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** A moment in ISO 8601 with its offset, read into an instant. */
+export const InstantSchema = textForm(
+  'must be a date and time with offset such as 2026-11-27T00:00:00+01:00',
+  (text) => {
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;
+    const instant = Date.parse(text);
+    return Number.isNaN(instant) ? null : instant;
+  },
+);
+
+function textForm<Value>(requirement: string, parse: (text: string) => Value | null) {
+  const message = (input: unknown): string => `${requirement}, not ${describeValue(input)}`;
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? 'is missing' : message(issue.input)) })
+    .transform((text, context): Value => {
+      const value = parse(text);
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: message(text) });
+      return z.NEVER;
+    });
+}
+
+/** A value as a message shows it: text in quotes, structures by their kind. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`;
+  if (Array.isArray(value)) return 'a list';
+  if (value === null || value === undefined) return 'nothing';
+  return typeof value === 'object' ? 'a mapping' : String(value);
+}

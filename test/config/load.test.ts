@@ -1,0 +1,264 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Configuration } from '../../src/config/configuration.js';
+import { loadConfiguration } from '../../src/config/load.js';
+import { formatProblem, formatProblems } from '../../src/config/problems.js';
+import { writeStartingConfiguration } from '../../src/config/starting-configuration.js';
+import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
+import { detectors } from './known-detectors.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redress-config-'));
+  await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.placed } }');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = (name: string, text: string) => writeFile(join(folder, name), text);
+const load = (env: Record<string, string> = {}) => loadConfiguration(folder, { env, detectors });
+
+async function configuration(env: Record<string, string> = {}): Promise<Configuration> {
+  const loaded = await load(env);
+  if (!loaded.ok) throw new Error(formatProblems(loaded.problems));
+  return loaded.configuration;
+}
+
+async function problems(env: Record<string, string> = {}): Promise<string[]> {
+  const loaded = await load(env);
+  return loaded.ok ? [] : loaded.problems.map(formatProblem);
+}
+
+describe('a metric', () => {
+  it('needs an id, a kind and what it counts; the rest has defaults', async () => {
+    expect((await configuration()).metrics).toEqual([
+      {
+        id: 'orders',
+        title: 'orders',
+        measure: { kind: 'count', of: { event: ['order.placed'], where: {}, ignore: [] } },
+        date: 'occurred_at',
+        bucket: { count: 1, unit: 'hour' },
+        timezone: 'UTC',
+        bad: 'up',
+        minDenominator: 0,
+        allowedLateness: 10 * MINUTE,
+        slices: [[]],
+        empty: 'zero',
+        detect: [],
+        combine: 'any',
+        minDeviation: 0,
+        alert: { for: 2, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3 },
+        owner: '',
+        runbook: '',
+      },
+    ]);
+  });
+
+  it('is read with every setting as it was written', async () => {
+    await write('owners.yaml', '- { id: after-sales, name: After-sales }');
+    await write(
+      'metrics.yaml',
+      `
+- id: lost_parcels
+  title: Lost parcels
+  kind: ratio
+  numerator: { event: dispute.opened, where: { scenario: [not_received, damaged], express: true } }
+  denominator: { event: [order.delivered, order.cancelled], ignore: [scenario] }
+  date: origin_at
+  bucket: 1month
+  timezone: Asia/Kolkata
+  bad: both
+  min_denominator: 200
+  allowed_lateness: 2d
+  slices: [[], [region, scenario]]
+  detect: [{ use: seasonal, period: day }, { use: cusum }]
+  combine: { at_least: 2 }
+  min_deviation: 0.01
+  alert: { for: 1, recover: 4, merge_gap: 1w, critical_score: 5 }
+  owner: after-sales
+  runbook: https://example.org/runbook
+`,
+    );
+    expect((await configuration()).metrics[0]).toEqual({
+      id: 'lost_parcels',
+      title: 'Lost parcels',
+      measure: {
+        kind: 'ratio',
+        numerator: {
+          event: ['dispute.opened'],
+          where: { scenario: ['not_received', 'damaged'], express: ['true'] },
+          ignore: [],
+        },
+        denominator: { event: ['order.delivered', 'order.cancelled'], where: {}, ignore: ['scenario'] },
+      },
+      date: 'origin_at',
+      bucket: { count: 1, unit: 'month' },
+      timezone: 'Asia/Kolkata',
+      bad: 'both',
+      minDenominator: 200,
+      allowedLateness: 2 * DAY,
+      slices: [[], ['region', 'scenario']],
+      empty: 'zero',
+      detect: [
+        { use: 'seasonal', params: { period: 'day' } },
+        { use: 'cusum', params: {} },
+      ],
+      combine: { atLeast: 2 },
+      minDeviation: 0.01,
+      alert: { for: 1, recover: 4, mergeGap: 7 * DAY, criticalScore: 5 },
+      owner: 'after-sales',
+      runbook: 'https://example.org/runbook',
+    });
+  });
+
+  it('of kind breach goes by the due date without being told', async () => {
+    await write(
+      'metrics.yaml',
+      '- { id: late, kind: breach, opened: { event: ticket.opened }, answered: { event: ticket.responded } }',
+    );
+    expect((await configuration()).metrics[0]).toMatchObject({ date: 'due_at', minDenominator: 30 });
+  });
+
+  it('of an event type that is nearly a standing one is taken, with a warning', async () => {
+    await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.plased } }');
+    expect((await load()).warnings.map(formatProblem)).toEqual([
+      `${join(folder, 'metrics.yaml')}:1:43  orders.of.event: 'order.plased' is not one of the standing event types (did you mean 'order.placed'?)`,
+    ]);
+  });
+});
+
+describe('a folder', () => {
+  it('without metrics.yaml is told how to get one', async () => {
+    await rm(join(folder, 'metrics.yaml'));
+    expect(await problems()).toEqual([
+      `${join(folder, 'metrics.yaml')}:1:1  is missing; 'redress init' writes one to start from`,
+    ]);
+  });
+
+  it('with a file that nothing reads is warned of it', async () => {
+    await write('owner.yaml', '[]');
+    expect((await load()).warnings.map(formatProblem)).toEqual([
+      `${join(folder, 'owner.yaml')}:1:1  is not read (did you mean 'owners.yaml'?)`,
+    ]);
+  });
+
+  it('is not blamed for what a broken file would have defined', async () => {
+    await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.placed }, owner: anna }');
+    await write('owners.yaml', '- { id: anna');
+    const found = await problems();
+    expect(found).not.toEqual([]);
+    expect(found.every((problem) => problem.startsWith(join(folder, 'owners.yaml')))).toBe(true);
+  });
+
+  it('with broken YAML is told where it broke', async () => {
+    await write('metrics.yaml', '- id: orders\n  kind: count\n  of: { event: order.placed\n  bad: down\n');
+    expect(await problems()).toEqual([
+      `${join(folder, 'metrics.yaml')}:4:3  is not valid YAML: Flow map in block collection must be sufficiently indented and end with a }`,
+    ]);
+  });
+
+  it('may be in Latin-1, and is told that it must not', async () => {
+    await writeFile(join(folder, 'owners.yaml'), Buffer.from([0x2d, 0x20, 0xe9]));
+    expect(await problems()).toEqual([`${join(folder, 'owners.yaml')}:1:1  is not UTF-8 text`]);
+  });
+});
+
+describe('the environment', () => {
+  it('has the last word on addresses and the only word on secrets', async () => {
+    await write(
+      'redress.yaml',
+      'clickhouse: { url: "http://file:8123", username: reader }\nhttp: { host: 0.0.0.0 }',
+    );
+    const { service } = await configuration({
+      CLICKHOUSE_URL: 'https://writer:p%40ss@server:8443',
+      KAFKA_BROKERS: 'one:9092, two:9092',
+      SLACK_BOT_TOKEN: 'xoxb-1-2',
+      SLACK_SIGNING_SECRET: 'signed',
+      REDRESS_TOKENS: 'ingest:aaaaaaaa,operate:bbbbbbbb',
+    });
+    expect(service.clickhouse).toMatchObject({
+      url: 'https://server:8443/',
+      username: 'writer',
+      password: 'p@ss',
+    });
+    expect(service.kafka).toEqual({
+      brokers: ['one:9092', 'two:9092'],
+      groupId: 'redress',
+      topics: ['marketplace.events'],
+    });
+    expect(service.slack).toEqual({
+      token: 'xoxb-1-2',
+      signingSecret: 'signed',
+      apiUrl: 'https://slack.com/api/',
+    });
+    expect(service.http.tokens).toEqual([
+      { role: 'ingest', token: 'aaaaaaaa' },
+      { role: 'operate', token: 'bbbbbbbb' },
+    ]);
+  });
+
+  it('is checked like a file, and its secrets are not repeated', async () => {
+    const found = await problems({
+      CLICKHOUSE_URL: 'server:8443',
+      KAFKA_BROKERS: 'one',
+      SLACK_BOT_TOKEN: 'hunter2',
+      REDRESS_TOKENS: 'read:hunter2hunter2,admin:hunter2',
+    });
+    expect(found).toEqual([
+      'environment  CLICKHOUSE_URL: must be an http or https address',
+      'environment  KAFKA_BROKERS: must be host:port, separated by commas',
+      'environment  REDRESS_TOKENS: entry 2 must be role:token with role ingest, read or operate and at least 8 characters of token',
+      "environment  SLACK_BOT_TOKEN: must be a bot's token, which begins with xoxb-",
+    ]);
+  });
+
+  it('without a Slack token sends what was meant for Slack to the console, once, and says so', async () => {
+    await write('escalation.yaml', 'policies: [{ id: loud, steps: [{ tell: [console, "slack:#alerts"] }] }]');
+    const loaded = await load();
+    expect(loaded.ok && loaded.configuration.policies[0]?.steps).toEqual([
+      { delay: 0, targets: ['console'] },
+    ]);
+    expect(loaded.warnings.map(formatProblem)).toEqual([
+      `${join(folder, 'escalation.yaml')}:1:50  policies.loud.steps[0].tell[1]: SLACK_BOT_TOKEN is not set, so this goes to the console`,
+    ]);
+
+    const { policies } = await configuration({ SLACK_BOT_TOKEN: 'xoxb-1-2', SLACK_SIGNING_SECRET: 'signed' });
+    expect(policies[0]?.steps[0]?.targets).toEqual(['console', 'slack:#alerts']);
+  });
+
+  it('may hold the address of a webhook', async () => {
+    await write('redress.yaml', 'webhooks: { on-call: { env: HOOK } }');
+    expect((await configuration({ HOOK: 'https://hook.example.org/x' })).service.webhooks).toEqual({
+      'on-call': 'https://hook.example.org/x',
+    });
+  });
+});
+
+describe('the configuration to start from', () => {
+  it('is written whole, is valid, and is the one that the program comes with', async () => {
+    const target = join(folder, 'new', 'config');
+    const written = await writeStartingConfiguration(target);
+    const loaded = await loadConfiguration(target, { env: {}, detectors });
+    expect(loaded).toMatchObject({ ok: true, warnings: [] });
+    expect(written).toHaveLength(5);
+    const original = fileURLToPath(new URL('../../config/metrics.yaml', import.meta.url));
+    expect(await readFile(join(target, 'metrics.yaml'), 'utf8')).toBe(await readFile(original, 'utf8'));
+  });
+
+  it('never overwrites what is there', async () => {
+    await expect(writeStartingConfiguration(folder)).rejects.toMatchObject({ code: 'usage' });
+    expect((await load()).ok && (await configuration()).metrics).toHaveLength(1);
+  });
+
+  it('has a sister for the online shop that is valid too', async () => {
+    const shop = fileURLToPath(new URL('../../config/examples/online-retail', import.meta.url));
+    const loaded = await loadConfiguration(shop, { env: {}, detectors });
+    expect(loaded.ok && loaded.configuration.metrics.map((metric) => metric.id)).toEqual([
+      'orders',
+      'cancelled',
+      'cancellation_rate',
+    ]);
+  });
+});
