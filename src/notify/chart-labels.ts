@@ -1,0 +1,34 @@
+import type { Instant } from '../model/clock.js';
+import type { ChartData } from './chart-data.js';
+import { GRID, WIDTH } from './chart-style.js';
+
+/** DejaVu Sans is a wide font: a character of 14 px takes about 9. */
+const labelWidth = (label: string): number => label.length * 9 + 16;
+
+function pixel(at: Instant, data: ChartData): number {
+  const share = (at - data.start) / (data.end - data.start);
+  return GRID.left + share * (WIDTH - GRID.left - GRID.right);
+}
+
+/** How a label at a mark must be turned to stay inside the picture. */
+export function alignment(label: string, at: Instant, data: ChartData): 'left' | 'center' | 'right' {
+  const half = labelWidth(label) / 2;
+  if (pixel(at, data) - half < 8) return 'left';
+  return pixel(at, data) + half > WIDTH - 8 ? 'right' : 'center';
+}
+
+/** Keeps the marks and empties the labels that would run into the one before. */
+export function withoutOverlaps<Mark extends { at: Instant; label: string }>(
+  marks: readonly Mark[],
+  data: ChartData,
+): Mark[] {
+  let free = 0;
+  return [...marks]
+    .sort((left, right) => left.at - right.at)
+    .map((mark) => {
+      const from = pixel(mark.at, data) - labelWidth(mark.label) / 2;
+      if (from < free && free > 0) return { ...mark, label: '' };
+      free = from + labelWidth(mark.label);
+      return mark;
+    });
+}

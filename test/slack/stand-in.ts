@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ClickRequest, clickRequest } from './click.js';
+import { type Answer, type Arguments, createMethods, Refused } from './methods.js';
+import { SlackStore, type StoredChannel, type StoredMessage } from './store.js';
+
+/** What can be made to go wrong with the next call of a method. */
+export type Fault =
+  /** 429 with `Retry-After`, in seconds. */
+  | { kind: 'ratelimited'; retryAfter: number }
+  /** `ok: false` with a word. */
+  | { kind: 'error'; error: string }
+  /** Another status, with an HTML page as a proxy would send. */
+  | { kind: 'status'; status: number }
+  /** The connection breaks, before or after the call was carried out. */
+  | { kind: 'disconnect'; carriedOut: boolean }
+  /** No answer ever comes, though the call was carried out. */
+  | { kind: 'silence' };
+
+export interface StandInSettings {
+  token?: string;
+  signingSecret?: string;
+  /** Epoch ms; the wall clock unless told. */
+  now?: () => number;
+}
+
+/**
+ * A stand-in for Slack's Web API on loopback, as strict as Slack where Redress could go wrong. It is spoken to
+ * through the real client; tests read what people would see from its channels.
+ */
+export class SlackStandIn {
+  readonly token: string;
+  readonly signingSecret: string;
+  /** Every call, in order, as `method`, also those that were refused or made to fail. */
+  readonly calls: string[] = [];
+  /** What was posted to the clicks' response addresses. */
+  readonly responses: unknown[] = [];
+  readonly #store = new SlackStore();
+  readonly #faults = new Map<string, Fault[]>();
+  readonly #now: () => number;
+  readonly #methods: Readonly<Record<string, (args: Arguments) => Answer>>;
+  readonly #server: Server;
+
+  private constructor(settings: StandInSettings) {
+    this.token = settings.token ?? 'xoxb-stand-in';
+    this.signingSecret = settings.signingSecret ?? 'stand-in-signing-secret';
+    this.#now = settings.now ?? Date.now;
+    this.#methods = createMethods(this.#store, this.#now);
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async start(settings: StandInSettings = {}): Promise<SlackStandIn> {
+    const standIn = new SlackStandIn(settings);
+    await new Promise<void>((resolve) => standIn.#server.listen(0, '127.0.0.1', resolve));
+    return standIn;
+  }
+
+  /** For the client's `slackApiUrl`. */
+  get apiUrl(): string {
+    return `${this.#address}/api/`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  addChannel(channel: { id: string; name: string; member?: boolean; users?: string[] }): StoredChannel {
+    return this.#store.addChannel(channel);
+  }
+
+  /** The channel of a name. Throws when there is none. */
+  channel(name: string): StoredChannel {
+    const channel = this.#store.find(name, 'id_or_name');
+    if (channel === undefined) throw new Error(`no channel ${name}`);
+    return channel;
+  }
+
+  /** Makes the next call of a method go wrong; several faults come one after another. */
+  failNext(method: string, fault: Fault): void {
+    this.#faults.set(method, [...(this.#faults.get(method) ?? []), fault]);
+  }
+
+  /** The signed request of a person's click on a message's button. */
+  click(actionId: string, message: StoredMessage, user = { id: 'U0ANN', name: 'ann' }): ClickRequest {
+    return clickRequest(actionId, message, this.channel(message.channel), {
+      signingSecret: this.signingSecret,
+      now: this.#now(),
+      user,
+      responseUrl: `${this.#address}/response/${message.ts}`,
+    });
+  }
+
+  get #address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    const path = request.url ?? '';
+    if (path.startsWith('/response/')) {
+      this.responses.push(JSON.parse(body));
+      send(response, 200, { ok: true });
+      return;
+    }
+    const method = path.replace(/^\/api\//, '');
+    this.calls.push(method);
+    const fault = this.#faults.get(method)?.shift();
+    if (fault !== undefined) {
+      const carriedOut = fault.kind === 'silence' || (fault.kind === 'disconnect' && fault.carriedOut);
+      if (carriedOut) this.#answer(method, request, body);
+      fail(fault, request, response);
+      return;
+    }
+    send(response, 200, this.#answer(method, request, body));
+  }
+
+  #answer(method: string, request: IncomingMessage, body: string): object {
+    const args = argumentsOf(request, body);
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? args.token;
+    if (token === undefined) return { ok: false, error: 'not_authed' };
+    if (token !== this.token) return { ok: false, error: 'invalid_auth' };
+    const carryOut = this.#methods[method];
+    if (carryOut === undefined) return { ok: false, error: 'unknown_method', req_method: method };
+    try {
+      return carryOut(args);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { messages } = error;
+      return {
+        ok: false,
+        error: error.error,
+        ...(messages.length > 0 ? { errors: messages, response_metadata: { messages } } : {}),
+      };
+    }
+  }
+}
+
+function fail(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+  switch (fault.kind) {
+    case 'ratelimited':
+      response.setHeader('Retry-After', String(fault.retryAfter));
+      send(response, 429, { ok: false, error: 'ratelimited' });
+      return;
+    case 'error':
+      send(response, 200, { ok: false, error: fault.error });
+      return;
+    case 'status':
+      response.writeHead(fault.status, { 'Content-Type': 'text/html' }).end('<html>Sorry</html>');
+      return;
+    case 'disconnect':
+      request.socket.destroy();
+      return;
+    case 'silence':
+      return;
+  }
+}
+
+function argumentsOf(request: IncomingMessage, body: string): Arguments {
+  if (!request.headers['content-type']?.startsWith('application/json'))
+    return Object.fromEntries(new URLSearchParams(body));
+  const json = JSON.parse(body) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
