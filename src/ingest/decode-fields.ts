@@ -122,7 +122,7 @@ class FieldReader {
     }
     return this.#invalid(
       field,
-      `'${excerpt(String(value))}' is not an amount: at most 15 digits, a point and 18 more`,
+      `'${excerpt(String(value))}' is not an amount: at most 14 digits, a point and 18 more`,
     );
   }
 

@@ -51,10 +51,10 @@ export const EVENT_FIELDS = {
 /** An event's type: a noun and a verb, in small letters. */
 export const TYPE_PATTERN = /^[a-z][a-z_]*\.[a-z][a-z_]*$/;
 export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
-/** Up to 15 digits before the point and 18 behind it. */
-export const AMOUNT_PATTERN = /^-?\d{1,15}(\.\d{1,18})?$/;
-/** A number's bound, the same 15 digits; exclusive. */
-export const AMOUNT_LIMIT = 1e15;
+/** Up to 14 digits before the point and 18 behind it. */
+export const AMOUNT_PATTERN = /^-?\d{1,14}(\.\d{1,18})?$/;
+/** A number's bound, the same 14 digits; exclusive. */
+export const AMOUNT_LIMIT = 1e14;
 export const ATTRIBUTE_KEY_PATTERN = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
 export const MAX_ATTRIBUTES = 64;
 

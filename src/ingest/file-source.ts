@@ -1,0 +1,176 @@
+import type { Readable } from 'node:stream';
+import type { Clock, Instant } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
+import { BatchBuilder, PipelinedWriter } from './batch.js';
+import type { EventSink } from './contract.js';
+import { arrivalVersion, type Decoded, type DecodeLimits } from './decode.js';
+import { insist } from './insist.js';
+import { decodeLine, isBlank, type Line, LineSplitter } from './line-splitter.js';
+import type { EventMap } from './map-file.js';
+import { type Input, openInput } from './open-input.js';
+import type { ArrivalOf, DecodedPortion } from './portion.js';
+import type { StagingArea } from './staging.js';
+import { readTable } from './table-source.js';
+
+export type FileFormat = 'ndjson' | 'csv' | 'parquet';
+
+export interface FileIngestParts {
+  sink: EventSink;
+  staging: StagingArea;
+  clock: Clock;
+  limits: DecodeLimits;
+}
+
+export interface FileIngestRequest {
+  /** A path, or `-` for standard input. Any of them may be packed with gzip. */
+  path: string;
+  /** Absent: told from the name's ending, else from the first bytes. */
+  format?: FileFormat;
+  /** How a foreign table becomes events; only tables have one. */
+  map?: EventMap;
+  /** What `-` reads; the process's own standard input when absent. */
+  standardInput?: Readable;
+  onProgress?: (progress: FileProgress) => void;
+}
+
+export interface FileProgress {
+  bytesRead: number;
+  /** Null for a pipe. */
+  bytesTotal: number | null;
+  /** Durable so far. */
+  accepted: number;
+  rejected: number;
+}
+
+/** What became of a whole file; all of it is durable. */
+export interface FileIngestResult {
+  format: FileFormat;
+  accepted: number;
+  rejected: number;
+}
+
+/** Events to a write. Ten thousand and more is what makes the store quick; beyond that only memory grows. */
+const BATCH_EVENTS = 20_000;
+/** Bytes of input to a write, for events that are large. */
+const BATCH_BYTES = 16 << 20;
+const WRITE_TRIES = 6;
+
+/**
+ * Loads a whole file. Throws `input_unreadable` for one that is not there, is empty, breaks off or is not
+ * what it is called, `config_invalid` for a map that does not fit it; what came before a break is kept.
+ * Loading a file again changes nothing.
+ */
+export async function ingestFile(
+  parts: FileIngestParts,
+  request: FileIngestRequest,
+): Promise<FileIngestResult> {
+  const startedAt = parts.clock.now();
+  const input = await openInput(request.path, request.standardInput);
+  if (input.beginning.length === 0) await failOnEmpty(input);
+  const format = request.format ?? formatOf(request.path, input, request.map !== undefined);
+  if (format === 'ndjson' && request.map !== undefined)
+    throw new RedressError(
+      'usage',
+      `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
+    );
+
+  const arrival = arrivalsOf(request.path, startedAt);
+  const portions =
+    format === 'ndjson'
+      ? readLines(input, arrival, parts.limits)
+      : readTable({ staging: parts.staging, input, format, map: request.map ?? null, arrival });
+  const writer = new FileWriter(parts.sink, (accepted, rejected) =>
+    request.onProgress?.({ bytesRead: input.bytesRead(), bytesTotal: input.bytesTotal, accepted, rejected }),
+  );
+  try {
+    for await (const portion of portions) await writer.add(portion);
+  } finally {
+    // What came before a break in the input is good, and is kept.
+    await writer.finish();
+  }
+  if (writer.accepted + writer.rejected === 0)
+    throw new RedressError('input_unreadable', `${input.name}: there is no event in it`);
+  return { format, accepted: writer.accepted, rejected: writer.rejected };
+}
+
+/** A file without a byte; a packed one that cannot be unpacked says so instead. */
+async function failOnEmpty(input: Input): Promise<never> {
+  for await (const _ of input.body());
+  throw new RedressError('input_unreadable', `${input.name}: is empty, there is nothing to load`);
+}
+
+function formatOf(path: string, input: Input, mapped: boolean): FileFormat {
+  const ending = /\.(ndjson|jsonl|csv|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === 'csv' || ending === 'parquet') return ending;
+  if (ending !== undefined) return 'ndjson';
+  if (input.beginning.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
+  return mapped ? 'csv' : 'ndjson';
+}
+
+function arrivalsOf(path: string, startedAt: Instant): ArrivalOf {
+  // Every pipe is another input, where a file that is read again is the same one.
+  const name = path === '-' ? `-@${startedAt}` : path;
+  return (place, sequence) => ({
+    source: 'file',
+    position: `${name}:${place}`,
+    receivedAt: startedAt,
+    version: arrivalVersion(startedAt, sequence),
+  });
+}
+
+async function* readLines(
+  input: Input,
+  arrival: ArrivalOf,
+  limits: DecodeLimits,
+): AsyncGenerator<DecodedPortion> {
+  const splitter = new LineSplitter(limits.maxEventBytes);
+  const decodeAll = (lines: Iterable<Line>): Decoded[] => {
+    const decoded: Decoded[] = [];
+    for (const line of lines)
+      if (!isBlank(line.bytes))
+        decoded.push(decodeLine(line, arrival(String(line.number), line.number), limits));
+    return decoded;
+  };
+  for await (const chunk of input.body())
+    yield { decoded: decodeAll(splitter.push(chunk)), bytes: chunk.length };
+  yield { decoded: decodeAll(splitter.end()), bytes: 0 };
+}
+
+/** Collects portions into batches, writes them, and counts what has become durable. */
+class FileWriter {
+  accepted = 0;
+  rejected = 0;
+  readonly #writer: PipelinedWriter;
+  readonly #builder = new BatchBuilder();
+  #bytes = 0;
+
+  constructor(sink: EventSink, onDurable: (accepted: number, rejected: number) => void) {
+    this.#writer = new PipelinedWriter({
+      write: async (batch) => {
+        await insist(() => sink.write(batch), {
+          again: (error, failures) =>
+            error instanceof RedressError && error.retryable && failures < WRITE_TRIES,
+        });
+        this.accepted += batch.accepted.length;
+        this.rejected += batch.rejected.length;
+        onDurable(this.accepted, this.rejected);
+      },
+    });
+  }
+
+  async add(portion: DecodedPortion): Promise<void> {
+    for (const decoded of portion.decoded) this.#builder.add(decoded);
+    this.#bytes += portion.bytes;
+    if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
+  }
+
+  async finish(): Promise<void> {
+    await this.#flush();
+    await this.#writer.finish();
+  }
+
+  async #flush(): Promise<void> {
+    this.#bytes = 0;
+    if (this.#builder.size > 0) await this.#writer.write(this.#builder.take());
+  }
+}

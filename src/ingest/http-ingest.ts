@@ -1,0 +1,138 @@
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import type { Instant } from '../model/clock.js';
+import { messageOf } from '../model/errors.js';
+import type { Arrival, RejectionReason } from '../model/event.js';
+import { BatchBuilder } from './batch.js';
+import type { EventSink } from './contract.js';
+import { arrivalVersion, type Decoded, type DecodeLimits, decodeValue, reject, tooLarge } from './decode.js';
+import { decodeLine, isBlank, LineSplitter } from './line-splitter.js';
+import type { ProgressTracker } from './progress.js';
+
+/** What `POST /v1/events` answers, once everything that it says is durable. */
+export interface HttpIngestAnswer {
+  accepted: number;
+  rejected: readonly {
+    /** The line of an NDJSON body, or the place in an array; both from 1. */
+    line: number;
+    reason: RejectionReason;
+    field: string;
+    detail: string;
+  }[];
+}
+
+export interface HttpIngestParts {
+  sink: EventSink;
+  progress: ProgressTracker;
+  limits: DecodeLimits;
+}
+
+const SPACE = 0x20;
+const OPENING_BRACKET = 0x5b;
+/** Requests within one millisecond are told apart in 32 bits, lines within a request in the other 32. */
+const LINES_PER_REQUEST = 2n ** 32n;
+
+/** Takes bodies of NDJSON or of one JSON array, whatever their content type says, and writes their events. */
+export class HttpIngest {
+  readonly #parts: HttpIngestParts;
+  #requests = 0n;
+  #latest: Instant = 0;
+
+  constructor(parts: HttpIngestParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the body's events are durable; throws what the sink throws, and then the request is to be sent again. */
+  async take(body: Buffer, now: Instant): Promise<HttpIngestAnswer> {
+    // A wall clock that is set back must not make a later request the earlier version.
+    this.#latest = Math.max(this.#latest, now);
+    const batch = new BatchBuilder();
+    const lines: number[] = [];
+    const arrivals = this.#arrivals(now);
+    for (const { line, decoded } of decodeBody(body, arrivals, this.#parts.limits)) {
+      batch.add(decoded);
+      if (decoded.rejected !== undefined) lines.push(line);
+    }
+    const decoded = batch.take();
+    if (decoded.accepted.length + decoded.rejected.length > 0) {
+      await this.#parts.sink.write(decoded);
+      this.#parts.progress.wrote(decoded);
+    }
+    return {
+      accepted: decoded.accepted.length,
+      rejected: decoded.rejected.map(({ reason, field, detail }, index) => ({
+        line: lines[index] ?? 0,
+        reason,
+        field,
+        detail,
+      })),
+    };
+  }
+
+  #arrivals(receivedAt: Instant): (line: number) => Arrival {
+    const request = randomUUID();
+    const instant = this.#latest;
+    const first = this.#requests++ * LINES_PER_REQUEST;
+    return (line) => ({
+      source: 'http',
+      position: `${request}:${line}`,
+      receivedAt,
+      version: arrivalVersion(instant, BigInt.asUintN(64, first + BigInt(line))),
+    });
+  }
+}
+
+interface DecodedLine {
+  line: number;
+  decoded: Decoded;
+}
+
+function* decodeBody(
+  body: Buffer,
+  arrival: (line: number) => Arrival,
+  limits: DecodeLimits,
+): Generator<DecodedLine> {
+  // Nothing else begins with a bracket: a line that is an array could not be an event.
+  if (body.find((byte) => byte > SPACE) === OPENING_BRACKET) {
+    yield* decodeArray(body, arrival, limits);
+    return;
+  }
+  const splitter = new LineSplitter(limits.maxEventBytes);
+  for (const lines of [splitter.push(body), splitter.end()])
+    for (const line of lines) {
+      if (isBlank(line.bytes)) continue;
+      yield { line: line.number, decoded: decodeLine(line, arrival(line.number), limits) };
+    }
+}
+
+function* decodeArray(
+  body: Buffer,
+  arrival: (line: number) => Arrival,
+  limits: DecodeLimits,
+): Generator<DecodedLine> {
+  const whole = (reason: RejectionReason, detail: string): DecodedLine => {
+    const beginning = body.subarray(0, limits.maxEventBytes).toString('latin1');
+    return { line: 1, decoded: reject(arrival(1), beginning, reason, '', detail) };
+  };
+  if (!isUtf8(body)) {
+    yield whole('invalid_utf8', 'the body is not UTF-8; its beginning is kept as Latin-1');
+    return;
+  }
+  let values: unknown[];
+  try {
+    values = JSON.parse(body.toString('utf8')) as unknown[];
+  } catch (error) {
+    yield whole('malformed_json', `the array cannot be read: ${messageOf(error)}`);
+    return;
+  }
+  for (const [index, value] of values.entries()) {
+    const line = index + 1;
+    const text = JSON.stringify(value);
+    const bytes = Buffer.byteLength(text);
+    const decoded =
+      bytes > limits.maxEventBytes
+        ? tooLarge(text, bytes, arrival(line), limits)
+        : decodeValue(value, arrival(line), () => text);
+    yield { line, decoded };
+  }
+}

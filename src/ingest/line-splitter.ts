@@ -1,0 +1,87 @@
+import type { Arrival } from '../model/event.js';
+import { type Decoded, type DecodeLimits, decodeEvent, KEPT_BYTES, tooLarge } from './decode.js';
+
+/** A line without its end; of one that was too long, only the beginning. */
+export interface Line {
+  /** 1 for the first line of the input. */
+  number: number;
+  bytes: Buffer;
+  /** The size that the line had; greater than `bytes.length` when only its beginning was kept. */
+  size: number;
+}
+
+const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Cuts a stream of bytes into lines. Never holds more than one chunk and one line of the greatest size: of a
+ * longer line it keeps the beginning and counts the rest.
+ */
+export class LineSplitter {
+  readonly #maxLineBytes: number;
+  #parts: Buffer[] = [];
+  #kept = 0;
+  #size = 0;
+  #number = 0;
+
+  constructor(maxLineBytes: number) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  /** The lines that end in this chunk, in order. */
+  *push(chunk: Buffer): Generator<Line> {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      this.#keep(chunk.subarray(start, end));
+      yield this.#take();
+      start = end + 1;
+    }
+    // A copy, so that a few bytes at the end of a chunk do not hold the whole chunk in memory.
+    if (start < chunk.length) this.#keep(Buffer.from(chunk.subarray(start)));
+  }
+
+  /** The last line, when the input does not end with a line feed. */
+  *end(): Generator<Line> {
+    if (this.#size > 0) yield this.#take();
+  }
+
+  #keep(part: Buffer): void {
+    this.#size += part.length;
+    if (this.#size <= this.#maxLineBytes) {
+      this.#parts.push(part);
+      this.#kept += part.length;
+      return;
+    }
+    const beginning = Buffer.concat([...this.#parts, part.subarray(0, KEPT_BYTES)]).subarray(0, KEPT_BYTES);
+    this.#parts = [beginning];
+    this.#kept = beginning.length;
+  }
+
+  #take(): Line {
+    const [first] = this.#parts;
+    let bytes =
+      this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts, this.#kept);
+    this.#number += 1;
+    if (this.#number === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) {
+      bytes = bytes.subarray(3);
+      this.#size -= 3;
+    }
+    const line = { number: this.#number, bytes, size: this.#size };
+    this.#parts = [];
+    this.#kept = 0;
+    this.#size = 0;
+    return line;
+  }
+}
+
+/** True for a line of white space only, which is no input at all. */
+export function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  return true;
+}
+
+/** Decodes a line that a splitter with the same limit has cut. */
+export function decodeLine(line: Line, arrival: Arrival, limits: DecodeLimits): Decoded {
+  if (line.size > line.bytes.length) return tooLarge(line.bytes, line.size, arrival, limits);
+  return decodeEvent(line.bytes, arrival, limits);
+}

@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { messageOf, RedressError } from '../model/errors.js';
+
+/** A file or a pipe that is being read, unpacked if it was packed. */
+export interface Input {
+  /** As the user named it; `standard input` for a pipe. */
+  name: string;
+  /** The first bytes, 64 KiB or all there are: enough to tell what it is. */
+  beginning: Buffer;
+  /** Where it lies on disk as it is; null for a pipe and for a packed file. */
+  plainPath: string | null;
+  /** Everything from the first byte. Read it once. Throws `input_unreadable` when it breaks off. */
+  body(): AsyncGenerator<Buffer>;
+  /** Bytes taken from the disk or the pipe so far. */
+  bytesRead(): number;
+  /** What there is to read on the disk; null for a pipe. */
+  bytesTotal: number | null;
+}
+
+const CHUNK = 1 << 20;
+const PEEKED = 1 << 16;
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+/** Opens a file, or `-` for standard input. What is packed is known by its first bytes, not by its name. */
+export async function openInput(path: string, standardInput: Readable = process.stdin): Promise<Input> {
+  const name = path === '-' ? 'standard input' : path;
+  const bytesTotal = path === '-' ? null : await sizeOf(path);
+  let bytesRead = 0;
+  const count = (chunk: Buffer) => {
+    bytesRead += chunk.length;
+  };
+  const source = path === '-' ? standardInput : createReadStream(path, { highWaterMark: CHUNK });
+  const raw = await peek(guarded(source, name, count), GZIP_MAGIC.length);
+  const packed = raw.beginning.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+  const plain = packed ? guarded(unpacked(raw.body()), `${name}, as gzip`) : raw.body();
+  const { beginning, body } = await peek(plain, PEEKED);
+  return {
+    name,
+    beginning,
+    plainPath: packed || path === '-' ? null : path,
+    body,
+    bytesRead: () => bytesRead,
+    bytesTotal,
+  };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (!found.isDirectory()) return found.size;
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const detail = missing ? 'there is no such file' : messageOf(cause);
+    throw new RedressError('input_unreadable', `${path}: ${detail}`, { cause });
+  }
+  throw new RedressError('input_unreadable', `${path}: this is a folder, a file is wanted`);
+}
+
+function unpacked(body: AsyncGenerator<Buffer>): Readable {
+  const packed = Readable.from(body, { objectMode: false });
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  packed.on('error', (error) => gunzip.destroy(error));
+  return packed.pipe(gunzip);
+}
+
+async function* guarded(
+  source: Readable,
+  name: string,
+  count: (chunk: Buffer) => void = () => undefined,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of source) {
+      const chunk = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
+      count(chunk);
+      yield chunk;
+    }
+  } catch (cause) {
+    if (cause instanceof RedressError) throw cause;
+    throw new RedressError('input_unreadable', `${name}: cannot be read on: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Reads at least so many bytes ahead, if there are as many, and gives them back with the rest. */
+async function peek(
+  chunks: AsyncGenerator<Buffer>,
+  bytes: number,
+): Promise<{ beginning: Buffer; body: () => AsyncGenerator<Buffer> }> {
+  let beginning = Buffer.alloc(0);
+  let broken: unknown;
+  while (beginning.length < bytes) {
+    try {
+      const next = await chunks.next();
+      if (next.done === true) break;
+      beginning = Buffer.concat([beginning, next.value]);
+    } catch (error) {
+      // What came before the break is good; the body breaks where the input did.
+      broken = error;
+      break;
+    }
+  }
+  async function* body(): AsyncGenerator<Buffer> {
+    if (beginning.length > 0) yield beginning;
+    if (broken !== undefined) throw broken;
+    yield* chunks;
+  }
+  return { beginning, body };
+}

@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { RedressError } from '../model/errors.js';
+import { EVENT_FIELDS } from '../model/event-schema.js';
+import type { EventMap, MapExpression } from './map-file.js';
+import type { Input } from './open-input.js';
+import type { ArrivalOf, DecodedPortion } from './portion.js';
+import type { StagedColumn, StagedTable, StagingArea } from './staging.js';
+import { readCsvHeader, readParquetColumns } from './table-columns.js';
+import { EXTRA, mappedRows } from './table-rows.js';
+
+export interface TableRequest {
+  staging: StagingArea;
+  input: Input;
+  format: 'csv' | 'parquet';
+  /** Null when the columns are called as events' fields are. */
+  map: EventMap | null;
+  arrival: ArrivalOf;
+}
+
+/** A table that is ready to be sent to the store. */
+interface Table {
+  format: 'CSV' | 'Parquet';
+  columns: readonly StagedColumn[];
+  settings: Readonly<Record<string, string | number>>;
+  body: () => Readable;
+}
+
+/**
+ * Reads a CSV or Parquet file by way of the store: its bytes are sent there, the map's expressions are
+ * evaluated there, and what comes back is decoded like any other input. A rejected row is kept as a JSON
+ * object of its columns. Throws `config_invalid` before anything is sent when the map does not fit the table.
+ */
+export async function* readTable(request: TableRequest): AsyncGenerator<DecodedPortion> {
+  const temporary = await mkdtemp(join(tmpdir(), 'redress-'));
+  try {
+    const table =
+      request.format === 'csv' ? csvTable(request.input) : await parquetTable(request.input, temporary);
+    const map = request.map ?? namesakes(request.input.name, table.columns);
+    const staged = await request.staging.create(table.columns);
+    try {
+      await checkMap(map, staged, table.columns);
+      await load(staged, table, request.input);
+      yield* mappedRows(map, staged, table.columns, request.arrival);
+    } finally {
+      await staged.drop();
+    }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function csvTable(input: Input): Table {
+  const { names, delimiter, lines } = readCsvHeader(input.name, input.beginning);
+  return {
+    format: 'CSV',
+    columns: [...names, EXTRA].map((name) => ({ name, type: 'String' })),
+    settings: {
+      format_csv_delimiter: delimiter,
+      input_format_csv_skip_first_lines: lines,
+      input_format_csv_allow_variable_number_of_columns: 1,
+    },
+    body: () => Readable.from(input.body(), { objectMode: false }),
+  };
+}
+
+async function parquetTable(input: Input, temporary: string): Promise<Table> {
+  // A Parquet file is read from its end, so a stream of one has to be put down first.
+  const path = input.plainPath ?? join(temporary, 'table.parquet');
+  if (input.plainPath === null) await pipeline(input.body(), createWriteStream(path));
+  return {
+    format: 'Parquet',
+    columns: await readParquetColumns(input.name, path),
+    settings: {},
+    body: () => (input.plainPath === null ? createReadStream(path) : Readable.from(input.body())),
+  };
+}
+
+async function load(staged: StagedTable, table: Table, input: Input): Promise<void> {
+  try {
+    await staged.load({ format: table.format, body: table.body(), settings: table.settings });
+  } catch (cause) {
+    if (!(cause instanceof RedressError) || cause.code !== 'store_rejected') throw cause;
+    throw new RedressError(
+      'input_unreadable',
+      `${input.name}: cannot be read as ${table.format}: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+/** The map of a table whose columns are called as events' fields are, `attributes.KEY` included. */
+function namesakes(name: string, columns: readonly StagedColumn[]): EventMap {
+  const names = columns.map((column) => column.name).filter((column) => column !== EXTRA);
+  const known = new Set<string>(Object.values(EVENT_FIELDS).map((field) => field.name));
+  const missing = Object.values(EVENT_FIELDS).filter(
+    (field) => field.required && !names.includes(field.name),
+  );
+  const foreign = names.filter((column) => !known.has(column) && !column.startsWith('attributes.'));
+  if (missing.length > 0 || foreign.length > 0) {
+    const problem =
+      missing.length > 0
+        ? `there is no column ${missing.map((field) => field.name).join(', ')}, which every event has`
+        : `${foreign.join(', ')}: no event has such a field; call it attributes.${foreign[0]}`;
+    throw new RedressError(
+      'input_unreadable',
+      `${name}: ${problem}. Its columns are ${names.join(', ')}. A map file (--map) tells what they mean`,
+    );
+  }
+  const fields = names.map((column) => ({ field: column, expression: `\`${column}\``, place: name }));
+  return { file: name, timezone: 'UTC', where: null, events: [{ fields, where: null }] };
+}
+
+/** Asks the store about every expression, so that one answer names all that do not fit. */
+async function checkMap(map: EventMap, staged: StagedTable, columns: readonly StagedColumn[]): Promise<void> {
+  const problems: string[] = [];
+  for (const expression of expressionsOf(map)) {
+    const problem = await staged.check(expression.expression, map.timezone);
+    if (problem === null) continue;
+    const names = columns.map((column) => column.name).filter((name) => name !== EXTRA);
+    const advice =
+      problem.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
+    problems.push(
+      `${expression.place}  ${expression.field}: ${expression.expression}: ${problem.detail.trim()}${advice}`,
+    );
+  }
+  if (problems.length > 0) throw new RedressError('config_invalid', problems.join('\n'));
+}
+
+function expressionsOf(map: EventMap): MapExpression[] {
+  const templates = map.events.flatMap((event) => [
+    ...event.fields,
+    ...(event.where === null ? [] : [event.where]),
+  ]);
+  return map.where === null ? templates : [map.where, ...templates];
+}
