@@ -1,0 +1,66 @@
+import type { Alert, AlertPoint, EscalationPolicy, Target } from '../model/alert.js';
+import { HOUR, type Instant } from '../model/clock.js';
+import type { Severity } from '../model/metric.js';
+import { formatSlice, parseSlice } from '../model/slice.js';
+import type { RunRule, Subject } from './transition.js';
+
+/** The metric under which alerts about the data itself are kept and routed. */
+const DATA_HEALTH = 'data_health';
+
+/** Redress is blind without data and mute without messages; either is as grave as what it would have missed. */
+export const HEALTH_SEVERITY: Severity = 'critical';
+
+/** One look is enough, since silence and failure have been waited for already; a flapping source is one episode. */
+export const HEALTH_RULE: RunRule = { for: 1, recover: 1, mergeGap: HOUR };
+
+type PolicyFor = (alert: { metric: string; slice: string; severity: Severity }) => EscalationPolicy;
+
+/** The alert about a source that has gone quiet. */
+export function quietSource(source: string, lastArrivalAt: Instant | null, policyFor: PolicyFor): Subject {
+  const since =
+    lastArrivalAt === null ? 'yet' : `since ${new Date(lastArrivalAt).toISOString().slice(0, 16)}Z`;
+  return subject(formatSlice({ source }), `No events from ${source} ${since}`, policyFor);
+}
+
+/** The alert about a target that messages do not reach. */
+export function failingTarget(target: Target, failure: string, policyFor: PolicyFor): Subject {
+  return subject(formatSlice({ target }), `Messages to ${target} do not arrive: ${failure}`, policyFor);
+}
+
+/** The target that a data-health alert is about, null for any other alert. */
+export function targetOf(alert: Alert): Target | null {
+  return alert.kind === 'data_health' ? (parseSlice(alert.slice).target ?? null) : null;
+}
+
+/** True for alerts that say that messages do not arrive. */
+export function isAboutTarget(alert: Alert): boolean {
+  return targetOf(alert) !== null;
+}
+
+/** Data has no value and no band; the moment is all that such a point tells. */
+export function healthPoint(now: Instant): AlertPoint {
+  return {
+    bucketStart: now,
+    value: 0,
+    numerator: 0,
+    denominator: null,
+    expected: 0,
+    lower: 0,
+    upper: 0,
+    score: 1,
+  };
+}
+
+function subject(slice: string, title: string, policyFor: PolicyFor): Subject {
+  return {
+    kind: 'data_health',
+    metric: DATA_HEALTH,
+    slice,
+    direction: 'down',
+    title,
+    owner: '',
+    runbook: '',
+    bucketSeconds: 0,
+    policyFor: (severity) => policyFor({ metric: DATA_HEALTH, slice, severity }),
+  };
+}

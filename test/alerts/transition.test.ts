@@ -1,0 +1,348 @@
+import { describe, expect, test } from 'vitest';
+import type { AlertReason, AlertRecord } from '../../src/alerts/record.js';
+import { type AlertInput, type Transition, transition } from '../../src/alerts/transition.js';
+import type { AlertState } from '../../src/model/alert.js';
+import { alertPoint, HOUR, hour, MINUTE, POLICY, T0 } from './fixtures.js';
+
+const RULE = { for: 2, recover: 2, mergeGap: 6 * HOUR };
+const NOW = hour(100);
+
+const anomalous = (overrides: Partial<Extract<AlertInput, { kind: 'anomalous' }>> = {}): AlertInput => ({
+  kind: 'anomalous',
+  subject: {
+    kind: 'metric',
+    metric: 'dispute_rate',
+    slice: 'region=GB',
+    direction: 'up',
+    title: 'Disputes per delivered order',
+    owner: 'after-sales-gb',
+    runbook: '',
+    bucketSeconds: 3600,
+    policyFor: () => POLICY,
+  },
+  rule: RULE,
+  point: alertPoint({ bucketStart: hour(99) }),
+  amount: 500,
+  severity: 'warning',
+  carriers: [],
+  inhibitor: '',
+  ...overrides,
+});
+
+const INPUTS = {
+  anomalous: anomalous(),
+  critical: anomalous({ severity: 'critical' }),
+  'anomalous under a parent': anomalous({ inhibitor: 'parent' }),
+  normal: { kind: 'normal', rule: RULE, point: alertPoint({ value: 0.01, score: 0 }) },
+  'not evaluable': { kind: 'not_evaluable' },
+  due: { kind: 'due', inhibitor: '' },
+  'due under a parent': { kind: 'due', inhibitor: 'parent' },
+  'parent resolved': { kind: 'parent_resolved', parent: 'parent', releaseAt: NOW + HOUR },
+  acknowledge: { kind: 'acknowledge', actor: 'amira' },
+  resolve: { kind: 'resolve' },
+} satisfies Record<string, AlertInput>;
+
+/** Alerts in every situation that the machine tells apart, each made by the machine itself. */
+const pending = become(null, anomalous({ point: alertPoint() }), T0);
+const firing = become(pending, anomalous({ point: alertPoint({ bucketStart: hour(1) }) }), hour(1));
+const told = become(firing, { kind: 'due', inhibitor: '' }, hour(1));
+const acknowledged = become(told, INPUTS.acknowledge, hour(2));
+const held = become(pending, anomalous({ inhibitor: 'parent' }), hour(1));
+const heldAcknowledged = become(held, INPUTS.acknowledge, hour(2));
+const releasing = become(held, { kind: 'parent_resolved', parent: 'parent', releaseAt: hour(3) }, hour(2));
+const resolvedLately = become(told, INPUTS.resolve, NOW - HOUR);
+const resolvedLongAgo = become(told, INPUTS.resolve, NOW - 7 * HOUR);
+const recurring = become(become(told, INPUTS.resolve, NOW - 7 * HOUR), anomalous(), NOW - 2 * HOUR);
+const subsided = become(pending, INPUTS.normal, NOW - HOUR);
+
+const SITUATIONS = {
+  none: null,
+  pending,
+  firing,
+  told,
+  'told, one normal': become(told, INPUTS.normal, hour(2)),
+  acknowledged,
+  'acknowledged, one normal': become(acknowledged, INPUTS.normal, hour(3)),
+  held,
+  'held, acknowledged': heldAcknowledged,
+  releasing,
+  'resolved lately': resolvedLately,
+  'resolved long ago': resolvedLongAgo,
+  recurring,
+  subsided,
+} satisfies Record<string, AlertRecord | null>;
+
+type Expected = readonly [state: AlertState, reason: AlertReason] | 'unchanged' | { refused: string };
+type Row = Record<keyof typeof INPUTS, Expected>;
+
+const no = (refused: string): Expected => ({ refused });
+const same = 'unchanged';
+
+/** Every situation with every input. */
+const TABLE: Record<keyof typeof SITUATIONS, Row> = {
+  none: {
+    anomalous: ['pending', 'pending'],
+    critical: ['pending', 'pending'],
+    'anomalous under a parent': ['pending', 'pending'],
+    normal: same,
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('not_firing'),
+    resolve: no('not_firing'),
+  },
+  pending: {
+    anomalous: ['firing', 'fired'],
+    critical: ['firing', 'fired'],
+    'anomalous under a parent': ['firing', 'inhibited'],
+    normal: ['resolved', 'subsided'],
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('not_firing'),
+    resolve: no('not_firing'),
+  },
+  firing: {
+    anomalous: ['firing', 'anomalous'],
+    critical: ['firing', 'worsened'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['firing', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'first_notification'],
+    'due under a parent': ['firing', 'first_notification'],
+    'parent resolved': same,
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+  },
+  told: {
+    anomalous: ['firing', 'anomalous'],
+    critical: ['firing', 'worsened'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['firing', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'escalated'],
+    'due under a parent': ['firing', 'escalated'],
+    'parent resolved': same,
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+  },
+  'told, one normal': {
+    anomalous: ['firing', 'anomalous'],
+    critical: ['firing', 'worsened'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['resolved', 'resolved'],
+    'not evaluable': same,
+    due: ['firing', 'escalated'],
+    'due under a parent': ['firing', 'escalated'],
+    'parent resolved': same,
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+  },
+  acknowledged: {
+    anomalous: ['acknowledged', 'anomalous'],
+    critical: ['acknowledged', 'worsened'],
+    'anomalous under a parent': ['acknowledged', 'anomalous'],
+    normal: ['acknowledged', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'ack_timed_out'],
+    'due under a parent': ['firing', 'ack_timed_out'],
+    'parent resolved': same,
+    acknowledge: no('already_acknowledged'),
+    resolve: ['resolved', 'resolved'],
+  },
+  'acknowledged, one normal': {
+    anomalous: ['acknowledged', 'anomalous'],
+    critical: ['acknowledged', 'worsened'],
+    'anomalous under a parent': ['acknowledged', 'anomalous'],
+    normal: ['resolved', 'resolved'],
+    'not evaluable': same,
+    due: ['firing', 'ack_timed_out'],
+    'due under a parent': ['firing', 'ack_timed_out'],
+    'parent resolved': same,
+    acknowledge: no('already_acknowledged'),
+    resolve: ['resolved', 'resolved'],
+  },
+  held: {
+    anomalous: ['firing', 'inhibition_ended'],
+    critical: ['firing', 'inhibition_ended'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['firing', 'recovering'],
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': ['firing', 'parent_resolved'],
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+  },
+  'held, acknowledged': {
+    anomalous: ['acknowledged', 'anomalous'],
+    critical: ['acknowledged', 'worsened'],
+    'anomalous under a parent': ['acknowledged', 'anomalous'],
+    normal: ['acknowledged', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'ack_timed_out'],
+    'due under a parent': ['firing', 'ack_timed_out'],
+    'parent resolved': same,
+    acknowledge: no('already_acknowledged'),
+    resolve: ['resolved', 'resolved'],
+  },
+  releasing: {
+    anomalous: ['firing', 'inhibition_ended'],
+    critical: ['firing', 'inhibition_ended'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['firing', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'inhibition_ended'],
+    'due under a parent': ['firing', 'inhibited'],
+    'parent resolved': ['firing', 'parent_resolved'],
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+  },
+  'resolved lately': {
+    anomalous: ['resolved', 'recurring'],
+    critical: ['resolved', 'recurring'],
+    'anomalous under a parent': ['resolved', 'recurring'],
+    normal: same,
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('already_resolved'),
+    resolve: no('already_resolved'),
+  },
+  'resolved long ago': {
+    anomalous: ['pending', 'pending'],
+    critical: ['pending', 'pending'],
+    'anomalous under a parent': ['pending', 'pending'],
+    normal: same,
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('already_resolved'),
+    resolve: no('already_resolved'),
+  },
+  recurring: {
+    anomalous: ['firing', 'reopened'],
+    critical: ['firing', 'reopened'],
+    'anomalous under a parent': ['firing', 'inhibited'],
+    normal: ['resolved', 'subsided'],
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('already_resolved'),
+    resolve: no('already_resolved'),
+  },
+  subsided: {
+    anomalous: ['pending', 'pending'],
+    critical: ['pending', 'pending'],
+    'anomalous under a parent': ['pending', 'pending'],
+    normal: same,
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: no('already_resolved'),
+    resolve: no('already_resolved'),
+  },
+};
+
+describe('the transition table', () => {
+  for (const [situation, row] of Object.entries(TABLE)) {
+    for (const [input, expected] of Object.entries(row)) {
+      const before = SITUATIONS[situation as keyof typeof SITUATIONS];
+      test(`${situation} × ${input} → ${describeExpected(expected)}`, () => {
+        const result = transition(before, INPUTS[input as keyof typeof INPUTS], NOW);
+        if (expected === 'unchanged') expect(result).toEqual({ outcome: 'unchanged' });
+        else if ('refused' in expected) {
+          expect(result).toEqual({ outcome: 'refused', reason: expected.refused });
+        } else {
+          expect([stateOf(result), result.outcome === 'changed' && result.reason]).toEqual(expected);
+        }
+      });
+    }
+  }
+
+  test('a run that began within the merge gap may end after it', () => {
+    expect(NOW - (recurring.resolvedAt ?? NOW)).toBeGreaterThan(RULE.mergeGap);
+    const reopened = become(recurring, anomalous(), NOW);
+    expect(reopened).toMatchObject({ alertId: told.alertId, timesReopened: 1, resolvedAt: null });
+    expect(reopened.openedAt).toBe(told.openedAt);
+  });
+
+  test('a later episode is another alert with the same fingerprint', () => {
+    const next = become(resolvedLongAgo, anomalous(), NOW);
+    expect(next.fingerprint).toBe(told.fingerprint);
+    expect(next.alertId).not.toBe(told.alertId);
+    expect(next).toMatchObject({ version: 1, startedAt: hour(99) });
+  });
+
+  test('without a run to wait for, the first anomalous point fires', () => {
+    const fired = become(null, anomalous({ rule: { ...RULE, for: 1 } }), NOW);
+    expect(fired).toMatchObject({ state: 'firing', openedAt: NOW, version: 1 });
+    expect(fired.escalation.nextAt).toBe(NOW);
+  });
+
+  test('the alert resolves at the normal point that completes the run, not before', () => {
+    const one = become(told, INPUTS.normal, hour(2));
+    const broken = become(one, anomalous(), hour(3));
+    const again = become(broken, INPUTS.normal, hour(4));
+    expect(again.state).toBe('firing');
+    expect(become(again, INPUTS.normal, hour(5))).toMatchObject({ state: 'resolved', resolvedAt: hour(5) });
+  });
+
+  test('the state version moves with the state only', () => {
+    expect(told.version).toBeGreaterThan(told.stateVersion);
+    expect(told.stateVersion).toBe(firing.version);
+    expect(acknowledged.stateVersion).toBe(acknowledged.version);
+  });
+});
+
+describe('escalation', () => {
+  test('each step waits its delay after the one before', () => {
+    const second = become(told, { kind: 'due', inhibitor: '' }, hour(1) + 15 * MINUTE);
+    expect(told.escalation).toMatchObject({ nextStep: 1, nextAt: hour(1) + 15 * MINUTE });
+    expect(second.escalation).toMatchObject({
+      nextStep: 2,
+      nextAt: hour(1) + 45 * MINUTE,
+      told: ['slack:#disputes', 'slack:#leads'],
+    });
+    const last = become(second, { kind: 'due', inhibitor: '' }, hour(1) + 45 * MINUTE);
+    expect(last.escalation).toMatchObject({ nextStep: 3, nextAt: null });
+  });
+
+  test('an acknowledgement stops it, and when it runs out the same step is the next', () => {
+    expect(acknowledged.escalation).toMatchObject({ nextStep: 1, nextAt: hour(2) + POLICY.ackTimeout });
+    const early = transition(acknowledged, { kind: 'due', inhibitor: '' }, hour(2) + POLICY.ackTimeout - 1);
+    expect(early).toEqual({ outcome: 'unchanged' });
+    const back = become(acknowledged, { kind: 'due', inhibitor: '' }, hour(6));
+    expect(back).toMatchObject({ state: 'firing', acknowledgedAt: null, acknowledgedBy: '' });
+    expect(back.escalation).toMatchObject({ nextStep: 1, nextAt: hour(6) + 15 * MINUTE });
+  });
+
+  test('whoever was told before hears of the recurrence itself, and the second step follows', () => {
+    expect(become(recurring, anomalous(), NOW).escalation).toMatchObject({
+      nextStep: 1,
+      nextAt: NOW + 15 * MINUTE,
+      told: ['slack:#disputes'],
+    });
+  });
+});
+
+function become(before: AlertRecord | null, input: AlertInput, now: number): AlertRecord {
+  const result = transition(before, input, now);
+  if (result.outcome !== 'changed') throw new Error(`${input.kind} changed nothing: ${result.outcome}`);
+  return result.alert;
+}
+
+function stateOf(result: Transition): AlertState | null {
+  return result.outcome === 'changed' ? result.alert.state : null;
+}
+
+function describeExpected(expected: Expected): string {
+  if (expected === 'unchanged') return expected;
+  return 'refused' in expected ? `refused: ${expected.refused}` : `${expected[0]}: ${expected[1]}`;
+}
