@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DeliveryReason } from '../../src/model/delivery.js';
+import { slackNotifier } from '../../src/notify/slack.js';
+import { SlackStandIn } from '../slack/stand-in.js';
+import { CONTEXT, makeAlert, makeDelivery, makeNotification } from './fixtures.js';
+
+let slack: SlackStandIn;
+
+const notifier = (token = slack.token) =>
+  slackNotifier({ token, apiUrl: slack.apiUrl, timeout: 300 }, CONTEXT);
+
+const first = () => makeNotification();
+
+const later = (reason: DeliveryReason, rootRef: string, alert = makeAlert()) =>
+  makeNotification({ alert, rootRef, delivery: makeDelivery({ deliveryId: `d-${reason}`, reason }) });
+
+const messages = () => slack.channel('disputes').messages;
+
+async function sendFirst(): Promise<string> {
+  const outcome = await notifier().send('slack:#disputes', first());
+  if (outcome.outcome !== 'sent') throw new Error(outcome.reason);
+  return outcome.messageRef;
+}
+
+beforeEach(async () => {
+  slack = await SlackStandIn.start();
+  slack.addChannel({ id: 'C0OTHER', name: 'other', member: false });
+  slack.addChannel({ id: 'C0DISPUTES', name: 'disputes' });
+});
+
+afterEach(() => slack.stop());
+
+describe('an alert has one message in a channel', () => {
+  test('the first delivery posts it, with buttons, and says where it is', async () => {
+    const ref = await sendFirst();
+    const [root] = messages();
+    expect(ref).toBe(`C0DISPUTES:${root?.ts}`);
+    expect(root?.metadata).toEqual({
+      event_type: 'redress_alert',
+      event_payload: { delivery_id: 'd-1', alert_id: 'a-1' },
+    });
+    expect(root?.text).toContain('Critical: Disputes per delivered order, high in category toys, region GB');
+    expect(JSON.stringify(root?.blocks)).toContain('redress_acknowledge');
+  });
+
+  test('a later one edits it to the current state and says in its thread what changed', async () => {
+    const ref = await sendFirst();
+    const acknowledged = makeAlert({ state: 'acknowledged', acknowledgedBy: 'Ann', acknowledgedAt: 0 });
+    const outcome = await notifier().send('slack:#disputes', later('acknowledged', ref, acknowledged));
+    expect(outcome).toEqual({ outcome: 'sent', messageRef: ref });
+    const [root, reply, ...rest] = messages();
+    expect(rest).toEqual([]);
+    expect(root?.text).toContain('Acknowledged: Disputes');
+    expect(root?.edited).toBeDefined();
+    expect(root?.metadata?.event_payload.delivery_id).toBe('d-1');
+    expect(reply).toMatchObject({
+      thread_ts: root?.ts,
+      text: 'Acknowledged by Ann. Escalation is paused.',
+      metadata: { event_payload: { delivery_id: 'd-acknowledged' } },
+    });
+    expect(reply?.subtype).toBeUndefined();
+  });
+
+  test('an escalation is shown in the channel as well', async () => {
+    const ref = await sendFirst();
+    await notifier().send('slack:#disputes', later('escalated', ref));
+    expect(messages()[1]).toMatchObject({ thread_ts: messages()[0]?.ts, subtype: 'thread_broadcast' });
+  });
+
+  test('an alert whose message somebody deleted gets a new one', async () => {
+    const ref = await sendFirst();
+    messages().length = 0;
+    const outcome = await notifier().send('slack:#disputes', later('worsened', ref));
+    expect(messages()).toHaveLength(1);
+    expect(outcome).toEqual({ outcome: 'sent', messageRef: `C0DISPUTES:${messages()[0]?.ts}` });
+    expect(messages()[0]?.thread_ts).toBeUndefined();
+  });
+
+  test('a workspace that forbids the edit still gets the thread line', async () => {
+    const ref = await sendFirst();
+    slack.failNext('chat.update', { kind: 'error', error: 'edit_window_closed' });
+    expect(await notifier().send('slack:#disputes', later('resolved', ref))).toMatchObject({
+      outcome: 'sent',
+    });
+    expect(messages()).toHaveLength(2);
+  });
+
+  test('a channel can be named by its id', async () => {
+    await notifier().send('slack:C0DISPUTES', first());
+    expect(messages()).toHaveLength(1);
+  });
+});
+
+describe('what Slack answers becomes an outcome', () => {
+  test.each([
+    [{ kind: 'ratelimited', retryAfter: 30 }, 'retry', 'ratelimited', 30_000],
+    [{ kind: 'error', error: 'internal_error' }, 'retry', 'internal_error', null],
+    [{ kind: 'error', error: '<html>busy</html>' }, 'retry', 'unreadable_answer', null],
+    [{ kind: 'status', status: 503 }, 'retry', 'http_503', null],
+    [{ kind: 'disconnect', carriedOut: false }, 'retry', 'network_error', null],
+    [{ kind: 'silence' }, 'retry', 'timeout', null],
+  ] as const)('%o: tried again', async (fault, outcome, reason, retryAfter) => {
+    slack.failNext('chat.postMessage', fault);
+    expect(await notifier().send('slack:#disputes', first())).toEqual({ outcome, reason, retryAfter });
+    expect(slack.calls, 'the client itself must not retry').toEqual(['chat.postMessage']);
+  });
+
+  test.each([
+    [{ kind: 'error', error: 'invalid_blocks' }, 'invalid_blocks'],
+    [{ kind: 'error', error: 'missing_scope' }, 'missing_scope'],
+    [{ kind: 'error', error: 'msg_too_long' }, 'msg_too_long'],
+    [{ kind: 'status', status: 404 }, 'http_404'],
+  ] as const)('%o: given up, with the word', async (fault, reason) => {
+    slack.failNext('chat.postMessage', fault);
+    expect(await notifier().send('slack:#disputes', first())).toEqual({ outcome: 'failed', reason });
+  });
+
+  test('a channel that is not there, one that the bot is not in, and a wrong token are given up', async () => {
+    expect(await notifier().send('slack:#gone', first())).toEqual({
+      outcome: 'failed',
+      reason: 'channel_not_found',
+    });
+    expect(await notifier().send('slack:#other', first())).toMatchObject({ reason: 'not_in_channel' });
+    expect(await notifier('xoxb-wrong').send('slack:#disputes', first())).toMatchObject({
+      outcome: 'failed',
+      reason: 'invalid_auth',
+    });
+  });
+
+  test('a reply that is rate limited after the edit is tried again as a whole, without a second reply', async () => {
+    const ref = await sendFirst();
+    slack.failNext('chat.postMessage', { kind: 'ratelimited', retryAfter: 1 });
+    const notification = later('worsened', ref);
+    expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ retryAfter: 1_000 });
+    expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ outcome: 'sent' });
+    expect(messages()).toHaveLength(2);
+  });
+});
+
+describe('a delivery that was cut off is found', () => {
+  test('in the channel, when the root was posted and no answer came', async () => {
+    expect(await notifier().find?.('slack:#disputes', first())).toBeNull();
+    slack.failNext('chat.postMessage', { kind: 'silence' });
+    expect(await notifier().send('slack:#disputes', first())).toMatchObject({ reason: 'timeout' });
+    expect(await notifier().find?.('slack:#disputes', first())).toBe(`C0DISPUTES:${messages()[0]?.ts}`);
+  });
+
+  test('in the thread, when it was a reply', async () => {
+    const ref = await sendFirst();
+    const notification = later('worsened', ref);
+    expect(await notifier().find?.('slack:#disputes', notification)).toBeNull();
+    slack.failNext('chat.postMessage', { kind: 'disconnect', carriedOut: true });
+    expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ outcome: 'retry' });
+    expect(await notifier().find?.('slack:#disputes', notification)).toBe(ref);
+  });
+
+  test('behind a page of newer messages', async () => {
+    const ref = await sendFirst();
+    for (let count = 0; count < 250; count++)
+      messages().push({ ts: `9.${count}`, channel: 'C0DISPUTES', user: 'U0ANN', text: 'chat', blocks: [] });
+    expect(await notifier().find?.('slack:C0DISPUTES', first())).toBe(ref);
+  });
+
+  test('but nobody says "not there" while Slack gives no answer', async () => {
+    slack.failNext('conversations.history', { kind: 'status', status: 503 });
+    await expect(notifier().find?.('slack:C0DISPUTES', first())).rejects.toMatchObject({
+      code: 'target_unavailable',
+      retryable: true,
+    });
+  });
+
+  test('and a token that may not read the channel does not keep the message back', async () => {
+    slack.failNext('conversations.history', { kind: 'error', error: 'missing_scope' });
+    expect(await notifier().find?.('slack:C0DISPUTES', first())).toBeNull();
+  });
+});
