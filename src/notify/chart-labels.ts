@@ -22,13 +22,15 @@ export function withoutOverlaps<Mark extends { at: Instant; label: string }>(
   marks: readonly Mark[],
   data: ChartData,
 ): Mark[] {
-  let free = 0;
+  let free = Number.NEGATIVE_INFINITY;
   return [...marks]
     .sort((left, right) => left.at - right.at)
     .map((mark) => {
-      const from = pixel(mark.at, data) - labelWidth(mark.label) / 2;
-      if (from < free && free > 0) return { ...mark, label: '' };
-      free = from + labelWidth(mark.label);
+      const width = labelWidth(mark.label);
+      const turned = { left: 0, center: width / 2, right: width }[alignment(mark.label, mark.at, data)];
+      const from = pixel(mark.at, data) - turned;
+      if (from < free) return { ...mark, label: '' };
+      free = from + width;
       return mark;
     });
 }

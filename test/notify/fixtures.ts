@@ -119,7 +119,6 @@ export function makeNotification(changes: Partial<Notification> = {}): Notificat
       timezone: 'Europe/London',
       currency: 'GBP',
     },
-    history: [],
     rootRef: '',
     ...changes,
   };

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AlertState, Carrier } from '../../src/model/alert.js';
+import { HOUR } from '../../src/model/clock.js';
+import type { DeliveryReason } from '../../src/model/delivery.js';
+import { alertMessage, changeMessage, type SlackMessage } from '../../src/notify/alert-message.js';
+import { validateBlocks } from '../slack/validate-blocks.js';
+import { CONTEXT, makeAlert, makeDelivery, makeFollowUp, makeNotification, NOON } from './fixtures.js';
+
+const textOf = (message: SlackMessage): string => JSON.stringify(message.blocks);
+
+const buttonsOf = (message: SlackMessage) =>
+  message.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+describe('an alert in plain words', () => {
+  test('says what, where, how far off, since when, what it costs, who owns it and why it is sent', () => {
+    const text = textOf(alertMessage(makeNotification(), CONTEXT));
+    for (const words of [
+      '🔴 Critical: Disputes per delivered order, high in category toys, region GB',
+      '4.1% (82 of 2,000) at last, expected 1.3%, usually 0.9% to 1.8%.',
+      'Mon 16 Feb 2026, 11:00 GMT',
+      'About 56 more than expected, worth £1,235',
+      'category toys, region GB, scenario not_received: 86% of it (+48)',
+      'Open, nobody has acknowledged it yet',
+      'After-sales GB (<@U0OWNER>)',
+      '<https://wiki.example.com/disputes?a=1&amp;b=2|',
+      'Why you see this: The alert has just fired.',
+      'var-slice=category%3Dtoys%2Cregion%3DGB|Open the dashboard>',
+    ])
+      expect(text).toContain(words);
+  });
+
+  test('tells times in the metric’s zone, and amounts in its currency', () => {
+    const alert = makeAlert({ impactCount: -2_500, direction: 'down' });
+    const display = { title: 'Refunds', unit: 'amount', timezone: 'Asia/Tokyo', currency: 'JPY' } as const;
+    const text = textOf(alertMessage(makeNotification({ alert, display }), CONTEXT));
+    expect(text).toContain('Mon 16 Feb 2026, 20:00 GMT+9');
+    expect(text).toContain('About JP¥2,500 less than expected');
+  });
+
+  test('shows the five greatest carriers and counts the others', () => {
+    const carriers: Carrier[] = Array.from({ length: 8 }, (_, index) => ({
+      slice: `merchant_id=m${index}`,
+      excess: 10,
+      share: 0.1,
+    }));
+    const text = textOf(alertMessage(makeNotification({ alert: makeAlert({ carriers }) }), CONTEXT));
+    expect(text).toContain('merchant_id m4');
+    expect(text).not.toContain('merchant_id m5');
+    expect(text).toContain('and 3 more');
+  });
+
+  test('trouble with the data has no values and no follow-up', () => {
+    const alert = makeAlert({ kind: 'data_health', title: 'No events from kafka for 2 h', carriers: [] });
+    const message = alertMessage(makeNotification({ alert }), CONTEXT);
+    expect(message.text).toBe('Critical: No events from kafka for 2 h.');
+    expect(textOf(message)).not.toContain('expected');
+    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual(['redress_acknowledge']);
+  });
+});
+
+describe('the buttons that make sense', () => {
+  test.each([
+    ['firing', false, ['redress_acknowledge', 'redress_follow_up']],
+    ['firing', true, ['redress_acknowledge']],
+    ['acknowledged', false, ['redress_follow_up']],
+    ['acknowledged', true, []],
+    ['resolved', false, []],
+    ['resolved', true, []],
+  ] as const)('%s, follow-up %s: %j', (state, followed, actions) => {
+    const followUp = followed ? makeFollowUp() : null;
+    const message = alertMessage(makeNotification({ alert: makeAlert({ state }), followUp }), CONTEXT);
+    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual(actions);
+    expect(textOf(message).includes('Bring the toys disputes down: in progress')).toBe(followed);
+  });
+
+  test('carry the alert and the version that the person saw', () => {
+    for (const { value } of buttonsOf(alertMessage(makeNotification(), CONTEXT)))
+      expect(JSON.parse(value)).toEqual({ alertId: 'a-1', version: 3 });
+  });
+});
+
+describe('a change, in one line', () => {
+  test.each([
+    ['acknowledged', 'Acknowledged by Ann. Escalation is paused.'],
+    ['resolved', 'Resolved after 7 h. About 56 more than expected, worth £1,235'],
+    ['worsened', 'It has become worse since the last message. 4.1% (82 of 2,000) at last'],
+    ['escalated', 'Nobody has acknowledged the alert in time, so it goes one step further.'],
+    ['follow_up_opened', 'Follow-up opened. Bring the toys disputes down: in progress, owner after-sales-gb'],
+    ['follow_up_reminder', 'Reminder. Bring the toys disputes down: in progress'],
+  ] as const)('%s', (reason, words) => {
+    const alert = makeAlert({ acknowledgedBy: 'Ann', resolvedAt: NOON + 6 * HOUR });
+    const notification = makeNotification({
+      alert,
+      followUp: makeFollowUp(),
+      delivery: makeDelivery({ reason }),
+    });
+    expect(changeMessage(notification).text).toContain(words);
+  });
+
+  test('a verified follow-up tells what it has brought', () => {
+    const followUp = makeFollowUp({
+      state: 'verified',
+      closedAt: NOON,
+      effect: { before: 0.013, during: 0.041, after: 0.012, points: 24, savedPerWeek: 412.3 },
+    });
+    const delivery = makeDelivery({ reason: 'follow_up_changed' });
+    expect(changeMessage(makeNotification({ followUp, delivery })).text).toBe(
+      'Follow-up changed. Bring the toys disputes down: verified by the metric, owner after-sales-gb. Before the incident 1.3%, during it 4.1%, after the fix 1.2%, about 412 a week spared',
+    );
+  });
+});
+
+describe('whatever the data holds', () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom('<', '>', '&', '\ud800', '😀', '\n', 'x', '|', ' '), maxLength: 60 }),
+    fc.constantFrom('', '<!channel>', '&'.repeat(3_001), '<'.repeat(9_999), '😀'.repeat(2_000)),
+    fc.constant(`https://example.com/${'&|<>'.repeat(300)}`),
+  );
+  const anyNumber = fc.double();
+  const anyPoint = fc.record({
+    bucketStart: fc.integer({ min: -8e15, max: 9e15 }),
+    value: anyNumber,
+    numerator: anyNumber,
+    denominator: fc.option(anyNumber),
+    expected: anyNumber,
+    lower: anyNumber,
+    upper: anyNumber,
+    score: anyNumber,
+  });
+  const anyCarriers = fc.array(fc.record({ slice: anyText, excess: anyNumber, share: anyNumber }), {
+    maxLength: 60,
+  });
+  const anyNotification = fc
+    .record({
+      texts: fc.array(anyText, { minLength: 12, maxLength: 12 }),
+      state: fc.constantFrom<AlertState>('pending', 'firing', 'acknowledged', 'resolved'),
+      reason: fc.constantFrom<DeliveryReason>(
+        'first_notification',
+        'acknowledged',
+        'resolved',
+        'follow_up_changed',
+        'delivery_failed',
+      ),
+      kind: fc.constantFrom<'metric' | 'data_health'>('metric', 'data_health'),
+      unit: fc.constantFrom<'rate' | 'count' | 'amount'>('rate', 'count', 'amount'),
+      last: anyPoint,
+      worst: anyPoint,
+      carriers: anyCarriers,
+      impact: anyNumber,
+      followed: fc.boolean(),
+    })
+    .map(({ texts, state, reason, kind, unit, last, worst, carriers, impact, followed }) => {
+      const [alertId = '', title = '', slice = '', owner = '', runbook = '', person = ''] = texts;
+      const [, , , , , , timezone = '', currency = '', task = '', note = '', worker = '', metric = ''] =
+        texts;
+      return makeNotification({
+        delivery: makeDelivery({ reason }),
+        alert: makeAlert({
+          ...{ alertId, title, slice, owner, runbook, state, kind, last, worst, carriers, metric },
+          acknowledgedBy: person,
+          impactCount: impact,
+          impactAmount: impact,
+          resolvedAt: state === 'resolved' ? NOON : null,
+        }),
+        followUp: followed ? makeFollowUp({ title: task, note, owner: worker }) : null,
+        display: { title, unit, timezone, currency },
+      });
+    });
+
+  const messagesOf = (notification: Parameters<typeof changeMessage>[0]): SlackMessage[] => [
+    alertMessage(notification, { ...CONTEXT, dashboardsUrl: notification.alert.runbook }),
+    changeMessage(notification),
+  ];
+
+  test('Slack takes the message', () => {
+    fc.assert(
+      fc.property(anyNotification, (notification) => {
+        for (const { blocks, text } of messagesOf(notification)) {
+          expect(validateBlocks(blocks)).toEqual([]);
+          expect(text.length).toBeGreaterThan(0);
+          expect(text.length).toBeLessThanOrEqual(1_000);
+          // The client's form encoding throws on half characters.
+          expect(() => encodeURIComponent(text + JSON.stringify(blocks))).not.toThrow();
+          expect(JSON.stringify(blocks).length, 'well below msg_blocks_too_long').toBeLessThan(10_000);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('no text becomes markup: every sign is escaped but those of our own links', () => {
+    const links = /<(?:https?:\/\/[^<>|]+\|[^<>|]*|@U0OWNER)>/g;
+    fc.assert(
+      fc.property(anyNotification, (notification) => {
+        for (const { blocks, text } of messagesOf(notification)) {
+          const shown = blocks.flatMap((block) => {
+            if (block.type === 'header') return [block.text.text];
+            if (block.type === 'section')
+              return 'text' in block ? [block.text.text] : block.fields.map((field) => field.text);
+            return block.type === 'context' ? block.elements.map((element) => element.text) : [];
+          });
+          for (const part of [text, ...shown])
+            expect(part.replace(links, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
