@@ -14,7 +14,7 @@ import { alignment } from './chart-labels.js';
 import { annotationSeries, firedSeries } from './chart-marks.js';
 import { COLOUR, cut, FONT, GRID, HEIGHT, WIDTH } from './chart-style.js';
 import { timeTicks } from './chart-ticks.js';
-import { formatSliceWords, formatValue, inZone } from './wording.js';
+import { formatShort, formatSliceWords, inZone } from './wording.js';
 
 use([
   CustomChart,
@@ -90,7 +90,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
       max: data.ceiling,
       splitNumber: 4,
       axisLabel: {
-        formatter: (value: number) => formatValue(value, display),
+        formatter: (value: number) => formatShort(value, display),
         showMaxLabel: true,
         fontSize: 15,
         color: COLOUR.quiet,

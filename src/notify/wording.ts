@@ -14,15 +14,28 @@ export function formatValue(value: number, display: Pick<MetricDisplay, 'unit' |
   return formatNumber(value, 'count');
 }
 
+/** A value as an axis has room for it: from 100,000 on as `£1.2M`. */
+export function formatShort(value: number, display: Pick<MetricDisplay, 'unit' | 'currency'>): string {
+  if (display.unit === 'rate' || Math.abs(value) < 100_000) return formatValue(value, display);
+  const money = display.unit === 'amount' && isCurrency(display.currency);
+  return new Intl.NumberFormat('en-GB', {
+    notation: 'compact',
+    ...(money ? { style: 'currency', currency: display.currency } : {}),
+    maximumSignificantDigits: 3,
+  }).format(value);
+}
+
 /** A sum of money; a currency that is not an ISO 4217 code is written behind the number as it came. */
 export function formatMoney(amount: number, currency: string): string {
   if (!Number.isFinite(amount)) return 'unknown';
   const digits = Math.abs(amount) < 100 && !Number.isInteger(amount) ? 2 : 0;
   const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (!/^[A-Z]{3}$/.test(currency))
+  if (!isCurrency(currency))
     return `${new Intl.NumberFormat('en-GB', fraction).format(amount)} ${currency}`.trim();
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...fraction }).format(amount);
 }
+
+const isCurrency = (text: string): boolean => /^[A-Z]{3}$/.test(text);
 
 /** `0.9% to 1.8%`. A rate or a count is never below nothing, so neither is the band that is shown. */
 export function formatBand(

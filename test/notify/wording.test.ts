@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatInstant,
   formatMoney,
+  formatShort,
   formatSliceWords,
   formatValue,
 } from '../../src/notify/wording.js';
@@ -27,6 +28,12 @@ describe('numbers keep the digits that say something', () => {
 
   test('a band of a rate does not start below nothing', () => {
     expect(formatBand(-0.002, 0.018, { unit: 'rate', currency: '' })).toBe('0% to 1.8%');
+  });
+
+  test('an axis has room for millions', () => {
+    const pounds = { unit: 'amount', currency: 'GBP' } as const;
+    expect([90_000, 1_250_000].map((value) => formatShort(value, pounds))).toEqual(['£90,000', '£1.25M']);
+    expect(formatShort(30_000_000, { unit: 'count', currency: '' })).toBe('30M');
   });
 
   test('a currency that nobody knows is shown as it came', () => {
