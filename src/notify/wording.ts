@@ -18,7 +18,8 @@ export function formatValue(value: number, display: Pick<MetricDisplay, 'unit' |
 export function formatShort(value: number, display: Pick<MetricDisplay, 'unit' | 'currency'>): string {
   if (display.unit === 'rate' || Math.abs(value) < 100_000) return formatValue(value, display);
   const money = display.unit === 'amount' && isCurrency(display.currency);
-  return new Intl.NumberFormat('en-GB', {
+  // British compact money says `m`, which reads as thousandths beside a count's `M`.
+  return new Intl.NumberFormat('en-US', {
     notation: 'compact',
     ...(money ? { style: 'currency', currency: display.currency } : {}),
     maximumSignificantDigits: 3,
