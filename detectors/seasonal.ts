@@ -8,6 +8,7 @@ import {
 import type { Json } from '../src/model/json.js';
 import { judgeAgainst } from './support/band.js';
 import type { SlotPlan } from './support/calendar-slot.js';
+import { defaultWidth } from './support/defaults.js';
 import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 import { createRhythm, RhythmParameters } from './support/rhythm.js';
@@ -22,8 +23,10 @@ const Parameters = z.strictObject({
     .number()
     .positive()
     .max(20)
-    .default(3.5)
-    .describe('Half width of the band, in standard deviations of the next point.'),
+    .optional()
+    .describe(
+      'Half width of the band, in standard deviations of the next point. Default: 3.5; for buckets of a day or longer, of which there are fewer, 3.',
+    ),
   min_cases: z
     .number()
     .nonnegative()
@@ -46,12 +49,14 @@ export const seasonal = defineDetector({
 class SeasonalJudge implements Judge {
   readonly #params: z.infer<typeof Parameters>;
   readonly #kind: SeriesContext['kind'];
+  readonly #width: number;
   readonly #plan: SlotPlan;
   readonly #baseline: SeasonalBaseline;
 
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
+    this.#width = params.width ?? defaultWidth(series.bucketSeconds);
     const state = saved === undefined ? undefined : readState(SeasonalBaselineState, saved, seasonal.name);
     const { plan, baseline } = createRhythm(params, series, state);
     this.#plan = plan;
@@ -67,7 +72,7 @@ class SeasonalJudge implements Judge {
       return { status: 'not_evaluable', reason: 'cold_start' } as const;
     }
     const smallest = this.#kind === 'rate' ? this.#params.min_cases / quantity.size : 0;
-    const judgement = judgeAgainst(quantity.value, prediction, this.#params.width, smallest);
+    const judgement = judgeAgainst(quantity.value, prediction, this.#width, smallest);
     if (judgement.score > 1) this.#baseline.keepOut(slot, quantity, judgement.direction);
     else this.#baseline.learn(slot, quantity);
     return judgement;

@@ -8,13 +8,14 @@ import {
 } from '../src/detection/contract.js';
 import type { Json } from '../src/model/json.js';
 import { judgeAgainst, type Prediction } from './support/band.js';
+import { defaultAcceptAfter, defaultWidth, weekOfPoints } from './support/defaults.js';
 import {
   dispersionOfCounts,
   PRIOR_DEGREES_OF_FREEDOM,
   skewnessOfCount,
   varianceOfCase,
 } from './support/dispersion.js';
-import { defaultAcceptAfter, quantityOf, weekOfPoints } from './support/quantity.js';
+import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 import { RollingWindow, RollingWindowState } from './support/rolling-window.js';
 
@@ -23,8 +24,10 @@ const Parameters = z.strictObject({
     .number()
     .positive()
     .max(20)
-    .default(3.5)
-    .describe('Half width of the band, in standard deviations of the next point.'),
+    .optional()
+    .describe(
+      'Half width of the band, in standard deviations of the next point. Default: 3.5; for buckets of a day or longer, of which there are fewer, 3.',
+    ),
   window: z
     .number()
     .int()
@@ -58,6 +61,7 @@ const Parameters = z.strictObject({
 const State = z.object({
   window: RollingWindowState,
   ready: z.boolean(),
+  exceedsOne: z.boolean(),
   outside: z.array(z.tuple([z.number(), z.number()])),
   side: z.enum(['up', 'down']).nullable(),
 });
@@ -93,11 +97,14 @@ export const zScore = defineDetector({
 class ZScoreJudge implements Judge {
   readonly #params: z.infer<typeof Parameters>;
   readonly #kind: SeriesContext['kind'];
+  readonly #width: number;
   readonly #warmUp: number;
   readonly #capacity: number;
   readonly #acceptAfter: number;
   readonly #window: RollingWindow;
   #ready = false;
+  /** True once a rate above 1 was seen, which a ratio of two different counts may have. */
+  #exceedsOne = false;
   /** Points out of band in a row on one side, as value and weight: the baseline to be if they stay. */
   #outside: [number, number][] = [];
   #side: 'up' | 'down' | null = null;
@@ -105,6 +112,7 @@ class ZScoreJudge implements Judge {
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
+    this.#width = params.width ?? defaultWidth(series.bucketSeconds);
     this.#capacity = params.window ?? weekOfPoints(series.bucketSeconds);
     this.#warmUp = Math.min(params.warm_up, this.#capacity);
     this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series.bucketSeconds);
@@ -112,6 +120,7 @@ class ZScoreJudge implements Judge {
     this.#window = new RollingWindow(this.#capacity, state?.window);
     if (state === undefined) return;
     this.#ready = state.ready;
+    this.#exceedsOne = state.exceedsOne;
     this.#outside = state.outside;
     this.#side = state.side;
   }
@@ -119,12 +128,12 @@ class ZScoreJudge implements Judge {
   observe(point: SeriesPoint) {
     const { value, size } = quantityOf(point, this.#kind);
     if (!this.#ready) {
-      this.#window.add(value, size);
+      this.#add(value, size);
       if (this.#window.count >= this.#warmUp) this.#finishWarmUp();
       return { status: 'not_evaluable', reason: 'cold_start' } as const;
     }
     const smallest = this.#kind === 'rate' ? this.#params.min_cases / size : 0;
-    const judgement = judgeAgainst(value, this.#predict(size), this.#params.width, smallest);
+    const judgement = judgeAgainst(value, this.#predict(size), this.#width, smallest);
     if (judgement.score > 1) this.#keepOut(value, size, judgement.direction);
     else this.#learn(value, size);
     return judgement;
@@ -134,6 +143,7 @@ class ZScoreJudge implements Judge {
     return {
       window: { ...this.#window.save() },
       ready: this.#ready,
+      exceedsOne: this.#exceedsOne,
       outside: this.#outside.map(([value, size]) => [value, size]),
       side: this.#side,
     };
@@ -151,7 +161,7 @@ class ZScoreJudge implements Judge {
         skewness: skewnessOfCount(dispersion, size * variance, 1 - 2 * expected),
         degreesOfFreedom: window.count - 1 + PRIOR_DEGREES_OF_FREEDOM,
         floor: 0,
-        ceiling: 1,
+        ceiling: this.#exceedsOne ? Number.POSITIVE_INFINITY : 1,
       };
     }
     const expected = window.mean;
@@ -186,8 +196,13 @@ class ZScoreJudge implements Judge {
     this.#ready = true;
   }
 
-  #learn(value: number, size: number): void {
+  #add(value: number, size: number): void {
     this.#window.add(value, size);
+    if (this.#kind === 'rate' && value > 1) this.#exceedsOne = true;
+  }
+
+  #learn(value: number, size: number): void {
+    this.#add(value, size);
     this.#outside = [];
     this.#side = null;
   }
@@ -199,7 +214,7 @@ class ZScoreJudge implements Judge {
     this.#outside.push([value, size]);
     if (this.#outside.length < this.#acceptAfter) return;
     this.#window.clear();
-    for (const [accepted, weight] of this.#outside) this.#window.add(accepted, weight);
+    for (const [accepted, weight] of this.#outside) this.#add(accepted, weight);
     this.#outside = [];
     this.#side = null;
     this.#ready = this.#window.count >= this.#warmUp;

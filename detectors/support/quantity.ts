@@ -8,8 +8,8 @@ export interface Quantity {
   size: number;
 }
 
-/** Squares of anything up to here, and their sums, are still numbers. */
-const GREATEST = 1e140;
+/** Fourth powers of anything up to here are still numbers, with room for every factor of the formulas. */
+const GREATEST = 1e60;
 
 /** Reads a point for its kind of series. */
 export function quantityOf(point: SeriesPoint, kind: SeriesContext['kind']): Quantity {
@@ -19,20 +19,4 @@ export function quantityOf(point: SeriesPoint, kind: SeriesContext['kind']): Qua
   }
   const value = Math.min(Math.max(point.value, -GREATEST), GREATEST);
   return { value, cases: value, size: 1 };
-}
-
-/**
- * The length of a week in points, within bounds: what the detectors' spans default to. It is 168 for hours; 28
- * for days, because seven points tell too little; and never above 336, because a span in points is also state.
- */
-export function weekOfPoints(bucketSeconds: number): number {
-  return Math.min(336, Math.max(28, Math.round((7 * 86_400) / bucketSeconds)));
-}
-
-/**
- * How many points out of band in a row become the new normal unless configuration says otherwise: a week, and
- * no fewer than 14 points.
- */
-export function defaultAcceptAfter(bucketSeconds: number): number {
-  return Math.min(336, Math.max(14, Math.round((7 * 86_400) / bucketSeconds)));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SeriesContext } from '../../src/detection/contract.js';
 import { type Period, planSlots, type SlotPlan } from './calendar-slot.js';
-import { defaultAcceptAfter, weekOfPoints } from './quantity.js';
+import { defaultAcceptAfter, weekOfPoints } from './defaults.js';
 import { SeasonalBaseline, type SeasonalBaselineState } from './seasonal-baseline.js';
 
 /** The parameters of every detector that holds a point against the rhythm of its series. */
@@ -13,7 +13,7 @@ export const RhythmParameters = {
     .max(1_000)
     .optional()
     .describe(
-      'Periods that a slot must have been seen in before it is judged; until then cold_start. Default: 2; with period none 28, in points.',
+      'Periods that a slot must have been seen in before it is judged; until then cold_start. Default: 2; without a rhythm 28, in points.',
     ),
   memory: z
     .number()
@@ -56,7 +56,8 @@ export function createRhythm(
 ): { plan: SlotPlan; baseline: SeasonalBaseline } {
   const plan = planSlots(params.period, series.bucketSeconds, series.timezone);
   const levelMemory = params.level_memory ?? weekOfPoints(series.bucketSeconds);
-  const hasRhythm = plan.slots > 1 || params.period !== 'none';
+  // Daily buckets have no rhythm of the day, nor monthly ones of the week, whatever was asked for.
+  const hasRhythm = plan.slots > 1;
   const options = {
     kind: series.kind,
     slots: plan.slots,
@@ -64,7 +65,8 @@ export function createRhythm(
     slotMemory: hasRhythm ? params.memory * plan.bucketsPerSlot : params.memory * levelMemory,
     levelMemory,
     acceptAfter: params.accept_after ?? defaultAcceptAfter(series.bucketSeconds),
-    acceptInSlot: params.accept_in_slot * plan.bucketsPerSlot,
+    // With a single slot a few points in a row would be all it takes; there `accept_after` alone decides.
+    acceptInSlot: hasRhythm ? params.accept_in_slot * plan.bucketsPerSlot : Number.POSITIVE_INFINITY,
   };
   return { plan, baseline: new SeasonalBaseline(options, saved) };
 }

@@ -40,6 +40,8 @@ export const SeasonalBaselineState = z.object({
   spread: z.object({ squares: z.number(), weight: z.number() }),
   /** Values that are not counts, with fading memory. */
   fractions: z.number(),
+  /** Rates: true once a value above 1 was learned, which a ratio of two different counts may have. */
+  exceedsOne: z.boolean(),
   outside: z.object({ points: z.number(), side: z.enum(['up', 'down']).nullable(), sums: Sums }),
 });
 type State = z.infer<typeof SeasonalBaselineState>;
@@ -113,6 +115,7 @@ export class SeasonalBaseline {
     s.total.activity = totalFade * s.total.activity + Math.abs(cases);
     s.total.exposure = totalFade * s.total.exposure + size * level;
     if (kind === 'value' && (cases < 0 || !Number.isInteger(cases))) s.fractions += 1;
+    if (kind === 'rate' && cases > size) s.exceedsOne = true;
     s.outside = nothingOutside();
   }
 
@@ -153,14 +156,15 @@ export class SeasonalBaseline {
   #expect(slot: number, size: number): { mean: number; variance: number } {
     const s = this.#s;
     const profile = this.#profile(slot);
-    const mean = size * this.#level() * profile.cases;
+    const unbounded = size * this.#level() * profile.cases;
+    const mean = unbounded > size && this.#isShare() ? size : unbounded;
     const known = 1 / (at(s.activity, slot) + this.#halfCase()) + 1 / (s.level.cases + this.#halfCase());
     if (this.#options.kind === 'rate') {
       return { mean, variance: size * varianceOfCase(mean / size) + mean * mean * known };
     }
     const least = Math.max(LEAST_VARIANCE_SHARE * this.#overall(), LEAST_DEVIATION);
-    const share = mean === 0 ? 0 : mean * mean * Math.min(1 / Math.abs(mean), known);
-    return { mean, variance: Math.max(Math.abs(mean), least) + share };
+    const uncertain = Number.isFinite(known) ? Math.min(Math.abs(mean), mean * mean * known) : Math.abs(mean);
+    return { mean, variance: Math.max(Math.abs(mean), least) + uncertain };
   }
 
   #predictRate(mean: number, variance: number, size: number): Prediction {
@@ -173,7 +177,7 @@ export class SeasonalBaseline {
       skewness: skewnessOfCount(dispersion, size * varianceOfCase(expected), 1 - 2 * expected),
       degreesOfFreedom: weight + PRIOR_DEGREES_OF_FREEDOM,
       floor: 0,
-      ceiling: 1,
+      ceiling: this.#isShare() ? 1 : Number.POSITIVE_INFINITY,
     };
   }
 
@@ -224,6 +228,10 @@ export class SeasonalBaseline {
     return exposure + prior > 0 ? (activity + prior) / (exposure + 2 * prior) : 0;
   }
 
+  #isShare(): boolean {
+    return this.#options.kind === 'rate' && !this.#s.exceedsOne;
+  }
+
   /** Half a case is a sensible opinion about counts over a size; about a sum in unknown units it is not. */
   #halfCase(): number {
     return this.#options.kind === 'rate' ? HALF_CASE : 0;
@@ -242,6 +250,7 @@ function emptyState(slots: number): State {
     level: { cases: 0, expected: 0 },
     spread: { squares: 0, weight: 0 },
     fractions: 0,
+    exceedsOne: false,
     outside: nothingOutside(),
   };
 }
