@@ -1,0 +1,43 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { describe, expect, test } from 'vitest';
+import { zScore } from '../../detectors/z-score.js';
+import { hourlyValue, isAnomalous, judgeAll, valueAt } from './support/judging.js';
+import { gaussian, uniform } from './support/random.js';
+
+describe('z-score', () => {
+  test('is mean and sample deviation of the window, as simple-statistics computes them, however long it runs', () => {
+    const random = uniform(7);
+    const window = 50;
+    const values = Array.from({ length: 3_000 }, (_, at) => 1_000.5 + 0.01 * at + 20 * gaussian(random));
+    // A band this wide keeps nothing out, so the window is simply the last fifty values.
+    const width = 20;
+    const judgements = judgeAll(
+      zScore,
+      hourlyValue,
+      values.map((value, at) => valueAt(at, value)),
+      { window, warm_up: window, width },
+    );
+    for (let at = window; at < values.length; at += 1) {
+      const judgement = judgements[at];
+      if (judgement?.status !== 'judged') throw new Error(`point ${at} was not judged`);
+      const before = values.slice(at - window, at);
+      const student = 1 + (width ** 2 + 1) / (4 * (window - 1));
+      const deviation = sampleStandardDeviation(before) * Math.sqrt(1 + 1 / window);
+      expect(judgement.expected).toBeCloseTo(mean(before), 9);
+      expect(judgement.upper - judgement.expected).toBeCloseTo(width * student * deviation, 7);
+    }
+  });
+
+  test('an accident during warm-up does not blind it', () => {
+    const random = uniform(11);
+    const values = Array.from({ length: 60 }, () => 50.5 + gaussian(random));
+    values[10] = 5_000;
+    values[40] = 70;
+    const judgements = judgeAll(
+      zScore,
+      hourlyValue,
+      values.map((value, at) => valueAt(at, value)),
+    );
+    expect(judgements.flatMap((judgement, at) => (isAnomalous(judgement) ? [at] : []))).toEqual([40]);
+  });
+});
