@@ -1,0 +1,176 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** The newest line that has both KRaft and the protocol versions that kafkajs 2 speaks; it runs on Java 11 and later. */
+const KAFKA_VERSION = '3.9.1';
+const CACHE = resolve('.cache/kafka');
+const START_TIMEOUT = 90_000;
+
+/** What a machine lacks to run a broker. */
+export type BrokerRequirements = 'ready' | 'no_java' | 'no_maven';
+
+/** A running Apache Kafka: one node that is broker and controller. */
+export interface Broker {
+  /** As a client wants it: `127.0.0.1:port`. */
+  address: string;
+  /** Resolves when its process ends, however it ends. */
+  ended: Promise<void>;
+  /** Ends it, and forgets its data unless a folder was named. */
+  stop(): Promise<void>;
+}
+
+/** Tells whether a broker can be started here. Maven is wanted once, to fetch Kafka's jars. */
+export function brokerRequirements(): BrokerRequirements {
+  if (!runs('java', ['-version'])) return 'no_java';
+  if (process.env['KAFKA_HOME'] !== undefined || existsSync(jarFolder())) return 'ready';
+  return runs('mvn', ['-version']) ? 'ready' : 'no_maven';
+}
+
+/**
+ * Starts a broker on loopback and waits until it takes connections. It ends with this process, however this
+ * process ends. Without a folder its data lies in a temporary one; port 0 takes a free one.
+ */
+export async function startBroker(options: { port?: number; dir?: string } = {}): Promise<Broker> {
+  const jars = await kafkaJars();
+  const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'redress-kafka-'));
+  mkdirSync(folder, { recursive: true });
+  const port = options.port || (await freePort());
+  if (await listens(port)) throw new Error(`port ${port} is in use`);
+  const properties = join(folder, 'server.properties');
+  const data = join(folder, 'data');
+  writeFileSync(properties, serverProperties(port, await freePort(), data));
+  const java = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
+  java.push('-Dorg.slf4j.simpleLogger.defaultLogLevel=warn');
+  if (!existsSync(join(data, 'meta.properties'))) {
+    const clusterId = randomBytes(16).toString('base64url');
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+    await promisify(execFile)('java', [...java, ...format]);
+  }
+
+  const child = spawnTied('java', [...java, 'kafka.Kafka', properties]);
+  let said = '';
+  for (const output of [child.stdout, child.stderr])
+    output?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000);
+    });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const stop = async () => {
+    child.stdin?.end();
+    await ended;
+    if (options.dir === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  for (const deadline = Date.now() + START_TIMEOUT; !(await listens(port)); await sleep(100)) {
+    if (child.exitCode === null && Date.now() < deadline) continue;
+    await stop();
+    throw new Error(`Kafka did not start on port ${port}; the last that it said:\n${said}`);
+  }
+  return { address: `127.0.0.1:${port}`, ended, stop };
+}
+
+function serverProperties(port: number, controllerPort: number, data: string): string {
+  return `${[
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names=CONTROLLER',
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `log.dirs=${data}`,
+    'num.partitions=3',
+    'message.max.bytes=20971520',
+    'offsets.topic.num.partitions=1',
+    'offsets.topic.replication.factor=1',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+  ].join('\n')}\n`;
+}
+
+/**
+ * Starts a program that is told to end when the pipe to this process closes, which the kernel does for a
+ * process that was killed, too. A shell stands in between, because Java does not look at its standard input.
+ */
+function spawnTied(program: string, args: readonly string[]): ChildProcess {
+  const script = `exec 3<&0
+"$0" "$@" </dev/null 3<&- & program=$!
+(cat <&3 >/dev/null; kill $program; sleep 15; kill -9 $program) 2>/dev/null & guard=$!
+wait $program; status=$?
+kill $guard 2>/dev/null
+exit $status`;
+  return spawn('sh', ['-c', script, program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+function jarFolder(): string {
+  return join(CACHE, KAFKA_VERSION);
+}
+
+/** The folder of Kafka's jars: of an unpacked Kafka that `KAFKA_HOME` names, else fetched once by Maven. */
+async function kafkaJars(): Promise<string> {
+  const home = process.env['KAFKA_HOME'];
+  if (home !== undefined) return join(home, 'libs');
+  const folder = jarFolder();
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.partial-${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const pom = join(partial, 'pom.xml');
+  writeFileSync(pom, POM);
+  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+  const args = ['-B', '-q', '--strict-checksums', '-f', pom, goal, `-DoutputDirectory=${partial}`];
+  await promisify(execFile)('mvn', args, { maxBuffer: 1 << 24 });
+  if (!readdirSync(partial).some((file) => file.startsWith('kafka_')))
+    throw new Error('Maven fetched no Kafka');
+  // Renamed only when whole, so that a download that broke off is not taken for one that is there.
+  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
+  else renameSync(partial, folder);
+  return folder;
+}
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>redress</groupId>
+  <artifactId>kafka</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka_2.13</artifactId>
+      <version>${KAFKA_VERSION}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId>
+      <artifactId>slf4j-simple</artifactId>
+      <version>1.7.36</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
+
+function runs(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function listens(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => socket.end(() => done(true)));
+    socket.once('error', () => done(false));
+  });
+}

@@ -1,0 +1,281 @@
+import { type Admin, type Consumer, type EachBatchPayload, Kafka, type logCreator, logLevel } from 'kafkajs';
+import type { Logger } from 'pino';
+import { type Clock, SECOND } from '../model/clock.js';
+import { messageOf, RedressError } from '../model/errors.js';
+import type { Arrival } from '../model/event.js';
+import { BatchBuilder } from './batch.js';
+import type { DecodedBatch, EventSink, SourceProgress } from './contract.js';
+import { arrivalVersion, type DecodeLimits, decodeEvent, reject } from './decode.js';
+import { insist } from './insist.js';
+import { ProgressTracker } from './progress.js';
+
+export interface KafkaSettings {
+  brokers: readonly string[];
+  groupId: string;
+  topics: readonly string[];
+}
+
+export interface KafkaSourceParts {
+  sink: EventSink;
+  clock: Clock;
+  logger: Logger;
+  limits: DecodeLimits;
+  /** What the store remembers of an earlier run. */
+  known?: Pick<SourceProgress, 'frontier' | 'lastArrivalAt'>;
+}
+
+/** What the source is doing; `connecting` is also a topic that does not exist yet. */
+export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 'stopped';
+
+/** One fetch's greatest size a partition, as it comes over the wire: with one batch at work, memory's bound. */
+const FETCH_BYTES = 4 << 20;
+const HEARTBEAT = 3 * SECOND;
+const SESSION = 30 * SECOND;
+const LAG_INTERVAL = 5 * SECOND;
+
+/**
+ * Reads topics as a member of a consumer group. An offset is committed only after its events are durable; a
+ * store that is away stops the reading, keeps the membership, and loses nothing.
+ */
+export class KafkaSource {
+  readonly #parts: KafkaSourceParts;
+  readonly #settings: KafkaSettings;
+  readonly #kafka: Kafka;
+  readonly #progress: ProgressTracker;
+  #admin: Admin | null = null;
+  #consumer: Consumer | null = null;
+  #lagTimer: NodeJS.Timeout | undefined;
+  #state: KafkaSourceState = 'connecting';
+  #failure = '';
+  #opening: Promise<void> = Promise.resolve();
+
+  constructor(parts: KafkaSourceParts, settings: KafkaSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#progress = new ProgressTracker('kafka', parts.known);
+    // Until Kafka has been asked, what was known of the source says nothing about what waits in it.
+    this.#progress.lagUnknown();
+    this.#kafka = new Kafka({
+      clientId: 'redress',
+      brokers: [...settings.brokers],
+      connectionTimeout: 3 * SECOND,
+      retry: { initialRetryTime: 200, retries: 4, maxRetryTime: 5 * SECOND },
+      logCreator: logTo(parts.logger),
+    });
+  }
+
+  /** Resolves when it reads. Brokers that are away and topics that are not there yet are waited for. */
+  async start(): Promise<void> {
+    this.#opening = this.#open();
+    await this.#opening;
+  }
+
+  /** Resolves when the batch at work is durable and committed, or given back unread, and the group is left. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    await this.#opening.catch(() => undefined);
+    await this.#close();
+  }
+
+  state(): KafkaSourceState {
+    return this.#state;
+  }
+
+  /** Why it is not reading; empty while it is. */
+  failure(): string {
+    return this.#failure;
+  }
+
+  progress(): SourceProgress {
+    return this.#progress.progress();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await insist(() => this.#connect(), {
+        again: () => !this.#isStopped(),
+        onRetry: (error) => {
+          this.#failure = messageOf(error);
+          this.#parts.logger.warn({ reason: this.#failure }, 'waiting for Kafka');
+        },
+      });
+    } catch (error) {
+      if (!this.#isStopped()) throw error;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const admin = this.#kafka.admin();
+      this.#admin = admin;
+      await admin.connect();
+      const existing = new Set(await admin.listTopics());
+      const missing = this.#settings.topics.filter((topic) => !existing.has(topic));
+      if (missing.length > 0)
+        throw new RedressError('not_found', `Kafka has no topic ${missing.join(', ')}`, { retryable: true });
+      const consumer = this.#kafka.consumer({
+        groupId: this.#settings.groupId,
+        sessionTimeout: SESSION,
+        heartbeatInterval: HEARTBEAT,
+        maxBytesPerPartition: FETCH_BYTES,
+        maxBytes: 4 * FETCH_BYTES,
+        maxWaitTimeInMs: 500,
+        allowAutoTopicCreation: false,
+      });
+      this.#consumer = consumer;
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) this.#reopen(payload.error);
+      });
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
+      await this.#measureLag();
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.#take(payload),
+      });
+      this.#lagTimer = setInterval(() => void this.#measureLag(), LAG_INTERVAL);
+      this.#reads();
+    } catch (cause) {
+      await this.#close();
+      if (cause instanceof RedressError) throw cause;
+      throw new RedressError(
+        'broker_unavailable',
+        `Kafka at ${this.#settings.brokers.join(', ')}: ${messageOf(cause)}`,
+        { cause, retryable: true },
+      );
+    }
+  }
+
+  /** kafkajs starts again by itself after what it takes for a passing fault; after any other, this does. */
+  #reopen(error: Error): void {
+    if (this.#isStopped()) return;
+    this.#parts.logger.error({ err: error }, 'the Kafka consumer ended; starting another');
+    this.#state = 'connecting';
+    this.#failure = messageOf(error);
+    this.#opening = this.#close().then(() => this.#open());
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#lagTimer);
+    const [consumer, admin] = [this.#consumer, this.#admin];
+    this.#consumer = null;
+    this.#admin = null;
+    // Disconnecting stops the consumer, which waits for the batch at work.
+    await consumer?.disconnect().catch(() => undefined);
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const decoded = this.#decode(batch);
+    const membership = keepMembership(payload.heartbeat);
+    const gone = () => this.#isStopped() || membership.isLost() || !payload.isRunning() || payload.isStale();
+    try {
+      await insist(() => this.#parts.sink.write(decoded), {
+        again: () => !gone(),
+        onRetry: (error) => this.#waitsForStore(error),
+      });
+    } catch (error) {
+      // Not written and not committed: whoever reads the partition next gets the batch again.
+      if (gone()) return;
+      throw error;
+    } finally {
+      membership.end();
+    }
+    this.#progress.wrote(decoded);
+    if (this.#state === 'waiting_for_store') this.#reads();
+    // A partition that another member has by now gives that member the same events, and they are the same facts.
+    if (membership.isLost()) return;
+    const next = (BigInt(batch.lastOffset()) + 1n).toString();
+    const partitions = [{ partition: batch.partition, offset: next }];
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });
+    const last = batch.messages.at(-1);
+    if (last !== undefined) payload.resolveOffset(last.offset);
+  }
+
+  #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
+    const builder = new BatchBuilder();
+    const receivedAt = this.#parts.clock.now();
+    for (const { offset, timestamp, value } of messages) {
+      const arrival: Arrival = {
+        source: 'kafka',
+        position: `${topic}/${partition}/${offset}`,
+        receivedAt,
+        // The message's own time and place, so that a message read again is the same arrival.
+        version: arrivalVersion(Math.max(Number(timestamp), 0), BigInt(offset)),
+      };
+      builder.add(
+        value === null
+          ? reject(arrival, '', 'not_an_object', '', 'the message has no value')
+          : decodeEvent(value, arrival, this.#parts.limits),
+      );
+    }
+    return builder.take();
+  }
+
+  async #measureLag(): Promise<void> {
+    const admin = this.#admin;
+    if (admin === null) return;
+    try {
+      this.#progress.lags(await groupLag(admin, this.#settings));
+    } catch (error) {
+      this.#progress.lagUnknown();
+      this.#parts.logger.warn({ reason: messageOf(error) }, 'cannot ask Kafka how much waits unread');
+    }
+  }
+
+  #waitsForStore(error: unknown): void {
+    this.#failure = messageOf(error);
+    this.#state = 'waiting_for_store';
+    const passing = error instanceof RedressError && error.retryable;
+    this.#parts.logger[passing ? 'warn' : 'error']({ err: error }, 'events cannot be written; trying again');
+  }
+
+  #reads(): void {
+    if (this.#isStopped()) return;
+    this.#state = 'reading';
+    this.#failure = '';
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+}
+
+/** Messages that the group has not committed, over all partitions of its topics. */
+async function groupLag(admin: Admin, { groupId, topics }: KafkaSettings): Promise<number> {
+  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  const waiting = await Promise.all(
+    committed.map(async ({ topic, partitions }) => {
+      const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+      return partitions.map(({ partition, offset }) => {
+        const end = ends.get(partition);
+        // What has been deleted by age waits for nobody.
+        return end === undefined ? 0 : Number(end.high) - Math.max(Number(offset), Number(end.low));
+      });
+    }),
+  );
+  return waiting.flat().reduce((sum, messages) => sum + Math.max(messages, 0), 0);
+}
+
+/** Tells the group, from now until the end, that this member lives, however long the store takes. */
+function keepMembership(heartbeat: () => Promise<void>): { isLost(): boolean; end(): void } {
+  let lost = false;
+  const timer = setInterval(() => {
+    heartbeat().catch(() => {
+      lost = true;
+    });
+  }, HEARTBEAT);
+  return { isLost: () => lost, end: () => clearInterval(timer) };
+}
+
+function logTo(logger: Logger): logCreator {
+  const log = logger.child({ library: 'kafkajs' });
+  return () =>
+    ({ level, log: { message, timestamp: _, logger: __, ...details } }) => {
+      if (level === logLevel.ERROR) log.error(details, message);
+      else if (level === logLevel.WARN) log.warn(details, message);
+      else log.debug(details, message);
+    };
+}

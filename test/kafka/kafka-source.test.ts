@@ -1,0 +1,203 @@
+import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
+import type { EventSink } from '../../src/ingest/contract.js';
+import { KafkaSource } from '../../src/ingest/kafka-source.js';
+import { wallClock } from '../../src/model/clock.js';
+import { MemorySink } from '../ingest/memory-sink.js';
+
+const requirements = brokerRequirements();
+const wanted = process.env['REDRESS_REQUIRE_KAFKA'] === '1';
+if (requirements !== 'ready' && !wanted)
+  process.stderr.write(
+    `\nLEFT OUT: the tests with a real Kafka (${requirements}): they want Java 11 and Maven\n\n`,
+  );
+
+describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, () => {
+  let broker: Broker;
+  let kafka: Kafka;
+  let producer: Producer;
+  const started: KafkaSource[] = [];
+
+  beforeAll(async () => {
+    // Only where the tests must run is this reached without what they need.
+    expect(requirements).toBe('ready');
+    broker = await startBroker();
+    kafka = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
+    producer = kafka.producer();
+    await producer.connect();
+  }, 180_000);
+
+  afterAll(async () => {
+    await Promise.all(started.map((source) => source.stop()));
+    await producer?.disconnect();
+    await broker?.stop();
+  });
+
+  /** A new topic for each test, because groups and offsets outlive a test. */
+  async function newTopic(partitions = 2): Promise<string> {
+    const admin = kafka.admin();
+    await admin.connect();
+    const topic = `events-${Math.random().toString(36).slice(2)}`;
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await admin.disconnect();
+    return topic;
+  }
+
+  async function committed(topic: string): Promise<number[]> {
+    const admin = kafka.admin();
+    await admin.connect();
+    const [offsets] = await admin.fetchOffsets({ groupId: topic, topics: [topic] });
+    await admin.disconnect();
+    return (offsets?.partitions ?? []).map((partition) => Number(partition.offset));
+  }
+
+  function source(topic: string, sink: EventSink): KafkaSource {
+    const made = new KafkaSource(
+      { sink, clock: wallClock, logger: pino({ level: 'silent' }), limits: { maxEventBytes: 10_000 } },
+      { brokers: [broker.address], groupId: topic, topics: [topic] },
+    );
+    started.push(made);
+    return made;
+  }
+
+  const event = (id: string, more: object = {}) =>
+    JSON.stringify({ event_id: id, type: 'order.placed', occurred_at: Date.now(), ...more });
+  const ids = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => `e${from + index}`);
+  const send = (topic: string, values: (string | Buffer | null)[], key?: string) =>
+    producer.send({
+      topic,
+      messages: values.map((value) => ({ value, ...(key === undefined ? {} : { key }) })),
+    });
+
+  it('counts duplicates once, lets the later of two contents win and keeps what cannot be read', async () => {
+    const topic = await newTopic();
+    const sink = new MemorySink();
+    await send(
+      topic,
+      ids(0, 500).map((id) => event(id)),
+    );
+    await send(
+      topic,
+      ids(0, 500).map((id) => event(id)),
+    );
+    await send(topic, [event('changed', { amount: '1.00' })], 'changed');
+    await send(topic, [event('changed', { amount: '2.00' })], 'changed');
+    await send(
+      topic,
+      ['{"event_id":', Buffer.from([0xff, 0xfe]), `"${'x'.repeat(20_000)}"`, null, event('')],
+      'bad',
+    );
+    const reading = source(topic, sink);
+    await reading.start();
+
+    await expect.poll(() => sink.events.size + sink.rejected.size, { timeout: 20_000 }).toBe(501 + 5);
+    expect(sink.events.get('changed')?.event.amount).toBe('2.00');
+    expect([...sink.rejected.values()].map((rejected) => rejected.reason)).toEqual([
+      'malformed_json',
+      'invalid_utf8',
+      'too_large',
+      'not_an_object',
+      'missing_field',
+    ]);
+    for (const position of sink.rejected.keys()) expect(position).toMatch(new RegExp(`^${topic}/[01]/\\d+$`));
+    await expect.poll(() => reading.progress().lag, { timeout: 20_000 }).toBe(0);
+    expect(reading.progress().frontier).toBe(
+      Math.max(...[...sink.events.values()].map(({ event }) => event.occurredAt)),
+    );
+    await reading.stop();
+    expect((await committed(topic)).reduce((sum, offset) => sum + Math.max(offset, 0), 0)).toBe(1_007);
+  });
+
+  it('waits for a store that is away, and commits nothing until the events are written', async () => {
+    const topic = await newTopic(1);
+    const sink = new MemorySink();
+    sink.away = true;
+    await send(
+      topic,
+      ids(0, 100).map((id) => event(id)),
+    );
+    const reading = source(topic, sink);
+    await reading.start();
+    await expect.poll(() => sink.failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    expect(reading.state()).toBe('waiting_for_store');
+    expect(reading.failure()).toBe('the store is away');
+    expect(reading.progress().lag).toBeGreaterThan(0);
+    expect(await committed(topic)).toEqual([-1]);
+
+    await send(
+      topic,
+      ids(100, 200).map((id) => event(id)),
+    );
+    sink.away = false;
+    await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => committed(topic), { timeout: 20_000 }).toEqual([200]);
+    expect(reading.state()).toBe('reading');
+    await reading.stop();
+  });
+
+  it('gives the events of one who died before the write to the next', async () => {
+    const topic = await newTopic(1);
+    const doomed = new MemorySink();
+    doomed.away = true;
+    await send(
+      topic,
+      ids(0, 100).map((id) => event(id)),
+    );
+    const first = source(topic, doomed);
+    await first.start();
+    await expect.poll(() => doomed.failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+    await first.stop();
+    expect(doomed.events.size).toBe(0);
+    expect(await committed(topic)).toEqual([-1]);
+
+    const sink = new MemorySink();
+    const second = source(topic, sink);
+    await second.start();
+    await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(100);
+    await second.stop();
+  });
+
+  it('shares its partitions with one who joins, takes them over when that one leaves, and loses nothing', async () => {
+    const topic = await newTopic(4);
+    const sinks = [new MemorySink(), new MemorySink()] as const;
+    const seen = () => new Set([...sinks[0].events.keys(), ...sinks[1].events.keys()]).size;
+    const first = source(topic, sinks[0]);
+    const second = source(topic, sinks[1]);
+    await first.start();
+    for (let sent = 0; sent < 400; sent += 20) {
+      await send(
+        topic,
+        ids(sent, sent + 20).map((id) => event(id)),
+      );
+      if (sent === 100) await second.start();
+      if (sent === 300) await first.stop();
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    await expect.poll(seen, { timeout: 30_000 }).toBe(400);
+    expect(sinks[1].events.size).toBeGreaterThan(0);
+    await second.stop();
+
+    // Back again after a stop: it goes on behind the last commit, and reads nothing twice.
+    const later = new MemorySink();
+    const third = source(topic, later);
+    await third.start();
+    await send(topic, [event('after')], 'after');
+    await expect.poll(() => [...later.events.keys()], { timeout: 30_000 }).toEqual(['after']);
+    await third.stop();
+  }, 90_000);
+
+  it('waits for a topic that is not there yet', async () => {
+    const topic = `late-${Date.now()}`;
+    const sink = new MemorySink();
+    const reading = source(topic, sink);
+    const opening = reading.start();
+    await expect.poll(() => reading.failure(), { timeout: 20_000 }).toBe(`Kafka has no topic ${topic}`);
+    await send(topic, [event('e1')]);
+    await opening;
+    await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(1);
+    await reading.stop();
+  });
+});
