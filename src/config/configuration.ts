@@ -1,5 +1,6 @@
 import type { EscalationPolicy, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
+import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 
@@ -63,13 +64,4 @@ export interface ServiceSettings {
   dashboardsUrl: string;
 }
 
-export interface FollowUpSettings {
-  /** Evaluable points in band that verify a fix. */
-  verifyPoints: number;
-  /** A recurrence within this time of the closing reopens the follow-up, in ms. */
-  reopenWindow: number;
-  /** Days until due, by priority. */
-  dueDays: Readonly<Record<'low' | 'normal' | 'high' | 'urgent', number>>;
-  /** Reminders this long before the due date, in ms, and every day after it. */
-  remindBefore: number;
-}
+export type { FollowUpSettings };

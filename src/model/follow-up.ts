@@ -68,3 +68,15 @@ export interface FollowUp {
   remindedAt: Instant | null;
   version: number;
 }
+
+/** How follow-ups are timed and verified, the same for all. */
+export interface FollowUpSettings {
+  /** Evaluable points in band that verify a fix. */
+  verifyPoints: number;
+  /** A recurrence within this time of the closing reopens the follow-up, in ms. */
+  reopenWindow: number;
+  /** Days until due, by priority. */
+  dueDays: Readonly<Record<Priority, number>>;
+  /** Reminders this long before the due date, in ms, and every day after it. */
+  remindBefore: number;
+}
