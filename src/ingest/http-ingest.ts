@@ -6,7 +6,7 @@ import type { Arrival, RejectionReason } from '../model/event.js';
 import { BatchBuilder } from './batch.js';
 import type { EventSink } from './contract.js';
 import { arrivalVersion, type Decoded, type DecodeLimits, decodeValue, reject, tooLarge } from './decode.js';
-import { decodeLine, isBlank, LineSplitter } from './line-splitter.js';
+import { decodeLine, isBlank, LineSplitter, withoutMark } from './line-splitter.js';
 import type { ProgressTracker } from './progress.js';
 
 /** What `POST /v1/events` answers, once everything that it says is durable. */
@@ -49,7 +49,7 @@ export class HttpIngest {
     const batch = new BatchBuilder();
     const lines: number[] = [];
     const arrivals = this.#arrivals(now);
-    for (const { line, decoded } of decodeBody(body, arrivals, this.#parts.limits)) {
+    for (const { line, decoded } of decodeBody(withoutMark(body), arrivals, this.#parts.limits)) {
       batch.add(decoded);
       if (decoded.rejected !== undefined) lines.push(line);
     }

@@ -59,19 +59,22 @@ export class LineSplitter {
 
   #take(): Line {
     const [first] = this.#parts;
-    let bytes =
+    const whole =
       this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts, this.#kept);
     this.#number += 1;
-    if (this.#number === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) {
-      bytes = bytes.subarray(3);
-      this.#size -= 3;
-    }
-    const line = { number: this.#number, bytes, size: this.#size };
+    const bytes = this.#number === 1 ? withoutMark(whole) : whole;
+    const line = { number: this.#number, bytes, size: this.#size - (whole.length - bytes.length) };
     this.#parts = [];
     this.#kept = 0;
     this.#size = 0;
     return line;
   }
+}
+
+/** The bytes behind a byte order mark, which some programs put before a text. */
+export function withoutMark(bytes: Buffer): Buffer {
+  const mark = BYTE_ORDER_MARK.length;
+  return bytes.subarray(0, mark).equals(BYTE_ORDER_MARK) ? bytes.subarray(mark) : bytes;
 }
 
 /** True for a line of white space only, which is no input at all. */

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type FileIngestRequest, ingestFile } from '../../src/ingest/file-source.js';
+import { parseMap } from '../../src/ingest/map-file.js';
+import type { StagingArea } from '../../src/ingest/staging.js';
+import { SimulatedClock } from '../../src/model/clock.js';
+import { MemorySink } from './memory-sink.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'redress-files-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const clock = new SimulatedClock(Date.UTC(2026, 4, 1));
+const noStaging: StagingArea = {
+  create: async () => {
+    throw new Error('lines need no staging');
+  },
+};
+let sink: MemorySink;
+beforeEach(() => {
+  sink = new MemorySink();
+});
+
+const ingest = (request: FileIngestRequest, maxEventBytes = 100_000) =>
+  ingestFile({ sink, staging: noStaging, clock, limits: { maxEventBytes } }, request);
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const line = (id: string) =>
+  JSON.stringify({ event_id: id, type: 'order.placed', occurred_at: '2026-04-30T00:00:00Z' });
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, index) => `${line(`e${index}`)}\n`).join('');
+
+describe('a file of NDJSON', () => {
+  it('is loaded whole, packed or not, with a byte order mark, Windows line ends, blank lines and no last line feed', async () => {
+    const content = `\ufeff${line('a')}\r\n\r\n  \n${line('b')}\n${line('c')}`;
+    for (const path of [file('plain.ndjson', content), file('packed.jsonl.gz', gzipSync(content))]) {
+      sink = new MemorySink();
+      expect(await ingest({ path })).toEqual({ format: 'ndjson', accepted: 3, rejected: 0 });
+      expect([...sink.events.values()].map(({ arrival }) => arrival.position)).toEqual([
+        `${path}:1`,
+        `${path}:4`,
+        `${path}:5`,
+      ]);
+    }
+  });
+
+  it('keeps what is good around what is not, each with its line', async () => {
+    const bad = [Buffer.from('{"event_id":\n'), Buffer.from([0xff, 0x0a]), Buffer.from('{}\n')];
+    const path = file(
+      'bad.ndjson',
+      Buffer.concat([Buffer.from(lines(2)), ...bad, Buffer.from(line('last'))]),
+    );
+    expect(await ingest({ path })).toMatchObject({ accepted: 3, rejected: 3 });
+    expect([...sink.rejected].map(([position, { reason, field }]) => [position, reason, field])).toEqual([
+      [`${path}:3`, 'malformed_json', ''],
+      [`${path}:4`, 'invalid_utf8', ''],
+      [`${path}:5`, 'missing_field', 'event_id'],
+    ]);
+  });
+
+  it('does not hold a line of many megabytes in memory to reject it', async () => {
+    const megabytes = 300;
+    const piece = Buffer.alloc(1 << 20, 'x');
+    function* body() {
+      yield Buffer.from(`${line('before')}\n`);
+      for (let index = 0; index < megabytes; index++) yield piece;
+      yield Buffer.from(`\n${line('after')}\n`);
+    }
+    const before = process.memoryUsage().rss;
+    await ingest({ path: '-', standardInput: Readable.from(body()) });
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 << 20);
+    expect([...sink.events.keys()]).toEqual(['before', 'after']);
+    expect([...sink.rejected.values()]).toMatchObject([
+      {
+        reason: 'too_large',
+        detail: `${megabytes << 20} bytes, at most 100000 are taken; the first 4096 are kept`,
+      },
+    ]);
+  });
+
+  it('is loaded twice as if once, and its later content wins', async () => {
+    const path = file('again.ndjson', `${lines(10)}nonsense\n`);
+    await ingest({ path });
+    clock.advanceTo(clock.now() + 1_000);
+    writeFileSync(path, `${lines(10).replaceAll('order.placed', 'order.shipped')}nonsense\n`);
+    await ingest({ path });
+    expect(sink.events.size).toBe(10);
+    expect(sink.rejected.size).toBe(1);
+    expect(new Set([...sink.events.values()].map(({ event }) => event.type))).toEqual(
+      new Set(['order.shipped']),
+    );
+  });
+
+  it('goes to the store in large batches, and says how far it has come', async () => {
+    const path = file('many.ndjson', lines(65_000));
+    const seen: number[] = [];
+    await ingest({
+      path,
+      onProgress: (progress) => {
+        expect(progress.bytesRead).toBeLessThanOrEqual(progress.bytesTotal ?? 0);
+        seen.push(progress.accepted);
+      },
+    });
+    expect(seen.at(-1)).toBe(65_000);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(sink.writes).toBeGreaterThanOrEqual(2);
+    expect(sink.largest).toBeLessThanOrEqual(50_000);
+  });
+
+  it('is waited for while the store is away for a moment', async () => {
+    sink.away = true;
+    setTimeout(() => {
+      sink.away = false;
+    }, 300);
+    expect(await ingest({ path: file('wait.ndjson', lines(5)) })).toMatchObject({ accepted: 5 });
+    expect(sink.failures).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('standard input', () => {
+  it('is NDJSON unless something else is said, and every pipe is another input', async () => {
+    for (let time = 0; time < 2; time++) {
+      clock.advanceTo(clock.now() + 1_000);
+      await ingest({ path: '-', standardInput: Readable.from([Buffer.from('nonsense\n')]) });
+    }
+    expect(sink.rejected.size).toBe(2);
+  });
+});
+
+describe('a file that cannot be loaded says why', () => {
+  it.each([
+    ['empty.ndjson', '', /empty\.ndjson: is empty, there is nothing to load/],
+    ['empty.csv', '', /empty\.csv: is empty/],
+    ['packed-empty.ndjson.gz', gzipSync(''), /packed-empty\.ndjson\.gz: is empty/],
+    ['blank.ndjson', '\n \n', /blank\.ndjson: there is no event in it/],
+  ])('%s', async (name, content, message) => {
+    await expect(ingest({ path: file(name, content) })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('one that is not there, and a folder', async () => {
+    await expect(ingest({ path: join(folder, 'absent.ndjson') })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(/absent\.ndjson: there is no such file/),
+    });
+    await expect(ingest({ path: folder })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(/this is a folder/),
+    });
+  });
+
+  it('a packed one that breaks off, of which the beginning is kept', async () => {
+    const whole = gzipSync(Buffer.from(lines(200_000)), { level: 1 });
+    const path = file('broken.ndjson.gz', whole.subarray(0, whole.length / 2));
+    await expect(ingest({ path })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(
+        /broken\.ndjson\.gz, as gzip: cannot be read on: unexpected end of file/,
+      ),
+    });
+    expect(sink.events.size).toBeGreaterThan(50_000);
+    expect(sink.events.has('e0')).toBe(true);
+  });
+
+  it('a map for lines that are events already', async () => {
+    const map = parseMap('m.yaml', 'events: [{ event_id: a, type: b, occurred_at: c }]');
+    await expect(ingest({ path: file('mapped.ndjson', lines(1)), map })).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
+});
