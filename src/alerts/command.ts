@@ -6,12 +6,12 @@ import type { CommandRefusal } from './transition.js';
 export interface AlertCommand {
   kind: 'acknowledge' | 'resolve';
   alertId: string;
-  version?: number;
+  version?: number | undefined;
   actor: string;
 }
 
 /** `state_changed`: the person decided on a state that is no longer so. */
-export type AlertRefusal = CommandRefusal | 'state_changed';
+type AlertRefusal = CommandRefusal | 'state_changed';
 
 export type AlertCommandResult =
   | { outcome: 'done'; entries: readonly JournalEntry[]; alert: Alert }

@@ -27,7 +27,7 @@ export function isGraver(a: Severity, b: Severity): boolean {
  * Events beyond the expected ones in one point, positive when it is worse: for a rate the deviation times the
  * cases that it was counted over, for a count or a sum the deviation itself.
  */
-export function excessOf(point: AlertPoint, direction: Direction): number {
+function excessOf(point: AlertPoint, direction: Direction): number {
   const deviation = (point.value - point.expected) * (point.denominator ?? 1);
   return direction === 'up' ? deviation : -deviation;
 }

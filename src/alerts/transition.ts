@@ -182,6 +182,7 @@ function fire(
   const held = input.inhibitor !== '';
   return changed(before, held ? 'inhibited' : reason, {
     ...noted,
+    title: input.subject.title,
     state: 'firing',
     openedAt: before.openedAt ?? now,
     acknowledgedAt: null,

@@ -1,0 +1,57 @@
+import type { JournalEntry } from '../model/journal.js';
+import { type FollowUpRecord, isOpenFollowUp } from './record.js';
+
+/**
+ * What is current, folded from the journal: the same entries give the same book, live or after a restart.
+ * Entries of other streams are passed over, and an entry that is older than what is known changes nothing.
+ */
+export class FollowUpBook {
+  readonly #followUps = new Map<string, FollowUpRecord>();
+  /** Ids by fingerprint, and by metric and slice, in the order in which they were opened. */
+  readonly #byFingerprint = new Map<string, string[]>();
+  readonly #bySeries = new Map<string, string[]>();
+
+  apply(entry: JournalEntry): void {
+    if (entry.stream !== 'follow_up') return;
+    const followUp = entry.body as unknown as FollowUpRecord;
+    const known = this.#followUps.get(followUp.followUpId);
+    if (known !== undefined && known.version >= followUp.version) return;
+    this.#followUps.set(followUp.followUpId, followUp);
+    if (known !== undefined) return;
+    append(this.#byFingerprint, followUp.fingerprint, followUp.followUpId);
+    append(this.#bySeries, seriesKey(followUp.metric, followUp.slice), followUp.followUpId);
+  }
+
+  followUp(followUpId: string): FollowUpRecord | undefined {
+    return this.#followUps.get(followUpId);
+  }
+
+  followUps(): readonly FollowUpRecord[] {
+    return [...this.#followUps.values()];
+  }
+
+  /** Every follow-up of a fingerprint, oldest first. */
+  ofFingerprint(fingerprint: string): readonly FollowUpRecord[] {
+    const found = this.#resolve(this.#byFingerprint.get(fingerprint));
+    return found.sort((a, b) => a.openedAt - b.openedAt);
+  }
+
+  /** The open follow-ups that a series' points speak to. */
+  openOn(metric: string, slice: string): readonly FollowUpRecord[] {
+    return this.#resolve(this.#bySeries.get(seriesKey(metric, slice))).filter(isOpenFollowUp);
+  }
+
+  #resolve(ids: readonly string[] = []): FollowUpRecord[] {
+    return ids.map((id) => this.#followUps.get(id)).filter((followUp) => followUp !== undefined);
+  }
+}
+
+function append(index: Map<string, string[]>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, [id]);
+  else ids.push(id);
+}
+
+function seriesKey(metric: string, slice: string): string {
+  return `${metric}\n${slice}`;
+}

@@ -1,0 +1,50 @@
+import type { Alert } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
+import type { DeliveryRequest } from '../model/delivery.js';
+import type { FollowUp, Priority } from '../model/follow-up.js';
+import type { JournalEntry } from '../model/journal.js';
+import type { FollowUpRefusal } from './transition.js';
+
+/** Opens a follow-up for an alert; what is left out comes from the alert. */
+export interface OpenFollowUp {
+  alert: Alert;
+  actor: string;
+  title?: string | undefined;
+  /** An owner's id. */
+  owner?: string | undefined;
+  priority?: Priority | undefined;
+  note?: string | undefined;
+}
+
+/** What a person asks for. With `version`, what they saw: the command is refused if the state has changed since. */
+export type FollowUpCommand = {
+  followUpId: string;
+  version?: number | undefined;
+  actor: string;
+} & (
+  | { kind: 'acknowledge' | 'start' | 'ship_fix' | 'reopen' }
+  /** `note` is the reason and must not be empty. */
+  | { kind: 'wont_do'; note: string }
+  | { kind: 'assign'; owner: string }
+  | { kind: 'set_due'; dueAt: Instant }
+);
+
+/** What changed, and the messages that it asks the alerts' room for. */
+export interface FollowUpChanges {
+  entries: readonly JournalEntry[];
+  tell: readonly DeliveryRequest[];
+}
+
+/** `already_open`: the series has an open follow-up. `state_changed`: it is not what the person saw any more. */
+export type FollowUpCommandRefusal = FollowUpRefusal | 'already_open' | 'state_changed' | 'unknown_owner';
+
+export type FollowUpCommandResult =
+  | ({ outcome: 'done'; followUp: FollowUp } & FollowUpChanges)
+  | { outcome: 'refused'; reason: FollowUpCommandRefusal; followUp: FollowUp }
+  | { outcome: 'not_found' };
+
+export type OpenFollowUpResult =
+  | ({ outcome: 'done'; followUp: FollowUp } & FollowUpChanges)
+  | { outcome: 'refused'; reason: 'already_open'; followUp: FollowUp }
+  /** The data has no band to come back to, and a stranger cannot be made to own anything. */
+  | { outcome: 'refused'; reason: 'not_a_metric' | 'unknown_owner'; followUp: null };

@@ -1,0 +1,234 @@
+import type { Alert } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
+import type { FollowUp, FollowUpSettings, Priority } from '../model/follow-up.js';
+import type { JournalEntry } from '../model/journal.js';
+import type { Json } from '../model/json.js';
+import type { Severity } from '../model/metric.js';
+import type { Owner } from '../model/owner.js';
+import type { Point } from '../model/point.js';
+import { ALL } from '../model/slice.js';
+import type { Verdict } from '../model/verdict.js';
+import { FollowUpBook } from './book.js';
+import type {
+  FollowUpChanges,
+  FollowUpCommand,
+  FollowUpCommandRefusal,
+  FollowUpCommandResult,
+  OpenFollowUp,
+  OpenFollowUpResult,
+} from './command.js';
+import { messagesFor } from './messages.js';
+import { type FollowUpReason, type FollowUpRecord, isOpenFollowUp, isWaitingForPeople } from './record.js';
+import { dueDate, nextReminder, reminderReason } from './reminders.js';
+import { type FollowUpInput, incidentOf, transition } from './transition.js';
+
+const PRIORITY: Readonly<Record<Severity, Priority>> = { info: 'low', warning: 'normal', critical: 'high' };
+
+const NO_CHANGES: FollowUpChanges = { entries: [], tell: [] };
+
+/**
+ * Where follow-ups are decided: it remembers what is current, takes people's commands, points and the passing
+ * of time, and answers each with the journal entries that say what changed, already applied to its own memory,
+ * and with the messages that they ask for. It does no input/output and knows no clock.
+ */
+export class FollowUpDesk {
+  readonly #owners: readonly Owner[];
+  readonly #settings: FollowUpSettings;
+  readonly #book = new FollowUpBook();
+  /** Records never change, so a reminder's moment is worked out once for each. */
+  readonly #reminders = new WeakMap<FollowUpRecord, Instant>();
+
+  constructor(options: { owners: readonly Owner[]; settings: FollowUpSettings }) {
+    this.#owners = options.owners;
+    this.#settings = options.settings;
+  }
+
+  /** Takes up the journal where an earlier process left it. */
+  restore(entries: Iterable<JournalEntry>): void {
+    for (const entry of entries) this.#book.apply(entry);
+  }
+
+  /** Opens a follow-up; a series has one open follow-up at most, and each links to the one before it. */
+  open(command: OpenFollowUp, now: Instant): OpenFollowUpResult {
+    const { alert, actor } = command;
+    const owner = command.owner ?? alert.owner;
+    if (alert.kind !== 'metric') return { outcome: 'refused', reason: 'not_a_metric', followUp: null };
+    if (command.owner !== undefined && !this.#isKnown(command.owner)) {
+      return { outcome: 'refused', reason: 'unknown_owner', followUp: null };
+    }
+    const earlier = this.#book.ofFingerprint(alert.fingerprint);
+    const current = earlier.find(isOpenFollowUp);
+    if (current !== undefined) return { outcome: 'refused', reason: 'already_open', followUp: current };
+    const priority = command.priority ?? PRIORITY[alert.severity];
+    const followUp: FollowUpRecord = {
+      followUpId: `${alert.fingerprint}-f${earlier.length + 1}`,
+      alertId: alert.alertId,
+      fingerprint: alert.fingerprint,
+      metric: alert.metric,
+      slice: alert.slice,
+      direction: alert.direction,
+      title: command.title ?? (alert.slice === ALL ? alert.title : `${alert.title}: ${alert.slice}`),
+      owner,
+      state: 'open',
+      priority,
+      dueAt: dueDate(now, priority, this.#settings.dueDays, this.#timezoneOf(owner)),
+      openedAt: now,
+      closedAt: null,
+      fixShippedAt: null,
+      timesReopened: 0,
+      ...incidentOf(alert),
+      watch: null,
+      effect: null,
+      note: command.note ?? '',
+      previous: earlier.at(-1)?.followUpId ?? '',
+      remindedAt: null,
+      version: 1,
+      stateVersion: 1,
+      alertIds: [alert.alertId],
+      remindFrom: now,
+      watchedPoints: 0,
+      outOfBandRun: 0,
+    };
+    return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', actor, now) };
+  }
+
+  /** Does what a person asks for, or says why not. */
+  act(command: FollowUpCommand, now: Instant): FollowUpCommandResult {
+    const before = this.#book.followUp(command.followUpId);
+    if (before === undefined) return { outcome: 'not_found' };
+    const refused = (reason: FollowUpCommandRefusal): FollowUpCommandResult => ({
+      outcome: 'refused',
+      reason,
+      followUp: before,
+    });
+    const result = transition(before, this.#inputOf(command, before, now), now);
+    // What is done already is the better answer to a second click than that the message was old.
+    if (result.outcome === 'refused') return refused(result.reason);
+    if (command.version !== undefined && command.version < before.stateVersion) {
+      return refused('state_changed');
+    }
+    if (command.kind === 'assign' && !this.#isKnown(command.owner)) return refused('unknown_owner');
+    const series = this.#book.ofFingerprint(before.fingerprint);
+    if (command.kind === 'reopen' && series.some(isOpenFollowUp)) return refused('already_open');
+    if (result.outcome === 'unchanged') return { outcome: 'done', followUp: before, ...NO_CHANGES };
+    const changes = this.#write(result.followUp, result.reason, command.actor, now);
+    return { outcome: 'done', followUp: result.followUp, ...changes };
+  }
+
+  /** Takes in one judged point: what it says of the incident or of the fix. */
+  observe({ point, verdict }: { point: Point; verdict: Verdict }, now: Instant): FollowUpChanges {
+    const watching = this.#book.openOn(point.metric, point.slice);
+    return join(watching.map((before) => this.#advance(before, { kind: 'point', point, verdict }, now)));
+  }
+
+  /** Takes in that an alert has fired, or fired again, so that its series' follow-up is opened again or goes with it. */
+  recurrence(alert: Alert, now: Instant): FollowUpChanges {
+    const series = this.#book.ofFingerprint(alert.fingerprint);
+    const current = series.find(isOpenFollowUp) ?? series.at(-1);
+    if (current === undefined) return NO_CHANGES;
+    const dueAt = this.#dueDateOf(current, now);
+    const { reopenWindow } = this.#settings;
+    return this.#advance(current, { kind: 'recurrence', alert, reopenWindow, dueAt }, now);
+  }
+
+  /** Reminders that are due at or before `now`. */
+  due(now: Instant): FollowUpChanges {
+    const waiting = this.#waiting().filter((followUp) => this.#reminderAt(followUp) <= now);
+    return join(
+      waiting.map((followUp) => {
+        const reason = reminderReason(followUp, now, this.#timezoneOf(followUp.owner));
+        return this.#advance(followUp, { kind: 'remind', reason }, now);
+      }),
+    );
+  }
+
+  /** When the next reminder is due; null when nothing waits for people. */
+  nextDue(): Instant | null {
+    const moments = this.#waiting().map((followUp) => this.#reminderAt(followUp));
+    return moments.length === 0 ? null : Math.min(...moments);
+  }
+
+  followUp(followUpId: string): FollowUp | undefined {
+    return this.#book.followUp(followUpId);
+  }
+
+  followUps(): readonly FollowUp[] {
+    return this.#book.followUps();
+  }
+
+  /** The newest follow-up that belongs, or once belonged, to the alert. */
+  forAlert(alertId: string): FollowUp | undefined {
+    const related = this.#book.followUps().filter(({ alertIds }) => alertIds.includes(alertId));
+    return related.sort((a, b) => a.openedAt - b.openedAt).at(-1);
+  }
+
+  #waiting(): readonly FollowUpRecord[] {
+    return this.#book.followUps().filter(isWaitingForPeople);
+  }
+
+  #reminderAt(followUp: FollowUpRecord): Instant {
+    const known = this.#reminders.get(followUp);
+    if (known !== undefined) return known;
+    const timezone = this.#timezoneOf(followUp.owner);
+    const at = nextReminder(followUp, this.#settings.remindBefore, timezone);
+    this.#reminders.set(followUp, at);
+    return at;
+  }
+
+  #isKnown(owner: string): boolean {
+    return this.#owners.some(({ id }) => id === owner);
+  }
+
+  #timezoneOf(owner: string): string {
+    return this.#owners.find(({ id }) => id === owner)?.timezone ?? 'UTC';
+  }
+
+  #dueDateOf({ priority, owner }: FollowUp, now: Instant): Instant {
+    return dueDate(now, priority, this.#settings.dueDays, this.#timezoneOf(owner));
+  }
+
+  #inputOf(command: FollowUpCommand, before: FollowUp, now: Instant): FollowUpInput {
+    switch (command.kind) {
+      case 'ship_fix':
+        return { kind: 'ship_fix', pointsNeeded: this.#settings.verifyPoints };
+      case 'reopen':
+        return { kind: 'reopen', dueAt: this.#dueDateOf(before, now) };
+      case 'wont_do':
+        return { kind: 'wont_do', note: command.note };
+      case 'assign':
+        return { kind: 'assign', owner: command.owner };
+      case 'set_due':
+        return { kind: 'set_due', dueAt: command.dueAt };
+      default:
+        return { kind: command.kind };
+    }
+  }
+
+  #advance(before: FollowUpRecord, input: FollowUpInput, now: Instant): FollowUpChanges {
+    const result = transition(before, input, now);
+    return result.outcome === 'changed'
+      ? this.#write(result.followUp, result.reason, 'system', now)
+      : NO_CHANGES;
+  }
+
+  #write(followUp: FollowUpRecord, reason: FollowUpReason, actor: string, now: Instant): FollowUpChanges {
+    const entry: JournalEntry = {
+      stream: 'follow_up',
+      id: followUp.followUpId,
+      version: followUp.version,
+      at: now,
+      actor,
+      reason,
+      body: followUp as unknown as Json,
+    };
+    this.#book.apply(entry);
+    return { entries: [entry], tell: messagesFor(followUp, reason, this.#owners) };
+  }
+}
+
+function join(changes: readonly FollowUpChanges[]): FollowUpChanges {
+  return {
+    entries: changes.flatMap(({ entries }) => entries),
+    tell: changes.flatMap(({ tell }) => tell),
+  };
+}

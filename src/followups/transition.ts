@@ -1,0 +1,193 @@
+import type { Alert } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
+import type { Point } from '../model/point.js';
+import type { Verdict } from '../model/verdict.js';
+import {
+  type FollowUpReason,
+  type FollowUpRecord,
+  isOpenFollowUp,
+  isWaitingForPeople,
+  levelOf,
+} from './record.js';
+import { onWatchedPoint } from './watch.js';
+
+/** What can happen to a follow-up. `dueAt` is the date that it gets when it is opened anew. */
+export type FollowUpInput =
+  | { kind: 'acknowledge' }
+  | { kind: 'start' }
+  /** `pointsNeeded` evaluable points in band will verify the fix. */
+  | { kind: 'ship_fix'; pointsNeeded: number }
+  | { kind: 'wont_do'; note: string }
+  | { kind: 'reopen'; dueAt: Instant }
+  | { kind: 'assign'; owner: string }
+  | { kind: 'set_due'; dueAt: Instant }
+  | { kind: 'point'; point: Point; verdict: Verdict }
+  | { kind: 'recurrence'; alert: Alert; reopenWindow: number; dueAt: Instant }
+  | { kind: 'remind'; reason: FollowUpReason };
+
+/** Why a person's command does not apply. */
+export type FollowUpRefusal =
+  | 'already_done'
+  | 'already_closed'
+  | 'not_closed'
+  | 'reason_required'
+  | 'due_in_past';
+
+export type FollowUpTransition =
+  | { outcome: 'changed'; followUp: FollowUpRecord; reason: FollowUpReason }
+  | { outcome: 'unchanged' }
+  | { outcome: 'refused'; reason: FollowUpRefusal };
+
+const UNCHANGED: FollowUpTransition = { outcome: 'unchanged' };
+
+/**
+ * The follow-up state machine. People may skip states forwards, because whoever ships a fix has started on
+ * it; they never go back and never enter `verifying` or `verified`, which only points can do.
+ */
+export function transition(before: FollowUpRecord, input: FollowUpInput, now: Instant): FollowUpTransition {
+  switch (input.kind) {
+    case 'acknowledge':
+      if (before.state === 'open') return changed(before, 'acknowledged', { state: 'acknowledged' });
+      return tooLate(before);
+    case 'start':
+      if (before.state === 'open' || before.state === 'acknowledged') {
+        return changed(before, 'started', { state: 'in_progress' });
+      }
+      return tooLate(before);
+    case 'ship_fix':
+      return isWaitingForPeople(before) ? shipFix(before, input.pointsNeeded, now) : tooLate(before);
+    case 'wont_do':
+      if (!isOpenFollowUp(before)) return tooLate(before);
+      if (input.note.trim() === '') return { outcome: 'refused', reason: 'reason_required' };
+      return changed(before, 'wont_do', { state: 'wont_do', closedAt: now, note: input.note, watch: null });
+    case 'reopen':
+      if (isOpenFollowUp(before)) return { outcome: 'refused', reason: 'not_closed' };
+      return changed(before, 'reopened', anew(before, input.dueAt, now));
+    case 'assign':
+      if (!isOpenFollowUp(before)) return tooLate(before);
+      return changed(before, 'assigned', { owner: input.owner });
+    case 'set_due':
+      if (!isOpenFollowUp(before)) return tooLate(before);
+      if (input.dueAt <= now) return { outcome: 'refused', reason: 'due_in_past' };
+      return changed(before, 'due_changed', { dueAt: input.dueAt, remindFrom: now });
+    case 'point':
+      return onPoint(before, input.point, input.verdict, now);
+    case 'recurrence':
+      return onRecurrence(before, input, now);
+    case 'remind':
+      if (!isWaitingForPeople(before)) return UNCHANGED;
+      return changed(before, input.reason, { remindedAt: now });
+  }
+}
+
+/** What an alert tells a follow-up of the level before and during its incident. */
+export function incidentOf(
+  alert: Alert,
+): Pick<FollowUpRecord, 'baseline' | 'bandDenominator' | 'during' | 'incident'> {
+  const { points, numerator, denominator } = alert.episode;
+  const { expected, lower, upper } = alert.first;
+  const incident = { points, numerator, denominator, lastBucket: alert.last.bucketStart };
+  return {
+    baseline: { expected, lower, upper },
+    bandDenominator: alert.first.denominator,
+    during: levelOf(incident),
+    incident,
+  };
+}
+
+function tooLate(before: FollowUpRecord): FollowUpTransition {
+  return { outcome: 'refused', reason: isOpenFollowUp(before) ? 'already_done' : 'already_closed' };
+}
+
+function shipFix(before: FollowUpRecord, pointsNeeded: number, now: Instant): FollowUpTransition {
+  const { expected, lower, upper } = before.baseline;
+  return changed(before, 'fix_shipped', {
+    state: 'fix_shipped',
+    fixShippedAt: now,
+    note: '',
+    watchedPoints: 0,
+    outOfBandRun: 0,
+    watch: {
+      pointsNeeded,
+      pointsInBand: 0,
+      expected,
+      lower,
+      upper,
+      lastBucket: 0,
+      numerator: 0,
+      denominator: 0,
+    },
+  });
+}
+
+function anew(before: FollowUpRecord, dueAt: Instant, now: Instant): Partial<FollowUpRecord> {
+  return {
+    state: 'open',
+    closedAt: null,
+    fixShippedAt: null,
+    watch: null,
+    effect: null,
+    note: '',
+    timesReopened: before.timesReopened + 1,
+    dueAt,
+    remindedAt: null,
+    remindFrom: now,
+  };
+}
+
+/** What could not be judged counts neither for a fix nor against it. */
+function onPoint(before: FollowUpRecord, point: Point, verdict: Verdict, now: Instant): FollowUpTransition {
+  if (verdict.status === 'not_evaluable' || !isOpenFollowUp(before)) return UNCHANGED;
+  if (isWaitingForPeople(before)) return onIncidentPoint(before, point, verdict);
+  const watched = onWatchedPoint(before, point, verdict, now);
+  return watched === null ? UNCHANGED : changed(before, watched.reason, watched.changes);
+}
+
+/** A follow-up is mostly opened while the incident goes on; what it does from then on belongs to it as well. */
+function onIncidentPoint(before: FollowUpRecord, point: Point, verdict: Verdict): FollowUpTransition {
+  const { incident, direction } = before;
+  const isPart = verdict.status === 'anomalous' && verdict.direction === direction;
+  if (!isPart || point.bucketStart <= incident.lastBucket) return UNCHANGED;
+  const grown = {
+    points: incident.points + 1,
+    numerator: incident.numerator + point.numerator,
+    denominator: incident.denominator + (point.denominator ?? 0),
+    lastBucket: point.bucketStart,
+  };
+  return changed(before, 'still_anomalous', { incident: grown, during: levelOf(grown) });
+}
+
+/**
+ * The series has fired again. An open follow-up goes with the new alert; one that was verified within the
+ * window is opened again, with what the new incident was measured against. Somebody's decision not to do it
+ * stands until somebody else reopens it.
+ */
+function onRecurrence(
+  before: FollowUpRecord,
+  { alert, reopenWindow, dueAt }: Extract<FollowUpInput, { kind: 'recurrence' }>,
+  now: Instant,
+): FollowUpTransition {
+  const isKnown = before.alertIds.includes(alert.alertId);
+  const alertIds = isKnown ? before.alertIds : [...before.alertIds, alert.alertId];
+  if (isOpenFollowUp(before)) {
+    return isKnown ? UNCHANGED : changed(before, 'recurred', { alertId: alert.alertId, alertIds });
+  }
+  const closedAt = before.closedAt ?? Number.NEGATIVE_INFINITY;
+  if (before.state !== 'verified' || now - closedAt > reopenWindow) return UNCHANGED;
+  return changed(before, 'reopened', {
+    ...anew(before, dueAt, now),
+    ...(isKnown ? {} : incidentOf(alert)),
+    alertId: alert.alertId,
+    alertIds,
+  });
+}
+
+function changed(
+  before: FollowUpRecord,
+  reason: FollowUpReason,
+  changes: Partial<FollowUpRecord>,
+): FollowUpTransition {
+  const after = { ...before, ...changes, version: before.version + 1 };
+  const stateVersion = after.state === before.state ? before.stateVersion : after.version;
+  return { outcome: 'changed', reason, followUp: { ...after, stateVersion } };
+}

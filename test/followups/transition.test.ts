@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import { FollowUpDesk } from '../../src/followups/desk.js';
+import type { FollowUpReason, FollowUpRecord } from '../../src/followups/record.js';
+import { type FollowUpInput, transition } from '../../src/followups/transition.js';
+import { DAY } from '../../src/model/clock.js';
+import type { FollowUpState } from '../../src/model/follow-up.js';
+import { alert, hour, OWNERS, SETTINGS, seen } from './fixtures.js';
+
+const SHIPPED = hour(10);
+const NOW = hour(20);
+const IN_BAND = seen(15, { value: 0.011 });
+const OUT_OF_BAND = seen(15, { value: 0.03, status: 'anomalous' });
+const { reopenWindow } = SETTINGS;
+
+const INPUTS = {
+  acknowledge: { kind: 'acknowledge' },
+  start: { kind: 'start' },
+  'ship fix': { kind: 'ship_fix', pointsNeeded: 2 },
+  "won't do": { kind: 'wont_do', note: 'the supplier leaves in March' },
+  "won't do, no reason": { kind: 'wont_do', note: ' ' },
+  reopen: { kind: 'reopen', dueAt: NOW + DAY },
+  assign: { kind: 'assign', owner: 'kai' },
+  'set due': { kind: 'set_due', dueAt: NOW + DAY },
+  'set due, past': { kind: 'set_due', dueAt: NOW },
+  'point in band': { kind: 'point', ...IN_BAND },
+  'point out of band': { kind: 'point', ...OUT_OF_BAND },
+  'point not evaluable': { kind: 'point', ...seen(15, { value: 0.011, status: 'not_evaluable' }) },
+  'point from before the fix': { kind: 'point', ...seen(9, { value: 0.011 }) },
+  'known alert again': { kind: 'recurrence', alert: alert(), reopenWindow, dueAt: NOW + DAY },
+  'next alert': { kind: 'recurrence', alert: alert({ alertId: 'next' }), reopenWindow, dueAt: NOW + DAY },
+  remind: { kind: 'remind', reason: 'due_today' },
+} satisfies Record<string, FollowUpInput>;
+
+/** Follow-ups in every situation that the machine tells apart, each made by the machine itself. */
+const opened = openOne();
+const acknowledged = become(opened, INPUTS.acknowledge, hour(4));
+const inProgress = become(acknowledged, INPUTS.start, hour(5));
+const shipped = become(inProgress, INPUTS['ship fix'], SHIPPED);
+const verifying = become(shipped, { kind: 'point', ...seen(11, { value: 0.011 }) }, hour(12));
+const doubtful = become(verifying, { kind: 'point', ...seen(12, { value: 0.03 }) }, hour(13));
+const verified = become(verifying, { kind: 'point', ...seen(12, { value: 0.011 }) }, hour(13));
+const verifiedLongAgo = { ...verified, closedAt: NOW - reopenWindow - 1 };
+const wontDo = become(opened, INPUTS["won't do"], hour(13));
+
+const SITUATIONS = {
+  open: opened,
+  acknowledged,
+  'in progress': inProgress,
+  'fix shipped': shipped,
+  verifying,
+  'verifying, one out of band': doubtful,
+  verified,
+  'verified long ago': verifiedLongAgo,
+  "won't do": wontDo,
+} satisfies Record<string, FollowUpRecord>;
+
+type Expected = readonly [state: FollowUpState, reason: FollowUpReason] | 'unchanged' | { refused: string };
+
+const same = 'unchanged';
+const done: Expected = { refused: 'already_done' };
+const closed: Expected = { refused: 'already_closed' };
+const notClosed: Expected = { refused: 'not_closed' };
+
+/** Inputs in the order of INPUTS' keys that mean the same wherever people work on it. */
+const working = (state: FollowUpState) =>
+  ({
+    'ship fix': ['fix_shipped', 'fix_shipped'],
+    "won't do": ['wont_do', 'wont_do'],
+    "won't do, no reason": { refused: 'reason_required' },
+    reopen: notClosed,
+    assign: [state, 'assigned'],
+    'set due': [state, 'due_changed'],
+    'set due, past': { refused: 'due_in_past' },
+    'point in band': same,
+    'point out of band': [state, 'still_anomalous'],
+    'point not evaluable': same,
+    'point from before the fix': same,
+    'known alert again': same,
+    'next alert': [state, 'recurred'],
+    remind: [state, 'due_today'],
+  }) as const;
+
+const watched = (state: FollowUpState) =>
+  ({
+    ...working(state),
+    acknowledge: done,
+    start: done,
+    'ship fix': done,
+    'point from before the fix': same,
+    remind: same,
+  }) as const;
+
+const over = {
+  acknowledge: closed,
+  start: closed,
+  'ship fix': closed,
+  "won't do": closed,
+  "won't do, no reason": closed,
+  reopen: ['open', 'reopened'],
+  assign: closed,
+  'set due': closed,
+  'set due, past': closed,
+  'point in band': same,
+  'point out of band': same,
+  'point not evaluable': same,
+  'point from before the fix': same,
+  'known alert again': same,
+  'next alert': same,
+  remind: same,
+} as const;
+
+/** Every situation with every input. */
+const TABLE: Record<keyof typeof SITUATIONS, Record<keyof typeof INPUTS, Expected>> = {
+  open: {
+    ...working('open'),
+    acknowledge: ['acknowledged', 'acknowledged'],
+    start: ['in_progress', 'started'],
+  },
+  acknowledged: { ...working('acknowledged'), acknowledge: done, start: ['in_progress', 'started'] },
+  'in progress': { ...working('in_progress'), acknowledge: done, start: done },
+  'fix shipped': {
+    ...watched('fix_shipped'),
+    'point in band': ['verifying', 'verifying'],
+    'point out of band': ['verifying', 'verifying'],
+  },
+  verifying: {
+    ...watched('verifying'),
+    'point in band': ['verified', 'verified'],
+    'point out of band': ['verifying', 'point_out_of_band'],
+  },
+  'verifying, one out of band': {
+    ...watched('verifying'),
+    'point in band': ['verifying', 'point_in_band'],
+    'point out of band': ['in_progress', 'fix_failed'],
+  },
+  verified: { ...over, 'known alert again': ['open', 'reopened'], 'next alert': ['open', 'reopened'] },
+  'verified long ago': over,
+  "won't do": over,
+};
+
+describe('the transition table', () => {
+  for (const [situation, row] of Object.entries(TABLE)) {
+    for (const [input, expected] of Object.entries(row)) {
+      const before = SITUATIONS[situation as keyof typeof SITUATIONS];
+      test(`${situation} × ${input} → ${describeExpected(expected)}`, () => {
+        const result = transition(before, INPUTS[input as keyof typeof INPUTS], NOW);
+        if (expected === 'unchanged') expect(result).toEqual({ outcome: 'unchanged' });
+        else if ('refused' in expected) {
+          expect(result).toEqual({ outcome: 'refused', reason: expected.refused });
+        } else {
+          if (result.outcome !== 'changed') throw new Error(JSON.stringify(result));
+          expect([result.followUp.state, result.reason]).toEqual(expected);
+          expect(result.followUp.version).toBe(before.version + 1);
+        }
+      });
+    }
+  }
+
+  test('only points lead into verifying and verified', () => {
+    for (const [input, by] of Object.entries(INPUTS)) {
+      if (by.kind === 'point') continue;
+      for (const before of Object.values(SITUATIONS)) {
+        const result = transition(before, by, NOW);
+        const state = result.outcome === 'changed' ? result.followUp.state : before.state;
+        if (state !== before.state) expect(['verifying', 'verified'], input).not.toContain(state);
+      }
+    }
+  });
+
+  test('a next incident within the window brings its own measure of before and during', () => {
+    const worse = alert({
+      alertId: 'next',
+      episode: { points: 1, numerator: 50, denominator: 1000, amount: 0 },
+      first: { ...alert().first, expected: 0.012, upper: 0.018 },
+    });
+    const again = become(verified, { ...INPUTS['next alert'], alert: worse }, NOW);
+    expect(again).toMatchObject({
+      followUpId: verified.followUpId,
+      alertId: 'next',
+      timesReopened: 1,
+      during: 0.05,
+      baseline: { expected: 0.012, upper: 0.018 },
+      effect: null,
+      closedAt: null,
+    });
+  });
+});
+
+function openOne(): FollowUpRecord {
+  const result = new FollowUpDesk({ owners: OWNERS, settings: SETTINGS }).open(
+    { alert: alert(), actor: 'amira' },
+    hour(3),
+  );
+  if (result.outcome !== 'done') throw new Error(result.reason);
+  return result.followUp as FollowUpRecord;
+}
+
+function become(before: FollowUpRecord, input: FollowUpInput, now: number): FollowUpRecord {
+  const result = transition(before, input, now);
+  if (result.outcome !== 'changed') throw new Error(`${input.kind} changed nothing: ${result.outcome}`);
+  return result.followUp;
+}
+
+function describeExpected(expected: Expected): string {
+  if (expected === 'unchanged') return expected;
+  return 'refused' in expected ? `refused: ${expected.refused}` : `${expected[0]}: ${expected[1]}`;
+}
