@@ -61,7 +61,7 @@ const done: Expected = { refused: 'already_done' };
 const closed: Expected = { refused: 'already_closed' };
 const notClosed: Expected = { refused: 'not_closed' };
 
-/** Inputs in the order of INPUTS' keys that mean the same wherever people work on it. */
+/** What inputs do in every state in which people work on it; only the forward commands differ. */
 const working = (state: FollowUpState) =>
   ({
     'ship fix': ['fix_shipped', 'fix_shipped'],
