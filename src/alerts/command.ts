@@ -11,7 +11,7 @@ export interface AlertCommand {
 }
 
 /** `state_changed`: the person decided on a state that is no longer so. */
-type AlertRefusal = CommandRefusal | 'state_changed';
+export type AlertRefusal = CommandRefusal | 'state_changed';
 
 export type AlertCommandResult =
   | { outcome: 'done'; entries: readonly JournalEntry[]; alert: Alert }
