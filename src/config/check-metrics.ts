@@ -1,10 +1,11 @@
 import { DateTime } from 'luxon';
 import type { z } from 'zod';
-import { DAY, MINUTE } from '../model/clock.js';
+import { DAY, MINUTE, SECOND } from '../model/clock.js';
+import { nominalSeconds } from '../model/metric.js';
 import { didYouMean } from './did-you-mean.js';
 import type { Problem } from './problems.js';
 import { checkSchema, keysAt, listWords, unknownKey } from './schema-check.js';
-import { BucketSchema, isTimezone, nominalWidth } from './text-forms.js';
+import { BucketSchema, isTimezone } from './text-forms.js';
 import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
 
 /** A detector as configuration needs to know it. */
@@ -96,7 +97,7 @@ function checkBucket(metric: Record<string, unknown>, report: Report): void {
   const bucket = BucketSchema.safeParse(metric.bucket ?? '1h');
   const timezone = metric.timezone ?? 'UTC';
   if (!bucket.success || typeof timezone !== 'string' || !isTimezone(timezone)) return;
-  const width = nominalWidth(bucket.data);
+  const width = nominalSeconds(bucket.data) * SECOND;
   if (width >= DAY) return;
   const shift = daylightSavingShift(timezone);
   if (shift % width === 0) return;

@@ -1,8 +1,8 @@
 import type { EscalationPolicy, Route, Target } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
-import { HOUR } from '../model/clock.js';
+import { HOUR, SECOND } from '../model/clock.js';
 import type { Json } from '../model/json.js';
-import type { EventSelector, Measure, MetricDefinition } from '../model/metric.js';
+import { type EventSelector, type Measure, type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 import { formatSlice } from '../model/slice.js';
 import type { FollowUpSettings, ServiceSettings } from './configuration.js';
@@ -15,7 +15,6 @@ import {
 } from './schema-metrics.js';
 import type { CalendarInput, EscalationInput, OwnersInput } from './schema-people.js';
 import type { ServiceInput } from './schema-service.js';
-import { nominalWidth } from './text-forms.js';
 
 /** A checked metric of the file in the words of the program, with the defaults that depend on other fields. */
 export function resolveMetric(input: MetricInput): MetricDefinition {
@@ -39,7 +38,7 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     alert: {
       for: input.alert.for,
       recover: input.alert.recover,
-      mergeGap: input.alert.merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalWidth(input.bucket),
+      mergeGap: input.alert.merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalSeconds(input.bucket) * SECOND,
       criticalScore: input.alert.critical_score,
     },
     owner: input.owner ?? '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MINUTE } from '../model/clock.js';
+import { ATTRIBUTE_KEY_PATTERN, TYPE_PATTERN } from '../model/event-schema.js';
 import { BucketSchema, DurationSchema, TimezoneSchema } from './text-forms.js';
 
 /** What identifies things in configuration: it is shown in URLs, slices and messages, so it stays plain. */
@@ -10,7 +11,7 @@ export const IdSchema = z
     'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
   );
 
-const EventTypeSchema = z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, {
+const EventTypeSchema = z.string().regex(TYPE_PATTERN, {
   error: (issue) => `must be an event type of the form noun.verb, not '${String(issue.input)}'`,
 });
 
@@ -29,7 +30,7 @@ function explainUnion(issue: z.core.$ZodRawIssue, whatItIs: string): string {
   return parts.find((part) => part.code === 'invalid_format')?.message ?? `must be ${whatItIs}`;
 }
 
-const DimensionSchema = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'must be the name of a dimension');
+const DimensionSchema = z.string().regex(ATTRIBUTE_KEY_PATTERN, 'must be the name of a dimension');
 
 const SelectorSchema = z.strictObject({
   event: oneOrMore(EventTypeSchema, 'an event type or a list of them').describe(

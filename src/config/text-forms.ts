@@ -43,12 +43,6 @@ export const BucketSchema = textForm(
   },
 );
 
-/** A bucket's usual length in ms; months count as 30 days. */
-export function nominalWidth(bucket: BucketWidth): number {
-  const unit = { minute: MINUTE, hour: HOUR, day: DAY, week: WEEK, month: 30 * DAY }[bucket.unit];
-  return bucket.count * unit;
-}
-
 /** An IANA time zone by its exact name. */
 export const TimezoneSchema = z.string().superRefine((name, context) => {
   if (isTimezone(name)) return;
