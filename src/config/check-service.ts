@@ -64,6 +64,6 @@ export function checkPastedSecrets(source: YamlSource): Problem[] {
 }
 
 /** True for addresses that only this machine can reach. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
