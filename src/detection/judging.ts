@@ -82,6 +82,14 @@ export class Judging {
     return { point, verdicts, combined: combine(metric, point, verdicts) };
   }
 
+  /**
+   * The start of the last bucket that all saved judges of a metric have observed; null when none is saved.
+   */
+  observedUntil(metric: string): Instant | null {
+    const saved = [...this.#saved.values()].filter((judge) => judge.metric === metric);
+    return saved.length === 0 ? null : Math.min(...saved.map((judge) => judge.observedUntil));
+  }
+
   /** The states of the judges that have observed something since the last call. */
   save(): SavedJudge[] {
     const saved = [...this.#advanced].flatMap(({ metric, slice, seats }) =>

@@ -1,8 +1,6 @@
 import type { Alert, Target } from '../model/alert.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { FollowUp } from '../model/follow-up.js';
-import type { Point } from '../model/point.js';
-import type { Verdict } from '../model/verdict.js';
 
 /** Everything that a message can be built from, as it is when the message is sent. */
 export interface Notification {
@@ -12,8 +10,6 @@ export interface Notification {
   followUp: FollowUp | null;
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
-  /** The series around the alert, oldest first, for the chart; empty when there is none. */
-  history: readonly { point: Point; verdict: Verdict }[];
   /** Where the target's earlier message about the same alert is; empty for the first. */
   rootRef: string;
 }

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS events_log
     category LowCardinality(String),
     scenario LowCardinality(String),
     channel LowCardinality(String),
-    amount Nullable(Decimal(18, 4)),
+    amount Nullable(Decimal(38, 18)),
     currency LowCardinality(String),
     origin_at Nullable(DateTime64(3, 'UTC')),
     started_at Nullable(DateTime64(3, 'UTC')),

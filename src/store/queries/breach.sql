@@ -1,25 +1,30 @@
 -- Counts the cases due in each bucket and those of them that were not answered by their due time. A case that
--- was never answered is breached: it is the due time, not the answer, that puts a case into its bucket.
+-- was never answered is breached: it is the due time, not the answer, that puts a case into its bucket. A case
+-- that is opened again with a new due time is due again, and an answer from before that opening does not count.
 SELECT
     bucket,
     subset AS dimension_indices,
     arrayMap(i -> dimension_values[i], subset) AS slice_values,
     sum(cases) AS cases,
     sum(breached) AS breached,
-    sum(breached_amount) AS breached_amount
+    toFloat64(sum(breached_amount)) AS breached_amount
 FROM
 (
     SELECT
         roundDown(toUnixTimestamp64Milli(opened.due), {edges:Array(Int64)}) AS bucket,
         opened.dimension_values AS dimension_values,
         count() AS cases,
-        countIf(isNull(answered.answered_at) OR answered.answered_at > opened.due) AS breached,
-        sumIf(opened.case_amount, isNull(answered.answered_at) OR answered.answered_at > opened.due) AS breached_amount
+        countIf(NOT arrayExists(at -> at >= opened.opened_at AND at <= opened.due, answered.answers)) AS breached,
+        sumIf(
+            opened.case_amount,
+            NOT arrayExists(at -> at >= opened.opened_at AND at <= opened.due, answered.answers)
+        ) AS breached_amount
     FROM
     (
         SELECT
             case_id,
-            argMax(assumeNotNull(due_at), version) AS due,
+            assumeNotNull(due_at) AS due,
+            argMax(occurred_at, (version, event_id)) AS opened_at,
             argMax(
                 arrayMap(
                     d -> multiIf(
@@ -29,9 +34,9 @@ FROM
                     ),
                     {dimensions:Array(String)}
                 ),
-                version
+                (version, event_id)
             ) AS dimension_values,
-            argMax(toFloat64(ifNull(amount, 0)), version) AS case_amount
+            argMax(ifNull(amount, 0), (version, event_id)) AS case_amount
         FROM events_log FINAL
         WHERE type IN {types:Array(String)}
             AND due_at >= fromUnixTimestamp64Milli({from:Int64}) AND due_at < fromUnixTimestamp64Milli({to:Int64})
@@ -47,11 +52,11 @@ FROM
                 {where_fields:Array(String)},
                 {where_values:Array(Array(String))}
             )
-        GROUP BY case_id
+        GROUP BY case_id, due
     ) AS opened
     LEFT JOIN
     (
-        SELECT case_id, toNullable(min(occurred_at)) AS answered_at
+        SELECT case_id, groupArray(occurred_at) AS answers
         FROM events_log FINAL
         WHERE type IN {answered_types:Array(String)} AND case_id != '' AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
         GROUP BY case_id

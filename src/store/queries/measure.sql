@@ -1,12 +1,13 @@
 -- Counts the events of one selector by bucket and slice. Buckets come as their starts (`edges`, ms), so that
 -- time zones and day-light saving are decided in one place. Events are first counted by the values of all
--- dimensions in use; only these counts are then multiplied into the slices.
+-- dimensions in use; only these counts are then multiplied into the slices. Amounts are added as decimals, so
+-- that their sum does not depend on the order.
 SELECT
     bucket,
     subset AS dimension_indices,
     arrayMap(i -> dimension_values[i], subset) AS slice_values,
     sum(events) AS events,
-    sum(amount) AS amount
+    toFloat64(sum(amount)) AS amount
 FROM
 (
     SELECT
@@ -25,7 +26,7 @@ FROM
             {dimensions:Array(String)}
         ) AS dimension_values,
         count() AS events,
-        sum(toFloat64(ifNull(amount, 0))) AS amount
+        sum(ifNull(events_log.amount, 0)) AS amount
     FROM events_log FINAL
     WHERE type IN {types:Array(String)}
         AND ({date:String} != 'occurred_at' OR (

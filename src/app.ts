@@ -1,0 +1,225 @@
+import { builtinDetectors } from '../detectors/index.js';
+import { AlertDesk } from './alerts/desk.js';
+import type { Configuration } from './config/configuration.js';
+import { Judging, type ReportFault } from './detection/judging.js';
+import { FollowUpDesk } from './followups/desk.js';
+import { PointMaker } from './metrics/point-maker.js';
+import type { Instant } from './model/clock.js';
+import type { Delivery } from './model/delivery.js';
+import type { JournalEntry } from './model/journal.js';
+import { isRate, type MetricDefinition } from './model/metric.js';
+import type { MetricDisplay, Notification } from './notify/contract.js';
+import type { Router } from './notify/index.js';
+import { Outbox } from './notify/outbox.js';
+import { Pipeline, type PipelineParts } from './pipeline.js';
+import { AnnotationTable } from './store/annotation-table.js';
+import { startEngine } from './store/embedded/engine.js';
+import { EventLog } from './store/event-log.js';
+import { Journal } from './store/journal.js';
+import { JudgeStateTable } from './store/judge-state-table.js';
+import { migrate } from './store/migrate.js';
+import { PointTable } from './store/point-table.js';
+import { Store, type StoreAddress } from './store/store.js';
+import { VerdictTable } from './store/verdict-table.js';
+
+/** The store, whoever runs it. */
+export interface OpenStore {
+  store: Store;
+  address: StoreAddress;
+  /** True when it is the embedded engine, which ends with this process. */
+  embedded: boolean;
+  /** The migrations that were missing. */
+  applied: readonly string[];
+  /** Resolves with its last words when the embedded engine ends by itself; never for a server. */
+  died: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Connects to the configured server, or starts the embedded engine; then brings the tables up to date. */
+export async function openStore(settings: Configuration['service']['clickhouse']): Promise<OpenStore> {
+  const engine =
+    settings.url === null ? await startEngine({ folder: settings.data, port: settings.port }) : null;
+  const address: StoreAddress = {
+    url: engine?.url ?? settings.url ?? '',
+    username: settings.username,
+    password: settings.password,
+    database: settings.database,
+  };
+  let applied: string[];
+  try {
+    applied = await migrate(address);
+  } catch (error) {
+    await engine?.stop();
+    throw error;
+  }
+  const store = new Store(address);
+  return {
+    store,
+    address,
+    embedded: engine !== null,
+    applied,
+    died: engine?.died ?? new Promise(() => {}),
+    close: async () => {
+      await store.close();
+      await engine?.stop();
+    },
+  };
+}
+
+/** Everything that decides, put together over one store. */
+export interface Redress {
+  configuration: Configuration;
+  events: EventLog;
+  points: PointTable;
+  maker: PointMaker;
+  journal: Journal;
+  alerts: AlertDesk;
+  followUps: FollowUpDesk;
+  pipeline: Pipeline;
+  /** The end of the last bucket that each metric has been judged for. */
+  progress: ReadonlyMap<string, Instant>;
+  outbox: Outbox;
+  /** Stores what the judges know, so that a restart goes on where it stopped. */
+  saveJudges(): Promise<void>;
+}
+
+export interface Surroundings {
+  router: Router;
+  completeUntil: PipelineParts['completeUntil'];
+  onMoment?: PipelineParts['onMoment'];
+  reportFault: ReportFault;
+  /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
+  beginning?: Instant | null;
+}
+
+/** Puts the stages together and takes up the state where the store has left it. */
+export async function assemble(
+  configuration: Configuration,
+  store: Store,
+  surroundings: Surroundings,
+): Promise<Redress> {
+  const { metrics, policies, routes, owners, annotations } = configuration;
+  const events = new EventLog(store);
+  const points = new PointTable(store);
+  const maker = new PointMaker(points);
+  const verdicts = new VerdictTable(store);
+  const judgeStates = new JudgeStateTable(store);
+  const journal = new Journal(store);
+  await new AnnotationTable(store).write(annotations);
+
+  const entries = await journal.read();
+  const alerts = new AlertDesk({ policies, routes });
+  alerts.restore(entries);
+  const followUps = new FollowUpDesk({ metrics, owners, settings: configuration.followUps });
+  followUps.restore(entries);
+  const progress = progressOf(entries);
+  const judging = new Judging({
+    detectors: builtinDetectors,
+    annotations,
+    saved: await judgeStates.read(),
+    reportFault: surroundings.reportFault,
+  });
+  await catchUp(judging, metrics, points, progress);
+
+  const append = (written: readonly JournalEntry[]) => journal.append(written);
+  const outbox = new Outbox({
+    router: surroundings.router,
+    pending: (now) => alerts.pendingDeliveries(now),
+    notificationOf: (delivery) => notificationOf(delivery, configuration, alerts, followUps),
+    recordAttempt: (id, outcome, now) => alerts.recordAttempt(id, outcome, now),
+    append,
+    uncertain: new Set(alerts.pendingDeliveries(Number.POSITIVE_INFINITY).map((it) => it.deliveryId)),
+  });
+  const pipeline = new Pipeline({
+    metrics,
+    points: maker,
+    judging,
+    alerts,
+    followUps,
+    log: { appendJournal: append, writeVerdicts: (written) => verdicts.write(written) },
+    deliver: (now) => outbox.send(now),
+    progress,
+    completeUntil: surroundings.completeUntil,
+    beginning: surroundings.beginning === undefined ? await firstEvent(events) : surroundings.beginning,
+    ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
+  });
+  return {
+    configuration,
+    events,
+    points,
+    maker,
+    journal,
+    alerts,
+    followUps,
+    pipeline,
+    progress,
+    outbox,
+    saveJudges: async () => judgeStates.write(judging.save()),
+  };
+}
+
+async function firstEvent(events: EventLog): Promise<Instant | null> {
+  const spans = await events.span();
+  return spans.length === 0 ? null : Math.min(...spans.map((span) => span.first));
+}
+
+function progressOf(entries: readonly JournalEntry[]): Map<string, Instant> {
+  const progress = new Map<string, Instant>();
+  for (const { stream, id, body } of entries)
+    if (stream === 'progress') progress.set(id, (body as { judgedUntil: Instant }).judgedUntil);
+  return progress;
+}
+
+/**
+ * Shows the judges the points that were judged after their states were last saved. Their verdicts are known
+ * already, so nothing comes of it but the judges' own memory.
+ */
+async function catchUp(
+  judging: Judging,
+  metrics: readonly MetricDefinition[],
+  points: PointTable,
+  progress: ReadonlyMap<string, Instant>,
+): Promise<void> {
+  for (const metric of metrics) {
+    const until = progress.get(metric.id);
+    if (until === undefined) continue;
+    const from = judging.observedUntil(metric.id) ?? 0;
+    for (const point of await points.between(metric.id, from, until)) judging.judge(metric, point);
+  }
+}
+
+function notificationOf(
+  delivery: Delivery,
+  configuration: Configuration,
+  alerts: AlertDesk,
+  followUps: FollowUpDesk,
+): Notification {
+  const alert = alerts.alert(delivery.alertId);
+  if (alert === undefined) throw new Error(`the delivery ${delivery.deliveryId} is about no alert`);
+  return {
+    delivery,
+    alert,
+    followUp: followUps.forAlert(alert.alertId) ?? null,
+    display: displayOf(
+      configuration.metrics.find((metric) => metric.id === alert.metric),
+      alert.title,
+      configuration.service.currency,
+    ),
+    rootRef: alerts.rootRef(alert.alertId, delivery.target),
+  };
+}
+
+/** How a metric's values are shown to people. An alert may outlive its metric's definition. */
+export function displayOf(
+  metric: MetricDefinition | undefined,
+  title: string,
+  currency: string,
+): MetricDisplay {
+  const kind = metric?.measure.kind ?? 'count';
+  return {
+    title: metric?.title ?? title,
+    unit: isRate(kind) ? 'rate' : kind === 'sum' ? 'amount' : 'count',
+    timezone: metric?.timezone ?? 'UTC',
+    currency,
+  };
+}

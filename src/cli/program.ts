@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, RedressError } from '../model/errors.js';
+import * as alerts from './alerts.js';
+import * as check from './check.js';
+import * as clickhouse from './clickhouse.js';
+import * as dashboards from './dashboards.js';
+import * as demo from './demo.js';
+import * as followUps from './follow-ups.js';
+import * as ingest from './ingest.js';
+import * as init from './init.js';
+import { type CliIo, processIo } from './io.js';
+import * as migrate from './migrate.js';
+import * as replay from './replay.js';
+import * as schema from './schema.js';
+import * as simulate from './simulate.js';
+import * as start from './start.js';
+
+/** Exit statuses. */
+const DONE = 0;
+const FAILED = 1;
+const USAGE = 2;
+
+const COMMANDS = [
+  start,
+  init,
+  simulate,
+  demo,
+  ingest,
+  replay,
+  alerts,
+  followUps,
+  check,
+  schema,
+  dashboards,
+  migrate,
+  clickhouse,
+];
+
+/** Runs one command and answers the exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
+export async function run(args: readonly string[], io: CliIo = processIo): Promise<number> {
+  const program = new Command('redress')
+    .description("From a marketplace's metrics to a verified improvement.")
+    .option('--config <dir>', 'folder of the configuration', 'config')
+    .option('--json', 'answer in NDJSON, and nothing else on standard output', false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    });
+  for (const command of COMMANDS) command.register(program, io);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
+    io.err(messageOf(error));
+    if (!(error instanceof RedressError)) {
+      if (error instanceof Error && error.stack !== undefined) io.err(error.stack);
+      return FAILED;
+    }
+    return statusOf(error);
+  }
+}
+
+function statusOf(error: RedressError): number {
+  return error.code === 'usage' || error.code === 'config_invalid' || error.code === 'secret_missing'
+    ? USAGE
+    : FAILED;
+}

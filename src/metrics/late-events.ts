@@ -1,0 +1,81 @@
+import { HOUR, MINUTE, type Instant } from '../model/clock.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { EventLog } from '../store/event-log.js';
+import { bucketEnd, bucketStart } from './buckets.js';
+import { eventTypes } from './measure.js';
+import type { PointMaker } from './point-maker.js';
+
+/**
+ * Arrivals of the last moments are looked at again the next time: an insert becomes visible a little later
+ * than the time it carries. Looking twice costs a query and changes nothing.
+ */
+const OVERLAP = 2 * MINUTE;
+
+export interface LateEventsParts {
+  events: Pick<EventLog, 'now' | 'settleMovedEvents' | 'touchedHours' | 'touchedDueHours'>;
+  points: Pick<PointMaker, 'make'>;
+  metrics: readonly MetricDefinition[];
+  /** How far an earlier run had looked, on the store's clock. */
+  lookedUntil: Instant;
+}
+
+/** Makes the points of closed buckets again when events arrive late, or corrections leave or enter them. */
+export class LateEvents {
+  readonly #parts: LateEventsParts;
+  #lookedUntil: Instant;
+
+  constructor(parts: LateEventsParts) {
+    this.#parts = parts;
+    this.#lookedUntil = parts.lookedUntil;
+  }
+
+  /** How far it has looked, on the store's clock: what `lookedUntil` is next time. */
+  get lookedUntil(): Instant {
+    return this.#lookedUntil;
+  }
+
+  /** Takes in what has arrived since the last call. `closedUntil` has the end of each metric's last closed bucket. */
+  async refresh(closedUntil: ReadonlyMap<string, Instant>): Promise<void> {
+    const { events, points, metrics } = this.#parts;
+    const since = Math.max(0, this.#lookedUntil - OVERLAP);
+    const now = await events.now();
+    await events.settleMovedEvents(since);
+    const touched = await events.touchedHours(since);
+    for (const metric of metrics) {
+      const until = closedUntil.get(metric.id);
+      if (until === undefined) continue;
+      const types = new Set(eventTypes(metric));
+      const hours = touched.filter((it) => it.date === metric.date && types.has(it.type)).map((it) => it.hour);
+      const { measure } = metric;
+      if (measure.kind === 'breach')
+        hours.push(...(await events.touchedDueHours(since, measure.opened.event, measure.answered.event)));
+      for (const run of runs(bucketsOf(hours, metric, until), metric)) await points.make(metric, run);
+    }
+    this.#lookedUntil = now;
+  }
+}
+
+/** The closed buckets that overlap the hours, ascending. */
+function bucketsOf(hours: readonly Instant[], metric: MetricDefinition, until: Instant): Instant[] {
+  const starts = new Set<Instant>();
+  for (const hour of hours) {
+    let start = bucketStart(hour, metric);
+    while (start < hour + HOUR && bucketEnd(start, metric) <= until) {
+      starts.add(start);
+      start = bucketEnd(start, metric);
+    }
+  }
+  return [...starts].sort((a, b) => a - b);
+}
+
+/** Splits buckets into runs without gaps: each is one making. */
+function runs(starts: readonly Instant[], metric: MetricDefinition): Instant[][] {
+  const found: Instant[][] = [];
+  for (const start of starts) {
+    const run = found.at(-1);
+    const last = run?.at(-1);
+    if (run !== undefined && last !== undefined && bucketEnd(last, metric) === start) run.push(start);
+    else found.push([start]);
+  }
+  return found;
+}

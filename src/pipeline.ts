@@ -1,0 +1,233 @@
+import type { AlertDesk, Observation } from './alerts/desk.js';
+import { carriers } from './analysis/carriers.js';
+import type { JudgedPoint, Judging } from './detection/judging.js';
+import type { FollowUpDesk } from './followups/desk.js';
+import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
+import type { PointMaker } from './metrics/point-maker.js';
+import { DAY, type Instant } from './model/clock.js';
+import type { DeliveryRequest } from './model/delivery.js';
+import type { JournalEntry } from './model/journal.js';
+import type { MetricDefinition } from './model/metric.js';
+import type { Point } from './model/point.js';
+import type { Verdict } from './model/verdict.js';
+
+/** What the pipeline writes to. */
+export interface PipelineLog {
+  appendJournal(entries: readonly JournalEntry[]): Promise<void>;
+  writeVerdicts(verdicts: readonly Verdict[]): Promise<void>;
+}
+
+export interface PipelineParts {
+  metrics: readonly MetricDefinition[];
+  points: Pick<PointMaker, 'make'>;
+  judging: Judging;
+  alerts: AlertDesk;
+  followUps: FollowUpDesk;
+  log: PipelineLog;
+  /** Sends what is due, and answers what became of it as journal entries. */
+  deliver(now: Instant): Promise<void>;
+  /** The end of the last bucket that each metric has been judged for. */
+  progress: Map<string, Instant>;
+  /** The event time up to which everything is believed to be there, at a moment; null when nothing is known. */
+  completeUntil(now: Instant): Instant | null;
+  /** Where a metric's first bucket is, when it has never been judged. */
+  beginning: Instant | null;
+  /** Told after each moment that had buckets to close. */
+  onMoment?(moment: Instant, judged: readonly JudgedPoint[]): void | Promise<void>;
+}
+
+/** Buckets of so much time are made in one go when there is much to catch up. */
+const STRETCH = 7 * DAY;
+/** So many verdicts are held back before they are written, when no transition asks for it sooner. */
+const VERDICT_BUFFER = 50_000;
+
+/** A metric's buckets that close at the same moment. */
+interface Closing {
+  moment: Instant;
+  metric: MetricDefinition;
+  until: Instant;
+  points: Point[];
+}
+
+/**
+ * The loop through all stages. `advance(to)` does everything that is due up to `to`, each thing at its own
+ * moment and in the order of time: buckets that close, escalations, reminders, deliveries. It is the same
+ * whether `to` is a second away or a year, so a replay is a run, and catching up after a pause is too.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #commands: { at: Instant; run: (now: Instant) => JournalEntry[] }[] = [];
+  #verdicts: Verdict[] = [];
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** Has a person's command carried out at a moment to come: what simulated people do. */
+  schedule(at: Instant, run: (now: Instant) => JournalEntry[]): void {
+    this.#commands.push({ at, run });
+    this.#commands.sort((a, b) => a.at - b.at);
+  }
+
+  /** Does everything that is due up to and at `to`. */
+  async advance(to: Instant): Promise<void> {
+    for (;;) {
+      const from = this.#nextClosing(to);
+      const stretch = Math.min(to, from === null ? to : from + STRETCH);
+      const closings = from === null ? [] : await this.#close(stretch, to);
+      for (const group of byMoment(closings)) {
+        await this.#runDue(group.moment);
+        await this.#judge(group.moment, group.closings);
+      }
+      await this.#runDue(stretch);
+      await this.#flush();
+      if (stretch >= to) return;
+    }
+  }
+
+  /** The next moment at which something other than a bucket is due. */
+  #nextTimer(): Instant | null {
+    const { alerts, followUps } = this.#parts;
+    const due = [alerts.nextDue(), followUps.nextDue(), this.#commands[0]?.at ?? null];
+    const known = due.filter((at) => at !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  /** When the first bucket closes that is closed by `now`; null when none is. */
+  #nextClosing(now: Instant): Instant | null {
+    const complete = this.#parts.completeUntil(now);
+    if (complete === null) return null;
+    const moments = this.#parts.metrics.flatMap((metric) => {
+      const start = this.#openBucket(metric);
+      if (start === null) return [];
+      const moment = bucketEnd(start, metric) + metric.allowedLateness;
+      return moment <= complete ? [moment] : [];
+    });
+    return moments.length === 0 ? null : Math.min(...moments);
+  }
+
+  #openBucket(metric: MetricDefinition): Instant | null {
+    const judgedUntil = this.#parts.progress.get(metric.id);
+    if (judgedUntil !== undefined) return judgedUntil;
+    const { beginning } = this.#parts;
+    return beginning === null ? null : bucketStart(beginning, metric);
+  }
+
+  /** Makes the points of all buckets that close up to `until`. */
+  async #close(until: Instant, now: Instant): Promise<Closing[]> {
+    const complete = Math.min(until, this.#parts.completeUntil(now) ?? Number.NEGATIVE_INFINITY);
+    const closings: Closing[] = [];
+    for (const metric of this.#parts.metrics) {
+      const first = this.#openBucket(metric);
+      if (first === null) continue;
+      const starts = bucketStarts(first, complete, metric).filter(
+        (start) => bucketEnd(start, metric) + metric.allowedLateness <= complete,
+      );
+      if (starts.length === 0) continue;
+      const points = new Map<Instant, Point[]>();
+      for (const point of await this.#parts.points.make(metric, starts)) {
+        const bucket = points.get(point.bucketStart);
+        if (bucket === undefined) points.set(point.bucketStart, [point]);
+        else bucket.push(point);
+      }
+      for (const start of starts) {
+        const end = bucketEnd(start, metric);
+        closings.push({
+          moment: end + metric.allowedLateness,
+          metric,
+          until: end,
+          points: points.get(start) ?? [],
+        });
+      }
+    }
+    return closings;
+  }
+
+  async #judge(moment: Instant, closings: readonly Closing[]): Promise<void> {
+    const { judging, alerts, followUps, progress } = this.#parts;
+    const entries: JournalEntry[] = [];
+    const judged: JudgedPoint[] = [];
+    for (const { metric, points, until } of closings) {
+      const bucket = points.map((point) => judging.judge(metric, point)).filter((it) => it !== null);
+      for (const { point, verdicts, combined } of bucket) {
+        this.#verdicts.push(...verdicts, combined);
+        const observation: Observation = {
+          metric,
+          point,
+          verdict: combined,
+          carriers: combined.status === 'anomalous' ? carriers({ point, combined }, bucket) : [],
+        };
+        const transitions = alerts.observe(observation, moment);
+        entries.push(...transitions, ...this.#recurrences(transitions, moment));
+        const watched = followUps.observe({ metric, point, verdict: combined }, moment);
+        entries.push(...watched.entries, ...this.#tell(watched.tell, moment));
+      }
+      judged.push(...bucket);
+      progress.set(metric.id, until);
+    }
+    if (entries.length > 0 || this.#verdicts.length >= VERDICT_BUFFER) await this.#flush(entries, moment);
+    await this.#parts.deliver(moment);
+    await this.#parts.onMoment?.(moment, judged);
+  }
+
+  /** What an alert that fires means for the follow-ups of the same series. */
+  #recurrences(transitions: readonly JournalEntry[], now: Instant): JournalEntry[] {
+    const { alerts, followUps } = this.#parts;
+    return transitions.flatMap((entry) => {
+      if (entry.stream !== 'alert') return [];
+      const alert = alerts.alert(entry.id);
+      if (alert === undefined || alert.state !== 'firing' || alert.openedAt !== now) return [];
+      const { entries, tell } = followUps.recurrence(alert, now);
+      return [...entries, ...this.#tell(tell, now)];
+    });
+  }
+
+  #tell(requests: readonly DeliveryRequest[], now: Instant): JournalEntry[] {
+    return requests.length === 0 ? [] : this.#parts.alerts.notify(requests, now);
+  }
+
+  /** Runs the timers that are due up to and at `until`, each at its own moment. */
+  async #runDue(until: Instant): Promise<void> {
+    for (let at = this.#nextTimer(); at !== null && at <= until; at = this.#nextTimer()) {
+      const { alerts, followUps } = this.#parts;
+      const entries: JournalEntry[] = [];
+      while (this.#commands[0] !== undefined && this.#commands[0].at <= at)
+        entries.push(...(this.#commands.shift()?.run(at) ?? []));
+      entries.push(...alerts.due(at));
+      const reminders = followUps.due(at);
+      entries.push(...reminders.entries, ...this.#tell(reminders.tell, at));
+      if (entries.length > 0) await this.#parts.log.appendJournal(entries);
+      await this.#parts.deliver(at);
+    }
+  }
+
+  /** Writes what is held back, verdicts before the transitions that follow from them. */
+  async #flush(entries: readonly JournalEntry[] = [], now: Instant | null = null): Promise<void> {
+    const { log, progress } = this.#parts;
+    const verdicts = this.#verdicts;
+    this.#verdicts = [];
+    await log.writeVerdicts(verdicts);
+    if (verdicts.length === 0 && entries.length === 0) return;
+    await log.appendJournal([...entries, ...progressEntries(progress, now)]);
+  }
+}
+
+/** How far each metric has been judged; written in the same insert as the transitions that came of it. */
+function progressEntries(progress: ReadonlyMap<string, Instant>, now: Instant | null): JournalEntry[] {
+  return [...progress].map(([metric, judgedUntil]) => ({
+    stream: 'progress',
+    id: metric,
+    version: 1,
+    at: now ?? judgedUntil,
+    actor: 'system',
+    reason: 'judged',
+    body: { judgedUntil },
+  }));
+}
+
+function byMoment(closings: readonly Closing[]): { moment: Instant; closings: Closing[] }[] {
+  const groups = new Map<Instant, Closing[]>();
+  for (const closing of closings)
+    groups.set(closing.moment, [...(groups.get(closing.moment) ?? []), closing]);
+  return [...groups].sort(([a], [b]) => a - b).map(([moment, group]) => ({ moment, closings: group }));
+}
