@@ -31,7 +31,12 @@ export interface EventMap {
   events: readonly EventTemplate[];
 }
 
-const Expression = z.union([z.string().min(1), z.number()]).transform(String);
+const Expression = z
+  .union([z.string().min(1), z.number()], {
+    error: ({ input }) =>
+      input === undefined ? 'is missing, and every event has it' : 'is not an expression, which is text',
+  })
+  .transform(String);
 const { attributes: _, ...plainFields } = EVENT_FIELDS;
 
 const TemplateSchema = z.strictObject({
@@ -72,7 +77,9 @@ export function parseMap(file: string, text: string): EventMap {
     return `${file}:${line}:${col}`;
   };
   if (document.errors.length > 0)
-    fail(document.errors.map((error) => `${at(error.pos[0])}  is not valid YAML: ${error.message}`));
+    throw mapProblems(
+      document.errors.map((error) => `${at(error.pos[0])}  is not valid YAML: ${error.message}`),
+    );
 
   /** Where the setting stands, or the nearest thing around it that is there. */
   const placeOf = (path: readonly PropertyKey[]): string => {
@@ -90,7 +97,7 @@ export function parseMap(file: string, text: string): EventMap {
 
   const parsed = MapFileSchema.safeParse(document.toJS());
   if (!parsed.success)
-    fail(
+    throw mapProblems(
       parsed.error.issues.flatMap((issue) =>
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => `${keyPlace(issue.path, key)}  ${key}: a map has no such setting`)
@@ -122,8 +129,10 @@ export function parseMap(file: string, text: string): EventMap {
   };
 }
 
-function fail(problems: readonly string[]): never {
-  throw new RedressError('config_invalid', problems.join('\n'));
+/** One error for all problems, each of which begins with its place, in the order of the file. */
+export function mapProblems(problems: readonly string[]): RedressError {
+  const inOrder = [...problems].sort(new Intl.Collator('en', { numeric: true }).compare);
+  return new RedressError('config_invalid', inOrder.join('\n'));
 }
 
 function isTimezone(name: string): boolean {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
-import type { EventMap, MapExpression } from './map-file.js';
+import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { Input } from './open-input.js';
 import type { ArrivalOf, DecodedPortion } from './portion.js';
 import type { StagedColumn, StagedTable, StagingArea } from './staging.js';
@@ -81,9 +81,16 @@ async function parquetTable(input: Input, temporary: string): Promise<Table> {
 }
 
 async function load(staged: StagedTable, table: Table, input: Input): Promise<void> {
+  const body = table.body();
+  let broken: unknown;
+  body.once('error', (error) => {
+    broken = error;
+  });
   try {
-    await staged.load({ format: table.format, body: table.body(), settings: table.settings });
+    await staged.load({ format: table.format, body, settings: table.settings });
   } catch (cause) {
+    // An input that breaks off looks to the store like a caller that hangs up.
+    if (broken instanceof RedressError) throw broken;
     if (!(cause instanceof RedressError) || cause.code !== 'store_rejected') throw cause;
     throw new RedressError(
       'input_unreadable',
@@ -128,7 +135,7 @@ async function checkMap(map: EventMap, staged: StagedTable, columns: readonly St
       `${expression.place}  ${expression.field}: ${expression.expression}: ${problem.detail.trim()}${advice}`,
     );
   }
-  if (problems.length > 0) throw new RedressError('config_invalid', problems.join('\n'));
+  if (problems.length > 0) throw mapProblems(problems);
 }
 
 function expressionsOf(map: EventMap): MapExpression[] {

@@ -50,10 +50,10 @@ events:
 `),
     ).toEqual([
       expect.stringMatching(/^shop\.yaml:1:11 {2}timezone: is not a time zone/),
-      expect.stringMatching(/^shop\.yaml:5:11 {2}events\.0\.type: /),
-      expect.stringMatching(/^shop\.yaml:4:5 {2}events\.0\.occurred_at: /),
-      expect.stringMatching(/^shop\.yaml:6:5 {2}regoin: a map has no such setting/),
       expect.stringMatching(/^shop\.yaml:2:1 {2}wehre: a map has no such setting/),
+      expect.stringMatching(/^shop\.yaml:4:5 {2}events\.0\.occurred_at: is missing, and every event has it/),
+      expect.stringMatching(/^shop\.yaml:5:11 {2}events\.0\.type: is not an expression/),
+      expect.stringMatching(/^shop\.yaml:6:5 {2}regoin: a map has no such setting/),
     ]);
   });
 

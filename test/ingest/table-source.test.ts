@@ -1,0 +1,240 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type FileIngestRequest, ingestFile } from '../../src/ingest/file-source.js';
+import { loadMap, parseMap } from '../../src/ingest/map-file.js';
+import { wallClock } from '../../src/model/clock.js';
+import { StagingTables } from '../../src/store/staging-area.js';
+import type { Store } from '../../src/store/store.js';
+import { testDatabase } from '../support/store.js';
+import { MemorySink } from './memory-sink.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'redress-tables-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Columns id: Int64, placed: local timestamp, delivered: UTC timestamp, price: Decimal, country, gift, tags, address. */
+const ORDERS = new URL('tables/orders.parquet', import.meta.url).pathname;
+const SHOP = '../shared/data/online-retail/online-retail.csv.gz';
+if (!existsSync(SHOP)) process.stderr.write(`\nLEFT OUT: the shop's year, because there is no ${SHOP}\n\n`);
+
+let store: Store;
+let sink: MemorySink;
+beforeAll(async () => {
+  store = (await testDatabase()).store;
+});
+beforeEach(() => {
+  sink = new MemorySink();
+});
+
+const ingest = (request: FileIngestRequest) =>
+  ingestFile(
+    { sink, staging: new StagingTables(store), clock: wallClock, limits: { maxEventBytes: 100_000 } },
+    request,
+  );
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const events = () => [...sink.events.values()].map(({ event }) => event);
+const rejections = () =>
+  [...sink.rejected.values()].map(({ arrival, reason, field }) => [
+    arrival.position.replace(/^.*:/, ''),
+    reason,
+    field,
+  ]);
+
+async function stagingTables(): Promise<number> {
+  const text =
+    "SELECT count() AS tables FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'staging_')";
+  for await (const [row] of store.rows<{ tables: number }>(text)) return row?.tables ?? 0;
+  return 0;
+}
+
+describe('a CSV file whose columns are called as fields are', () => {
+  const rows = [
+    'event_id;type;occurred_at;region;amount;attributes.sku;origin_at;text',
+    'a;order.placed;2026-04-01T12:00:00Z;GB;12.50;s1;2026-03-31T12:00:00+01:00;"one; two\n""three"""',
+    'b;order.placed;1775044800000;;;;;',
+    'c;order.placed;2026-04-01 12:00:00;GB;;;;',
+    'd;order.placed;2026-04-01T12:00:00Z;GB;1;s;;text;and;more',
+    'e;order.placed',
+  ].join('\r\n');
+
+  it('is loaded, with quotes, line breaks in cells and any separator; its bad rows are kept', async () => {
+    expect(await ingest({ path: file('plain.csv', `\ufeff${rows}`) })).toEqual({
+      format: 'csv',
+      accepted: 2,
+      rejected: 3,
+    });
+    expect(events()[0]).toMatchObject({
+      eventId: 'a',
+      occurredAt: Date.UTC(2026, 3, 1, 12),
+      amount: '12.50',
+      attributes: { sku: 's1' },
+      originAt: Date.UTC(2026, 2, 31, 11),
+      text: 'one; two\n"three"',
+    });
+    expect(events()[1]).toMatchObject({
+      occurredAt: 1_775_044_800_000,
+      region: '',
+      amount: null,
+      attributes: {},
+    });
+    expect(rejections()).toEqual([
+      ['row 3', 'invalid_date', 'occurred_at'],
+      ['row 4', 'invalid_value', ''],
+      ['row 5', 'missing_field', 'occurred_at'],
+    ]);
+    expect([...sink.rejected.values()].map(({ raw }) => JSON.parse(raw))).toMatchObject([
+      { event_id: 'c', occurred_at: '2026-04-01 12:00:00', region: 'GB' },
+      { event_id: 'd', _extra: 'and' },
+      { event_id: 'e' },
+    ]);
+    expect(await stagingTables()).toBe(0);
+  });
+
+  it('is the same from a packed pipe, when it is said to be CSV', async () => {
+    const pipe = Readable.from([gzipSync(rows)]);
+    expect(await ingest({ path: '-', format: 'csv', standardInput: pipe })).toMatchObject({ accepted: 2 });
+  });
+
+  it('rejects rows with bytes that are not UTF-8', async () => {
+    const path = file(
+      'latin.csv',
+      Buffer.from(
+        'event_id,type,occurred_at,region\na,order.placed,2026-04-01T12:00:00Z,Curaçao\nb,order.placed,2026-04-01T12:00:00Z,GB\n',
+        'latin1',
+      ),
+    );
+    expect(await ingest({ path })).toMatchObject({ accepted: 1 });
+    expect(rejections()).toEqual([['row 1', 'invalid_utf8', 'region']]);
+  });
+
+  it.each([
+    [
+      'other.csv',
+      'order,when\n1,2\n',
+      /other\.csv: there is no column event_id, type, occurred_at.*Its columns are order, when\. A map file \(--map\)/,
+    ],
+    [
+      'more.csv',
+      'event_id,type,occurred_at,sku\na,b,c,d\n',
+      /more\.csv: sku: no event has such a field; call it attributes\.sku/,
+    ],
+    ['nameless.csv', 'event_id,,type\n', /nameless\.csv:1: column 2 of the header has no name/],
+    ['twice.csv', 'event_id,type,type\n', /twice\.csv:1: two columns are called type/],
+    ['rowless.csv', 'event_id,type,occurred_at\n', /rowless\.csv: there is no event in it/],
+    ['not.parquet', 'event_id,type', /not\.parquet: is not a Parquet file/],
+  ])('%s: says what is wrong with the table', async (name, content, message) => {
+    await expect(ingest({ path: file(name, content) })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(message),
+    });
+    expect(await stagingTables()).toBe(0);
+  });
+
+  it('says that a packed one breaks off', async () => {
+    const header = 'event_id,type,occurred_at\n';
+    const body = Array.from(
+      { length: 50_000 },
+      (_, i) => `e${(i * 7919) % 50_000},order.placed,2026-04-01T12:00:00Z\n`,
+    );
+    const packed = gzipSync(header + body.join(''));
+    const path = file('broken.csv.gz', packed.subarray(0, packed.length - 100));
+    await expect(ingest({ path })).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(/broken\.csv\.gz, as gzip: cannot be read on/),
+    });
+    expect(await stagingTables()).toBe(0);
+  });
+});
+
+const ORDER_MAP = `timezone: Asia/Tokyo
+events:
+  - event_id: concat('o', toString(id))
+    type: "'order.placed'"
+    occurred_at: parseDateTime64BestEffortOrNull(placed, 3)
+    amount: price
+    region: country
+    attributes: { gift: gift }
+  - event_id: concat('d', toString(id))
+    type: "'order.delivered'"
+    occurred_at: delivered
+    where: delivered IS NOT NULL
+`;
+
+describe('a Parquet file with a map', () => {
+  it('gives one event a row and template, with exact decimals and local times in the zone of the map', async () => {
+    for (const path of [ORDERS, file('orders.parquet.gz', gzipSync(readFileSync(ORDERS)))]) {
+      sink = new MemorySink();
+      const map = parseMap('orders.yaml', ORDER_MAP);
+      expect(await ingest({ path, map })).toEqual({ format: 'parquet', accepted: 4, rejected: 1 });
+      expect(
+        events().map(({ eventId, type, occurredAt, amount, attributes }) => [
+          eventId,
+          type,
+          new Date(occurredAt).toISOString(),
+          amount,
+          attributes,
+        ]),
+      ).toEqual([
+        ['o1', 'order.placed', '2026-04-01T03:00:00.000Z', '12.34', { gift: 'true' }],
+        ['d1', 'order.delivered', '2026-04-03T12:00:00.000Z', null, {}],
+        ['o2', 'order.placed', '2026-04-02T03:00:00.500Z', '0.1', { gift: 'false' }],
+        ['d3', 'order.delivered', '2026-04-03T12:00:00.000Z', null, {}],
+      ]);
+      expect(rejections()).toEqual([['row 3, event 1', 'missing_field', 'occurred_at']]);
+    }
+  });
+
+  it('names the place, the expression and the columns there are when the map does not fit', async () => {
+    const text = ORDER_MAP.replace('region: country', 'region: contry').replace(
+      'amount: price',
+      'amount: nonsense(price)',
+    );
+    const refused = ingest({ path: ORDERS, map: parseMap('orders.yaml', text) });
+    await expect(refused).rejects.toMatchObject({ code: 'config_invalid' });
+    const problems = await refused.catch((error: Error) => error.message.split(/\n(?=orders\.yaml)/));
+    expect(problems).toEqual([
+      expect.stringMatching(/^orders\.yaml:6:13 {2}amount: nonsense\(price\): /),
+      expect.stringMatching(
+        /^orders\.yaml:7:13 {2}region: contry: .*the table has the columns id, placed, delivered, price, country, gift, and _row/s,
+      ),
+    ]);
+    expect(await stagingTables()).toBe(0);
+  });
+});
+
+describe.skipIf(!existsSync(SHOP))(`a shop's year from ${SHOP}`, () => {
+  it('is 532,618 placed and 9,288 cancelled lines, with its local times and amounts', async () => {
+    const map = await loadMap('config/maps/online-retail.yaml');
+    expect(await ingest({ path: SHOP, map })).toEqual({ format: 'csv', accepted: 541_906, rejected: 0 });
+    const counts = new Map<string, { lines: number; pennies: number }>();
+    for (const { type, amount } of events()) {
+      const count = counts.get(type) ?? { lines: 0, pennies: 0 };
+      count.lines += 1;
+      count.pennies += Number(amount) * 100;
+      counts.set(type, count);
+    }
+    expect(counts.get('order.placed')?.lines).toBe(532_618);
+    expect(counts.get('order.cancelled')?.lines).toBe(9_288);
+    expect(counts.get('order.cancelled')?.pennies).toBeCloseTo(89_681_249, 0);
+    const first = sink.events.get('536365:1')?.event;
+    expect(first).toMatchObject({
+      region: 'United Kingdom',
+      category: '85',
+      amount: '15.3',
+      currency: 'GBP',
+    });
+    expect(first?.occurredAt).toBe(Date.parse('2010-12-01T08:26:00Z'));
+    // The shop's clock was an hour ahead of UTC in summer.
+    const summer = [...sink.events.values()].find(({ event }) => event.orderId === 'C551521');
+    expect(summer?.event.occurredAt).toBe(Date.parse('2011-05-01T10:58:00Z'));
+  }, 120_000);
+});
