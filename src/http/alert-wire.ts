@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Alert, AlertPoint } from '../model/alert.js';
+import type { JournalEntry } from '../model/journal.js';
+import { InstantText, instantText, optionalInstantText } from './instant-text.js';
+
+const AlertPointWireSchema = z.object({
+  bucket_start: InstantText,
+  value: z.number(),
+  numerator: z.number(),
+  denominator: z.number().nullable(),
+  expected: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  score: z.number(),
+});
+
+export const AlertStateSchema = z.enum(['pending', 'firing', 'acknowledged', 'resolved']);
+
+/** An alert as the API shows it, under the names of the table's columns. */
+export const AlertWireSchema = z
+  .object({
+    alert_id: z.string(),
+    kind: z.enum(['metric', 'data_health']),
+    fingerprint: z.string(),
+    metric: z.string(),
+    slice: z.string(),
+    direction: z.enum(['up', 'down']),
+    severity: z.enum(['info', 'warning', 'critical']),
+    state: AlertStateSchema,
+    title: z.string(),
+    started_at: InstantText.describe('Start of the first anomalous bucket.'),
+    opened_at: InstantText.nullable().describe('When it fired; null while pending.'),
+    acknowledged_at: InstantText.nullable(),
+    acknowledged_by: z.string(),
+    resolved_at: InstantText.nullable(),
+    first: AlertPointWireSchema,
+    last: AlertPointWireSchema,
+    worst: AlertPointWireSchema,
+    carriers: z.array(z.object({ slice: z.string(), excess: z.number(), share: z.number() })),
+    owner: z.string(),
+    runbook: z.string(),
+    impact_count: z.number().describe('Excess over expected since the start, in events.'),
+    impact_amount: z.number().describe("The same in the marketplace's currency."),
+    escalation: z.object({
+      policy: z.string(),
+      next_step: z.int(),
+      next_at: InstantText.nullable(),
+      told: z.array(z.string()),
+    }),
+    times_reopened: z.int(),
+    version: z.int(),
+  })
+  .meta({ id: 'Alert' });
+
+export type AlertWire = z.infer<typeof AlertWireSchema>;
+
+/** One thing that happened to an alert. */
+export const StoryEntryWireSchema = z
+  .object({
+    stream: z.string().describe('What the entry is of: the alert itself, or a delivery about it.'),
+    id: z.string(),
+    version: z.int(),
+    at: InstantText,
+    actor: z.string().describe('`system`, or a person.'),
+    reason: z.string(),
+  })
+  .meta({ id: 'StoryEntry' });
+
+export type StoryEntryWire = z.infer<typeof StoryEntryWireSchema>;
+
+export const AlertAnswerSchema = z.object({ alert: AlertWireSchema });
+export const AlertListSchema = z.object({ alerts: z.array(AlertWireSchema) });
+export const AlertStorySchema = z.object({ alert: AlertWireSchema, story: z.array(StoryEntryWireSchema) });
+
+export function alertWire(alert: Alert): AlertWire {
+  return {
+    alert_id: alert.alertId,
+    kind: alert.kind,
+    fingerprint: alert.fingerprint,
+    metric: alert.metric,
+    slice: alert.slice,
+    direction: alert.direction,
+    severity: alert.severity,
+    state: alert.state,
+    title: alert.title,
+    started_at: instantText(alert.startedAt),
+    opened_at: optionalInstantText(alert.openedAt),
+    acknowledged_at: optionalInstantText(alert.acknowledgedAt),
+    acknowledged_by: alert.acknowledgedBy,
+    resolved_at: optionalInstantText(alert.resolvedAt),
+    first: alertPointWire(alert.first),
+    last: alertPointWire(alert.last),
+    worst: alertPointWire(alert.worst),
+    carriers: alert.carriers.map(({ slice, excess, share }) => ({ slice, excess, share })),
+    owner: alert.owner,
+    runbook: alert.runbook,
+    impact_count: alert.impactCount,
+    impact_amount: alert.impactAmount,
+    escalation: {
+      policy: alert.escalation.policy.id,
+      next_step: alert.escalation.nextStep,
+      next_at: optionalInstantText(alert.escalation.nextAt),
+      told: [...alert.escalation.told],
+    },
+    times_reopened: alert.timesReopened,
+    version: alert.version,
+  };
+}
+
+export function storyEntryWire({ stream, id, version, at, actor, reason }: JournalEntry): StoryEntryWire {
+  return { stream, id, version, at: instantText(at), actor, reason };
+}
+
+function alertPointWire(point: AlertPoint): z.infer<typeof AlertPointWireSchema> {
+  return {
+    bucket_start: instantText(point.bucketStart),
+    value: point.value,
+    numerator: point.numerator,
+    denominator: point.denominator,
+    expected: point.expected,
+    lower: point.lower,
+    upper: point.upper,
+    score: point.score,
+  };
+}

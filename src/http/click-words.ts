@@ -1,0 +1,85 @@
+import type { Alert } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
+import type { FollowUp } from '../model/follow-up.js';
+import type { JournalEntry } from '../model/journal.js';
+import type { AlertAnswer, OpenFollowUpAnswer } from './ports.js';
+import { FOLLOW_UP_REFUSALS } from './routes/follow-ups.js';
+
+/** The answer to a click on an alert that is not there, such as one of a store that was thrown away. */
+export const UNKNOWN_ALERT = 'This alert is not known here any more, so nothing was changed.';
+
+/** The answer to a click that could not be recorded. */
+export const NOT_RECORDED = 'This could not be recorded just now. Please click again in a minute.';
+
+/**
+ * What the person is told whose acknowledgement was refused, in Slack's markup. `since` are the journal's
+ * entries after the version of the message that was clicked on.
+ */
+export function refusedAcknowledgement(
+  { reason, alert }: Extract<AlertAnswer, { outcome: 'refused' }>,
+  since: readonly JournalEntry[],
+): string {
+  const title = `*${escaped(alert.title)}*`;
+  switch (reason) {
+    case 'already_acknowledged': {
+      const at = alert.acknowledgedAt === null ? '' : ` ${when(alert.acknowledgedAt)}`;
+      return `${title} was acknowledged by ${escaped(alert.acknowledgedBy)} already${at}.`;
+    }
+    case 'already_resolved': {
+      const at = alert.resolvedAt === null ? '' : ` ${when(alert.resolvedAt)}`;
+      return `${title} was resolved${at}; there is nothing left to acknowledge.`;
+    }
+    case 'not_firing':
+      return `${title} has not fired, so there is nothing to acknowledge.`;
+    case 'state_changed':
+      return `${title} has changed since that message: ${meanwhile(alert, since)} Nothing was changed by your click; the message now shows the current state.`;
+  }
+}
+
+/** What the person is told whose follow-up was not opened, in Slack's markup. */
+export function refusedFollowUp({
+  reason,
+  followUp,
+}: Extract<OpenFollowUpAnswer, { outcome: 'refused' }>): string {
+  if (followUp === null) return `No follow-up was opened: ${FOLLOW_UP_REFUSALS[reason]}.`;
+  return `There is an open follow-up already: ${followUpWords(followUp)}.`;
+}
+
+function followUpWords({ title, owner, state, dueAt }: FollowUp): string {
+  const owned = owner === '' ? 'nobody owns it' : `owner ${escaped(owner)}`;
+  return `*${escaped(title)}*, ${state.replaceAll('_', ' ')}, ${owned}, due ${when(dueAt)}`;
+}
+
+/** What has happened to the alert's state, in order, and how it stands now. */
+function meanwhile(alert: Alert, since: readonly JournalEntry[]): string {
+  const changes = since.flatMap(({ reason, actor, at }) => {
+    const words = Object.hasOwn(CHANGES, reason) ? CHANGES[reason] : undefined;
+    return words === undefined ? [] : [`it ${words}${byPerson(actor)} ${when(at)}`];
+  });
+  return changes.length === 0 ? `it is ${alert.state} now.` : `${changes.slice(-4).join(', ')}.`;
+}
+
+const CHANGES: Readonly<Record<string, string>> = {
+  fired: 'fired',
+  reopened: 'fired again',
+  resolved: 'was resolved',
+  acknowledged: 'was acknowledged',
+  ack_timed_out: 'lost its acknowledgement, which had run out,',
+  worsened: 'became worse',
+  escalated: 'was escalated',
+};
+
+function byPerson(actor: string): string {
+  return actor === 'system' ? '' : ` by ${escaped(actor)}`;
+}
+
+/** Slack shows it in the reader's own time zone; elsewhere the text behind the bar is shown. */
+function when(at: Instant): string {
+  const utc = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|on ${utc}>`;
+}
+
+/** The three characters that Slack's markup takes for its own. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { FollowUp } from '../model/follow-up.js';
+import { InstantText, instantText, optionalInstantText } from './instant-text.js';
+
+export const FollowUpStateSchema = z.enum([
+  'open',
+  'acknowledged',
+  'in_progress',
+  'fix_shipped',
+  'verifying',
+  'verified',
+  'wont_do',
+]);
+
+export const PrioritySchema = z.enum(['low', 'normal', 'high', 'urgent']);
+
+/** A follow-up as the API shows it, under the names of the table's columns. */
+export const FollowUpWireSchema = z
+  .object({
+    follow_up_id: z.string(),
+    alert_id: z.string(),
+    fingerprint: z.string(),
+    metric: z.string(),
+    slice: z.string(),
+    direction: z.enum(['up', 'down']),
+    title: z.string(),
+    owner: z.string(),
+    state: FollowUpStateSchema,
+    priority: PrioritySchema,
+    due_at: InstantText,
+    opened_at: InstantText,
+    closed_at: InstantText.nullable(),
+    fix_shipped_at: InstantText.nullable(),
+    times_reopened: z.int(),
+    baseline: z
+      .object({ expected: z.number(), lower: z.number(), upper: z.number() })
+      .describe('Level and band before the incident.'),
+    during: z.number().describe('The level during the incident.'),
+    watch: z
+      .object({ points_needed: z.int(), points_in_band: z.int() })
+      .nullable()
+      .describe('How far the verification has got; null unless verifying.'),
+    effect: z
+      .object({
+        before: z.number(),
+        during: z.number(),
+        after: z.number(),
+        points: z.int(),
+        saved_per_week: z.number(),
+      })
+      .nullable()
+      .describe('What the fix did; null until measured.'),
+    note: z.string(),
+    previous: z.string().describe('An earlier follow-up of the same series, empty for the first.'),
+    version: z.int(),
+  })
+  .meta({ id: 'FollowUp' });
+
+export type FollowUpWire = z.infer<typeof FollowUpWireSchema>;
+
+export const FollowUpAnswerSchema = z.object({ follow_up: FollowUpWireSchema });
+export const FollowUpListSchema = z.object({ follow_ups: z.array(FollowUpWireSchema) });
+
+export function followUpWire(followUp: FollowUp): FollowUpWire {
+  const { watch, effect, baseline } = followUp;
+  return {
+    follow_up_id: followUp.followUpId,
+    alert_id: followUp.alertId,
+    fingerprint: followUp.fingerprint,
+    metric: followUp.metric,
+    slice: followUp.slice,
+    direction: followUp.direction,
+    title: followUp.title,
+    owner: followUp.owner,
+    state: followUp.state,
+    priority: followUp.priority,
+    due_at: instantText(followUp.dueAt),
+    opened_at: instantText(followUp.openedAt),
+    closed_at: optionalInstantText(followUp.closedAt),
+    fix_shipped_at: optionalInstantText(followUp.fixShippedAt),
+    times_reopened: followUp.timesReopened,
+    baseline: { expected: baseline.expected, lower: baseline.lower, upper: baseline.upper },
+    during: followUp.during,
+    watch: watch === null ? null : { points_needed: watch.pointsNeeded, points_in_band: watch.pointsInBand },
+    effect:
+      effect === null
+        ? null
+        : {
+            before: effect.before,
+            during: effect.during,
+            after: effect.after,
+            points: effect.points,
+            saved_per_week: effect.savedPerWeek,
+          },
+    note: followUp.note,
+    previous: followUp.previous,
+    version: followUp.version,
+  };
+}

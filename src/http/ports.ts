@@ -1,0 +1,70 @@
+import type { AlertCommand, AlertRefusal } from '../alerts/command.js';
+import type {
+  FollowUpCommand,
+  FollowUpCommandRefusal,
+  OpenFollowUp,
+  OpenFollowUpResult,
+} from '../followups/command.js';
+import type { HttpIngestAnswer } from '../ingest/http-ingest.js';
+import type { Alert } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
+import type { FollowUp } from '../model/follow-up.js';
+import type { JournalEntry } from '../model/journal.js';
+
+/**
+ * What the HTTP room needs of the rest of the program; the composition root implements it. Every method that
+ * changes something resolves once the change is durable, and throws a retryable `RedressError` when it could
+ * not be made so: the caller is then told to come again.
+ */
+export interface ServicePorts {
+  ingest: {
+    /** A body of NDJSON or one JSON array. */
+    take(body: Buffer, now: Instant): Promise<HttpIngestAnswer>;
+  };
+  alerts: {
+    list(): readonly Alert[];
+    get(alertId: string): Alert | undefined;
+    /** The journal's entries about the alert, oldest first; empty for an alert that is not known. */
+    story(alertId: string): Promise<readonly JournalEntry[]>;
+    act(command: AlertCommand): Promise<AlertAnswer>;
+  };
+  followUps: {
+    list(): readonly FollowUp[];
+    get(followUpId: string): FollowUp | undefined;
+    open(request: OpenFollowUpRequest): Promise<OpenFollowUpAnswer>;
+    act(command: FollowUpCommand): Promise<FollowUpAnswer>;
+  };
+  /** What the service needs in order to work, each with how it is; it is ready when all are `ok`. */
+  readiness(): Promise<readonly ReadinessCheck[]>;
+  /** The Prometheus registry's text. */
+  prometheus(): Promise<string>;
+  /** Says something to the person alone who clicked, at the address that came with the click. */
+  replyToClick(responseUrl: string, text: string): Promise<void>;
+}
+
+export type AlertAnswer =
+  | { outcome: 'done'; alert: Alert }
+  | { outcome: 'refused'; reason: AlertRefusal; alert: Alert }
+  | { outcome: 'not_found' };
+
+/** As the desk takes it, with the alert by its id. */
+export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert'> & { alertId: string };
+
+/** `not_found` is about the alert; a refusal shows the follow-up that there is, if that is the reason. */
+export type OpenFollowUpAnswer =
+  | { outcome: 'done'; followUp: FollowUp }
+  | Extract<OpenFollowUpResult, { outcome: 'refused' }>
+  | { outcome: 'not_found' };
+
+export type FollowUpAnswer =
+  | { outcome: 'done'; followUp: FollowUp }
+  | { outcome: 'refused'; reason: FollowUpCommandRefusal; followUp: FollowUp }
+  | { outcome: 'not_found' };
+
+export interface ReadinessCheck {
+  /** `store`, `kafka`, … */
+  name: string;
+  ok: boolean;
+  /** Why it is not; empty when it is. */
+  reason: string;
+}

@@ -1,0 +1,119 @@
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
+import { answerForError } from './answer-for-error.js';
+import { createGuard, type Role } from './auth.js';
+import { type Endpoint, fault } from './endpoint.js';
+import { describeApi } from './openapi.js';
+import type { ServicePorts } from './ports.js';
+import { registerEndpoints, sendAnswer } from './register.js';
+import { alertEndpoints } from './routes/alerts.js';
+import { eventEndpoints } from './routes/events.js';
+import { followUpEndpoints } from './routes/follow-ups.js';
+import { slackEndpoints } from './routes/slack.js';
+import { statusEndpoints } from './routes/status.js';
+import { SlackClicks } from './slack-clicks.js';
+
+export interface ServerOptions {
+  ports: ServicePorts;
+  tokens: readonly { role: Role; token: string }[];
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Slack's; empty refuses every click. */
+  signingSecret: string;
+  clock: Clock;
+  log: Logger;
+  /** The longest body of `POST /v1/events`, bytes. */
+  maxBodyBytes: number;
+}
+
+export interface HttpServer {
+  /** Resolves with where it listens: `http://127.0.0.1:8080`. Throws `port_in_use`. */
+  listen(): Promise<{ address: string }>;
+  /** Takes no more requests, and resolves when those that were taken are done, clicks included. */
+  close(): Promise<void>;
+}
+
+/** A request that is still arriving after so long is cut off, ms. */
+const REQUEST_TIMEOUT = 120_000;
+
+export function createServer(options: ServerOptions): HttpServer {
+  const { host, port } = options;
+  const app = createApplication(options);
+  return {
+    async listen() {
+      try {
+        return { address: await app.listen({ host, port }) };
+      } catch (error) {
+        throw listenError(error, host, port);
+      }
+    },
+    close: () => app.close(),
+  };
+}
+
+/** The whole HTTP side without a socket, which tests talk to. `prepare` sees it before any route is added. */
+export function createApplication(
+  options: ServerOptions,
+  prepare: (app: FastifyInstance) => void = () => {},
+): FastifyInstance {
+  const { ports, clock, log, maxBodyBytes, signingSecret } = options;
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: REQUEST_TIMEOUT,
+    frameworkErrors: answerError,
+  }) as unknown as FastifyInstance;
+  prepare(app);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    sendAnswer(reply, fault(404, 'not_found', `there is no ${request.method} ${pathOf(request)}`)),
+  );
+  const clicks = new SlackClicks(ports, log);
+  const endpoints: Endpoint[] = [
+    ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
+    ...alertEndpoints(ports.alerts),
+    ...followUpEndpoints(ports.followUps),
+    ...slackEndpoints({ clicks, signingSecret, clock, log }),
+  ];
+  endpoints.push(...statusEndpoints(ports, () => describeApi(endpoints)));
+  registerEndpoints(app, endpoints, createGuard(options));
+  app.addHook('onClose', () => clicks.settled());
+  return app;
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer = answerForError(error);
+  if (answer.status >= 500) {
+    const asked = { method: request.method, path: pathOf(request) };
+    request.log.error({ err: error, ...asked }, 'a request failed');
+  }
+  return sendAnswer(reply, answer);
+}
+
+/** Without the query, in which somebody may have put what does not belong in a log. */
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] as string;
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  const { code } = error as { code?: unknown };
+  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  if (code === 'EADDRINUSE') {
+    const message = `${place} is in use by another program; stop it, or set http.port to another`;
+    return new RedressError('port_in_use', message, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const message = `cannot listen on ${place} (${code}): set http.host and http.port to an address of this machine`;
+    return new RedressError('config_invalid', message, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,125 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import type { AlertCommand } from '../../src/alerts/command.js';
+import type { FollowUpCommand } from '../../src/followups/command.js';
+import type { OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
+import { createApplication, type ServerOptions } from '../../src/http/server.js';
+import type { Alert } from '../../src/model/alert.js';
+import { HOUR, SimulatedClock } from '../../src/model/clock.js';
+import type { FollowUp } from '../../src/model/follow-up.js';
+import type { JournalEntry } from '../../src/model/journal.js';
+import { makeAlert, makeFollowUp } from '../notify/fixtures.js';
+
+export const NOW = Date.UTC(2026, 2, 3, 14);
+export const SIGNING_SECRET = 'stand-in-signing-secret';
+
+/** An alert of disputes in GB that fired an hour ago. */
+export function alertOf(overrides: Partial<Alert> = {}): Alert {
+  return makeAlert({
+    alertId: 'alert-1',
+    fingerprint: 'dispute_rate|region=GB|up',
+    slice: 'region=GB',
+    startedAt: NOW - 2 * HOUR,
+    openedAt: NOW - HOUR,
+    impactCount: 38,
+    impactAmount: 1_520,
+    ...overrides,
+  });
+}
+
+/** A follow-up of that alert, due in three days. */
+export function followUpOf(overrides: Partial<FollowUp> = {}): FollowUp {
+  return makeFollowUp({
+    followUpId: 'follow-up-1',
+    alertId: 'alert-1',
+    fingerprint: 'dispute_rate|region=GB|up',
+    slice: 'region=GB',
+    title: 'Disputes per delivered order',
+    state: 'open',
+    openedAt: NOW,
+    dueAt: NOW + 72 * HOUR,
+    ...overrides,
+  });
+}
+
+export function entryOf(reason: string, version: number, actor = 'system'): JournalEntry {
+  return { stream: 'alert', id: 'alert-1', version, at: NOW, actor, reason, body: {} };
+}
+
+/** Everything that the composition root would do, done by hand; a test replaces what it is about. */
+export class FakeService implements ServicePorts {
+  readonly bodies: string[] = [];
+  readonly alertCommands: AlertCommand[] = [];
+  readonly followUpCommands: FollowUpCommand[] = [];
+  readonly opened: OpenFollowUpRequest[] = [];
+  readonly replies: { responseUrl: string; text: string }[] = [];
+  knownAlerts: Alert[] = [alertOf()];
+  knownFollowUps: FollowUp[] = [followUpOf()];
+
+  ingest: ServicePorts['ingest'] = {
+    take: async (body) => {
+      this.bodies.push(body.toString('utf8'));
+      return {
+        accepted: 1,
+        rejected: [{ line: 2, reason: 'missing_field', field: 'type', detail: 'type is missing' }],
+      };
+    },
+  };
+
+  alerts: ServicePorts['alerts'] = {
+    list: () => this.knownAlerts,
+    get: (id) => this.knownAlerts.find(({ alertId }) => alertId === id),
+    story: async () => [entryOf('fired', 1), entryOf('acknowledged', 2, 'ann')],
+    act: async (command) => {
+      this.alertCommands.push(command);
+      const alert = this.alerts.get(command.alertId);
+      return alert === undefined
+        ? { outcome: 'not_found' }
+        : { outcome: 'done', alert: { ...alert, state: 'acknowledged', acknowledgedBy: command.actor } };
+    },
+  };
+
+  followUps: ServicePorts['followUps'] = {
+    list: () => this.knownFollowUps,
+    get: (id) => this.knownFollowUps.find(({ followUpId }) => followUpId === id),
+    open: async (request) => {
+      this.opened.push(request);
+      return this.alerts.get(request.alertId) === undefined
+        ? { outcome: 'not_found' }
+        : { outcome: 'done', followUp: followUpOf() };
+    },
+    act: async (command) => {
+      this.followUpCommands.push(command);
+      const followUp = this.followUps.get(command.followUpId);
+      return followUp === undefined ? { outcome: 'not_found' } : { outcome: 'done', followUp };
+    },
+  };
+
+  readiness: ServicePorts['readiness'] = async () => [{ name: 'store', ok: true, reason: '' }];
+  prometheus: ServicePorts['prometheus'] = async () => 'redress_events_accepted_total 1\n';
+  replyToClick: ServicePorts['replyToClick'] = async (responseUrl, text) => {
+    this.replies.push({ responseUrl, text });
+  };
+}
+
+export function serverOptions(ports: ServicePorts, overrides: Partial<ServerOptions> = {}): ServerOptions {
+  return {
+    ports,
+    tokens: [],
+    host: '127.0.0.1',
+    port: 0,
+    signingSecret: SIGNING_SECRET,
+    clock: new SimulatedClock(NOW),
+    log: pino({ level: 'silent' }),
+    maxBodyBytes: 1_024,
+    ...overrides,
+  };
+}
+
+export function application(
+  ports: ServicePorts,
+  overrides: Partial<ServerOptions> = {},
+  prepare?: (app: FastifyInstance) => void,
+): FastifyInstance {
+  return createApplication(serverOptions(ports, overrides), prepare);
+}

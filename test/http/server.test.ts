@@ -1,0 +1,72 @@
+import { afterEach, expect, it } from 'vitest';
+import { createServer, type HttpServer } from '../../src/http/server.js';
+import { FakeService, serverOptions } from './fake-service.js';
+
+const open: HttpServer[] = [];
+
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+function server(service: FakeService, overrides = {}): HttpServer {
+  const created = createServer(serverOptions(service, overrides));
+  open.push(created);
+  return created;
+}
+
+it('listens where it says, and takes events there', async () => {
+  const service = new FakeService();
+  const { address } = await server(service).listen();
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const answer = await fetch(`${address}/v1/events`, { method: 'POST', body: '{"event_id":"1"}\n' });
+  expect(answer.status).toBe(200);
+  expect(service.bodies).toEqual(['{"event_id":"1"}\n']);
+});
+
+it('names the address when another program has it', async () => {
+  const { address } = await server(new FakeService()).listen();
+  const port = Number(new URL(address).port);
+  const second = server(new FakeService(), { port });
+  await expect(second.listen()).rejects.toMatchObject({
+    code: 'port_in_use',
+    message: expect.stringContaining(`127.0.0.1:${port} is in use`),
+  });
+});
+
+it('says that an address which is not this machine cannot be listened on', async () => {
+  await expect(server(new FakeService(), { host: '203.0.113.7', port: 8080 }).listen()).rejects.toMatchObject(
+    {
+      code: 'config_invalid',
+      message: expect.stringContaining('203.0.113.7:8080'),
+    },
+  );
+});
+
+it('is healthy while it answers, and ready only while everything that it needs is there', async () => {
+  const service = new FakeService();
+  const { address } = await server(service).listen();
+  const statuses = async () => [
+    (await fetch(`${address}/healthz`)).status,
+    (await fetch(`${address}/readyz`)).status,
+  ];
+  expect(await statuses()).toEqual([200, 200]);
+  service.readiness = async () => [
+    { name: 'store', ok: true, reason: '' },
+    { name: 'kafka', ok: false, reason: 'no broker answers' },
+  ];
+  expect(await statuses()).toEqual([200, 503]);
+  expect(await (await fetch(`${address}/readyz`)).json()).toEqual({
+    ready: false,
+    checks: [
+      { name: 'store', ok: true, reason: '' },
+      { name: 'kafka', ok: false, reason: 'no broker answers' },
+    ],
+  });
+});
+
+it('gives its figures in the form that Prometheus reads', async () => {
+  const { address } = await server(new FakeService()).listen();
+  const answer = await fetch(`${address}/metrics`);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(await answer.text()).toBe('redress_events_accepted_total 1\n');
+});
