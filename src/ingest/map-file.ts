@@ -51,7 +51,7 @@ const TemplateSchema = z.strictObject({
 });
 
 /** A map file: where its times are, which rows count, and what each becomes. */
-export const MapFileSchema = z.strictObject({
+const MapFileSchema = z.strictObject({
   timezone: z.string().refine(isTimezone, 'is not a time zone, such as Europe/London').default('UTC'),
   where: Expression.optional(),
   events: z.array(TemplateSchema).min(1),

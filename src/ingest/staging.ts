@@ -8,14 +8,14 @@ export interface StagedColumn {
 }
 
 /** One value that is wanted of every staged row. */
-export interface StagedValue {
+interface StagedValue {
   /** The key under which the row carries it. */
   name: string;
   /** A ClickHouse expression over the staged columns and `_row`. */
   expression: string;
 }
 
-export interface StagedQuery {
+interface StagedQuery {
   values: readonly StagedValue[];
   /** A ClickHouse condition; the empty string takes every row. */
   where: string;
@@ -32,7 +32,7 @@ export interface StagedQuery {
 export type StagedRow = Readonly<Record<string, unknown>>;
 
 /** Why an expression cannot be evaluated over a staged table. */
-export interface ExpressionProblem {
+interface ExpressionProblem {
   kind: 'unknown_column' | 'invalid';
   /** The store's own words. */
   detail: string;

@@ -3,15 +3,7 @@ import type { Instant } from './clock.js';
 import type { MarketplaceEvent } from './event.js';
 
 /** How a field's value is read. */
-export type EventFieldKind =
-  | 'id'
-  | 'type'
-  | 'label'
-  | 'text'
-  | 'instant'
-  | 'amount'
-  | 'currency'
-  | 'attributes';
+type EventFieldKind = 'id' | 'type' | 'label' | 'text' | 'instant' | 'amount' | 'currency' | 'attributes';
 
 export interface EventField {
   /** The name on the wire. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -200,4 +203,41 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, 
     await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(1);
     await reading.stop();
   });
+
+  it('goes on after the broker was away, and does not call the source read to its end meanwhile', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'redress-kafka-test-'));
+    let passing = await startBroker({ dir });
+    const brokers = [passing.address];
+    const outside = new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING });
+    const sink = new MemorySink();
+    const reading = new KafkaSource(
+      { sink, clock: wallClock, logger: pino({ level: 'silent' }), limits: { maxEventBytes: 10_000 } },
+      { brokers, groupId: 'passing', topics: ['passing'] },
+    );
+    started.push(reading);
+    const write = async (id: string) => {
+      const writer = outside.producer();
+      await writer.connect();
+      await writer.send({ topic: 'passing', messages: [{ value: event(id) }] });
+      await writer.disconnect();
+    };
+    await write('before');
+    await reading.start();
+    await expect
+      .poll(() => reading.progress(), { timeout: 30_000 })
+      .toMatchObject({
+        frontier: expect.any(Number),
+        lag: 0,
+      });
+
+    await passing.stop();
+    await expect.poll(() => reading.progress().lag, { timeout: 30_000 }).toBeGreaterThan(0);
+    passing = await startBroker({ dir, port: Number(brokers[0]?.split(':')[1]) });
+    await write('after');
+    await expect.poll(() => [...sink.events.keys()], { timeout: 60_000 }).toEqual(['before', 'after']);
+    await expect.poll(() => reading.progress().lag, { timeout: 30_000 }).toBe(0);
+    await reading.stop();
+    await passing.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }, 180_000);
 });
