@@ -30,7 +30,8 @@ export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 
 /** One fetch's greatest size a partition, as it comes over the wire: with one batch at work, memory's bound. */
 const FETCH_BYTES = 4 << 20;
 const HEARTBEAT = 3 * SECOND;
-const SESSION = 30 * SECOND;
+/** How long a member that says nothing keeps its partitions: nobody else reads them meanwhile. */
+const SESSION = 15 * SECOND;
 const LAG_INTERVAL = 5 * SECOND;
 
 /**
@@ -124,8 +125,13 @@ export class KafkaSource {
       });
       this.#consumer = consumer;
       consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (this.#isStopped()) return;
+        this.#state = 'connecting';
+        this.#failure = messageOf(payload.error);
+        // kafkajs starts again by itself after what it takes for a passing fault; after any other, this does.
         if (!payload.restart) this.#reopen(payload.error);
       });
+      consumer.on(consumer.events.GROUP_JOIN, () => this.#reads());
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
       await this.#measureLag();
@@ -135,7 +141,6 @@ export class KafkaSource {
         eachBatch: (payload) => this.#take(payload),
       });
       this.#lagTimer = setInterval(() => void this.#measureLag(), LAG_INTERVAL);
-      this.#reads();
     } catch (cause) {
       await this.#close();
       if (cause instanceof RedressError) throw cause;
@@ -147,12 +152,8 @@ export class KafkaSource {
     }
   }
 
-  /** kafkajs starts again by itself after what it takes for a passing fault; after any other, this does. */
   #reopen(error: Error): void {
-    if (this.#isStopped()) return;
     this.#parts.logger.error({ err: error }, 'the Kafka consumer ended; starting another');
-    this.#state = 'connecting';
-    this.#failure = messageOf(error);
     this.#opening = this.#close().then(() => this.#open());
   }
 

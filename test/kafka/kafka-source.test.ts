@@ -232,10 +232,12 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, 
 
     await passing.stop();
     await expect.poll(() => reading.progress().lag, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => reading.state(), { timeout: 30_000 }).toBe('connecting');
     passing = await startBroker({ dir, port: Number(brokers[0]?.split(':')[1]) });
     await write('after');
     await expect.poll(() => [...sink.events.keys()], { timeout: 60_000 }).toEqual(['before', 'after']);
     await expect.poll(() => reading.progress().lag, { timeout: 30_000 }).toBe(0);
+    expect([reading.state(), reading.failure()]).toEqual(['reading', '']);
     await reading.stop();
     await passing.stop();
     rmSync(dir, { recursive: true, force: true });
