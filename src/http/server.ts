@@ -45,6 +45,9 @@ export interface HttpServer {
 /** A request that is still arriving after so long is cut off, ms. */
 const REQUEST_TIMEOUT = 120_000;
 
+/** Ids carry the names of metrics, which may be long. */
+const MAX_ID = 256;
+
 export function createServer(options: ServerOptions): HttpServer {
   const { host, port } = options;
   const app = createApplication(options);
@@ -71,6 +74,7 @@ export function createApplication(
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT,
     frameworkErrors: answerError,
+    routerOptions: { maxParamLength: MAX_ID },
   }) as unknown as FastifyInstance;
   prepare(app);
   app.setErrorHandler(answerError);

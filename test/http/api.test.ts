@@ -123,6 +123,12 @@ describe('alerts', () => {
     expect((await get('/v1/alerts/nobody')).statusCode).toBe(404);
   });
 
+  it('finds one whose metric has a long name', async () => {
+    const alertId = `${'m'.repeat(200)}-up-3f29c1d0ab-20240105T060000Z`;
+    service.knownAlerts = [alertOf({ alertId })];
+    expect((await get(`/v1/alerts/${alertId}`)).json().alert.alert_id).toBe(alertId);
+  });
+
   it('does what a person asks for, and passes on what they saw', async () => {
     const answer = await post('/v1/alerts/alert-1/acknowledge', { actor: ' ann ', version: 3 });
     expect(answer.statusCode).toBe(200);

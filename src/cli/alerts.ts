@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import {
+  AlertAnswerSchema,
+  AlertListSchema,
+  AlertStorySchema,
+  type AlertWire,
+  type StoryEntryWire,
+} from '../http/alert-wire.js';
+import { formatBand, formatSliceWords, formatValue } from '../notify/wording.js';
+import { globalOptions } from './context.js';
+import type { CliIo } from './io.js';
+import { clientFor, withActor, withService } from './service-client.js';
+import { type Column, formatFacts, formatTable, formatTime } from './table.js';
+
+interface ServiceOptions {
+  url: string;
+}
+
+export function register(program: Command, io: CliIo): void {
+  const alerts = program.command('alerts').description('alerts of the running service: list, show, act');
+  withService(alerts.command('list', { isDefault: true }))
+    .description('alerts that are not over, newest first')
+    .option(
+      '--state <states>',
+      'pending, firing, acknowledged, resolved or open; several with commas',
+      'open',
+    )
+    .option('--all', 'whatever their state', false)
+    .action(async (options: ServiceOptions & { state: string; all: boolean }, command: Command) => {
+      const query = options.all ? '' : `?state=${encodeURIComponent(options.state)}`;
+      const answer = await clientFor(options).get(`/v1/alerts${query}`, AlertListSchema);
+      if (globalOptions(command).json) for (const alert of answer.alerts) io.out(JSON.stringify(alert));
+      else io.out(answer.alerts.length === 0 ? 'No alerts.' : alertTable(answer.alerts));
+    });
+
+  withService(alerts.command('show'))
+    .description('one alert, and what happened to it')
+    .argument('<id>')
+    .action(async (id: string, options: ServiceOptions, command: Command) => {
+      const answer = await clientFor(options).get(pathOf(id), AlertStorySchema);
+      if (globalOptions(command).json) io.out(JSON.stringify({ ...answer.alert, story: answer.story }));
+      else io.out(`${alertFacts(answer.alert)}\n\n${storyTable(answer.story)}`);
+    });
+
+  for (const { name, path, description } of ACTIONS) {
+    withActor(alerts.command(name))
+      .description(description)
+      .argument('<id>')
+      .action(async (id: string, options: ServiceOptions & { as: string }, command: Command) => {
+        const body = { actor: options.as };
+        const { alert } = await clientFor(options).post(`${pathOf(id)}/${path}`, body, AlertAnswerSchema);
+        if (globalOptions(command).json) io.out(JSON.stringify(alert));
+        else io.out(`${alert.alert_id} is ${alert.state}.`);
+      });
+  }
+}
+
+const ACTIONS = [
+  { name: 'ack', path: 'acknowledge', description: 'acknowledge an alert: its escalation pauses' },
+  { name: 'resolve', path: 'resolve', description: 'resolve an alert by hand' },
+] as const;
+
+const pathOf = (id: string): string => `/v1/alerts/${encodeURIComponent(id)}`;
+
+const ALERT_COLUMNS: readonly Column[] = [
+  { heading: 'ALERT' },
+  { heading: 'STATE' },
+  { heading: 'SEVERITY' },
+  { heading: 'SINCE (UTC)' },
+  { heading: 'WHAT' },
+  { heading: 'WHERE' },
+  { heading: 'LAST', align: 'right' },
+  { heading: 'EXPECTED', align: 'right' },
+  { heading: 'IMPACT', align: 'right' },
+  { heading: 'OWNER' },
+];
+
+function alertTable(alerts: readonly AlertWire[]): string {
+  return formatTable(
+    ALERT_COLUMNS,
+    alerts.map((alert) => {
+      const measured = alert.kind === 'metric';
+      return [
+        alert.alert_id,
+        alert.state,
+        alert.severity,
+        formatTime(alert.started_at),
+        alert.title,
+        measured ? formatSliceWords(alert.slice) : '-',
+        measured ? valueText(alert, alert.last.value) : '-',
+        measured ? valueText(alert, alert.last.expected) : '-',
+        measured ? impactText(alert) : '-',
+        alert.owner === '' ? '-' : alert.owner,
+      ];
+    }),
+  );
+}
+
+function alertFacts(alert: AlertWire): string {
+  const measured = alert.kind === 'metric';
+  const { last, escalation } = alert;
+  const unit = unitOf(alert);
+  return formatFacts([
+    ['Alert', alert.alert_id],
+    ['What', `${alert.title} (${alert.severity})`],
+    ['Where', measured ? formatSliceWords(alert.slice) : ''],
+    ['State', `${alert.state}${alert.acknowledged_by === '' ? '' : `, by ${alert.acknowledged_by}`}`],
+    ['Since', `${formatTime(alert.started_at)} UTC`],
+    ['Resolved', alert.resolved_at === null ? '' : `${formatTime(alert.resolved_at)} UTC`],
+    [
+      'Last value',
+      measured
+        ? `${formatValue(last.value, unit)}, expected ${formatValue(last.expected, unit)}, usually ${formatBand(last.lower, last.upper, unit)}`
+        : '',
+    ],
+    ['Impact', measured ? impactText(alert) : ''],
+    ['Carried by', alert.carriers.map(({ slice }) => formatSliceWords(slice)).join('; ')],
+    ['Owner', alert.owner],
+    ['Told', escalation.told.join(', ')],
+    ['Next step', escalation.next_at === null ? '' : `${formatTime(escalation.next_at)} UTC`],
+    ['Runbook', alert.runbook],
+  ]);
+}
+
+/** The same thing many times in a row, such as one more anomalous point, is one line. */
+function storyTable(story: readonly StoryEntryWire[]): string {
+  const rows: { from: string; times: number; entry: StoryEntryWire }[] = [];
+  for (const entry of story) {
+    const last = rows.at(-1);
+    const same = last?.entry.reason === entry.reason && last.entry.actor === entry.actor;
+    if (last !== undefined && same) last.times += 1;
+    else rows.push({ from: entry.at, times: 1, entry });
+  }
+  return formatTable(
+    [{ heading: 'WHEN (UTC)' }, { heading: 'WHAT HAPPENED' }, { heading: 'WHO' }],
+    rows.map(({ from, times, entry }) => [
+      formatTime(from),
+      `${entry.reason.replaceAll('_', ' ')}${times > 1 ? ` (${times} times)` : ''}`,
+      entry.actor,
+    ]),
+  );
+}
+
+/** A value over cases is a rate; the currency of amounts is the service's to know, so they are shown as numbers. */
+function unitOf({ last }: AlertWire) {
+  return { unit: last.denominator === null ? 'count' : 'rate', currency: '' } as const;
+}
+
+function valueText(alert: AlertWire, value: number): string {
+  return formatValue(value, unitOf(alert));
+}
+
+function impactText({ impact_count }: AlertWire): string {
+  const count = formatValue(Math.round(impact_count), { unit: 'count', currency: '' });
+  return impact_count > 0 ? `+${count}` : count;
+}
