@@ -1,5 +1,6 @@
 import { builtinDetectors } from '../detectors/index.js';
 import { AlertDesk } from './alerts/desk.js';
+import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { Judging, type ReportFault } from './detection/judging.js';
 import { FollowUpDesk } from './followups/desk.js';
@@ -75,7 +76,10 @@ export interface Redress {
   journal: Journal;
   alerts: AlertDesk;
   followUps: FollowUpDesk;
+  commands: Commands;
   pipeline: Pipeline;
+  /** Writes entries together or not at all. */
+  append(entries: readonly JournalEntry[]): Promise<void>;
   /** The end of the last bucket that each metric has been judged for. */
   progress: ReadonlyMap<string, Instant>;
   outbox: Outbox;
@@ -87,7 +91,10 @@ export interface Surroundings {
   router: Router;
   completeUntil: PipelineParts['completeUntil'];
   onMoment?: PipelineParts['onMoment'];
+  afterDelivery?: PipelineParts['afterDelivery'];
   reportFault: ReportFault;
+  /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
+  onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
   /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
   beginning?: Instant | null;
 }
@@ -98,7 +105,12 @@ export async function assemble(
   store: Store,
   surroundings: Surroundings,
 ): Promise<Redress> {
-  const { metrics, policies, routes, owners, annotations } = configuration;
+  const { metrics, policies, routes, annotations } = configuration;
+  // Without a token nobody can be told on Slack by name; asking would only fail.
+  const owners =
+    configuration.service.slack === null
+      ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
+      : configuration.owners;
   const events = new EventLog(store);
   const points = new PointTable(store);
   const maker = new PointMaker(points);
@@ -110,7 +122,7 @@ export async function assemble(
   const entries = await journal.read();
   const alerts = new AlertDesk({ policies, routes });
   alerts.restore(entries);
-  const followUps = new FollowUpDesk({ metrics, owners, settings: configuration.followUps });
+  const followUps = new FollowUpDesk({ owners, settings: configuration.followUps });
   followUps.restore(entries);
   const progress = progressOf(entries);
   const judging = new Judging({
@@ -121,7 +133,12 @@ export async function assemble(
   });
   await catchUp(judging, metrics, points, progress);
 
-  const append = (written: readonly JournalEntry[]) => journal.append(written);
+  surroundings.onJournal?.(entries, 'restored');
+
+  const append = async (written: readonly JournalEntry[]) => {
+    await journal.append(written);
+    surroundings.onJournal?.(written, 'written');
+  };
   const outbox = new Outbox({
     router: surroundings.router,
     pending: (now) => alerts.pendingDeliveries(now),
@@ -142,6 +159,7 @@ export async function assemble(
     completeUntil: surroundings.completeUntil,
     beginning: surroundings.beginning === undefined ? await firstEvent(events) : surroundings.beginning,
     ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
+    ...(surroundings.afterDelivery === undefined ? {} : { afterDelivery: surroundings.afterDelivery }),
   });
   return {
     configuration,
@@ -151,7 +169,9 @@ export async function assemble(
     journal,
     alerts,
     followUps,
+    commands: new Commands(alerts, followUps),
     pipeline,
+    append,
     progress,
     outbox,
     saveJudges: async () => judgeStates.write(judging.save()),

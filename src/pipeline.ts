@@ -32,6 +32,8 @@ export interface PipelineParts {
   completeUntil(now: Instant): Instant | null;
   /** Where a metric's first bucket is, when it has never been judged. */
   beginning: Instant | null;
+  /** Called when what was due has been delivered. */
+  afterDelivery?(pipeline: Pipeline): void;
   /** Told after each moment that had buckets to close. */
   onMoment?(moment: Instant, judged: readonly JudgedPoint[]): void | Promise<void>;
 }
@@ -40,6 +42,9 @@ export interface PipelineParts {
 const STRETCH = 7 * DAY;
 /** So many verdicts are held back before they are written, when no transition asks for it sooner. */
 const VERDICT_BUFFER = 50_000;
+
+/** The reasons of the entries with which an episode begins or goes on. */
+const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited']);
 
 /** A metric's buckets that close at the same moment. */
 interface Closing {
@@ -56,7 +61,7 @@ interface Closing {
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #commands: { at: Instant; run: (now: Instant) => JournalEntry[] }[] = [];
+  readonly #commands: { at: Instant; run: (now: Instant) => readonly JournalEntry[] }[] = [];
   #verdicts: Verdict[] = [];
 
   constructor(parts: PipelineParts) {
@@ -64,9 +69,14 @@ export class Pipeline {
   }
 
   /** Has a person's command carried out at a moment to come: what simulated people do. */
-  schedule(at: Instant, run: (now: Instant) => JournalEntry[]): void {
+  schedule(at: Instant, run: (now: Instant) => readonly JournalEntry[]): void {
     this.#commands.push({ at, run });
     this.#commands.sort((a, b) => a.at - b.at);
+  }
+
+  /** True when a bucket is to be closed at `now`. */
+  hasClosing(now: Instant): boolean {
+    return this.#nextClosing(now) !== null;
   }
 
   /** Does everything that is due up to and at `to`. */
@@ -159,14 +169,14 @@ export class Pipeline {
         };
         const transitions = alerts.observe(observation, moment);
         entries.push(...transitions, ...this.#recurrences(transitions, moment));
-        const watched = followUps.observe({ metric, point, verdict: combined }, moment);
+        const watched = followUps.observe({ point, verdict: combined }, moment);
         entries.push(...watched.entries, ...this.#tell(watched.tell, moment));
       }
       judged.push(...bucket);
       progress.set(metric.id, until);
     }
     if (entries.length > 0 || this.#verdicts.length >= VERDICT_BUFFER) await this.#flush(entries, moment);
-    await this.#parts.deliver(moment);
+    await this.#deliver(moment);
     await this.#parts.onMoment?.(moment, judged);
   }
 
@@ -174,9 +184,9 @@ export class Pipeline {
   #recurrences(transitions: readonly JournalEntry[], now: Instant): JournalEntry[] {
     const { alerts, followUps } = this.#parts;
     return transitions.flatMap((entry) => {
-      if (entry.stream !== 'alert') return [];
+      if (entry.stream !== 'alert' || !FIRED.has(entry.reason)) return [];
       const alert = alerts.alert(entry.id);
-      if (alert === undefined || alert.state !== 'firing' || alert.openedAt !== now) return [];
+      if (alert === undefined) return [];
       const { entries, tell } = followUps.recurrence(alert, now);
       return [...entries, ...this.#tell(tell, now)];
     });
@@ -197,8 +207,13 @@ export class Pipeline {
       const reminders = followUps.due(at);
       entries.push(...reminders.entries, ...this.#tell(reminders.tell, at));
       if (entries.length > 0) await this.#parts.log.appendJournal(entries);
-      await this.#parts.deliver(at);
+      await this.#deliver(at);
     }
+  }
+
+  async #deliver(now: Instant): Promise<void> {
+    await this.#parts.deliver(now);
+    this.#parts.afterDelivery?.(this);
   }
 
   /** Writes what is held back, verdicts before the transitions that follow from them. */

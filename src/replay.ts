@@ -5,6 +5,7 @@ import { bucketEnd, bucketStart } from './metrics/buckets.js';
 import type { Instant } from './model/clock.js';
 import { RedressError } from './model/errors.js';
 import type { Router } from './notify/index.js';
+import type { PipelineParts } from './pipeline.js';
 import { CheckpointTable } from './store/checkpoint-table.js';
 import { EventLog } from './store/event-log.js';
 import type { Store } from './store/store.js';
@@ -20,7 +21,9 @@ export interface ReplayOptions {
   reportFault: ReportFault;
   onMoment?: (moment: Instant, judged: readonly JudgedPoint[]) => void | Promise<void>;
   /** Told of the parts before the clock starts: simulated people come in here. */
-  onReady?: (redress: Redress, span: { from: Instant; to: Instant }) => void;
+  onReady?: (redress: Redress) => void;
+  /** Called whenever messages may have been sent: simulated people plan what they do about them. */
+  afterDelivery?: PipelineParts['afterDelivery'];
 }
 
 const HISTORY = 'history';
@@ -54,8 +57,9 @@ export async function replay(
     beginning: from,
     reportFault: options.reportFault,
     ...(options.onMoment === undefined ? {} : { onMoment: options.onMoment }),
+    ...(options.afterDelivery === undefined ? {} : { afterDelivery: options.afterDelivery }),
   });
-  options.onReady?.(redress, { from, to });
+  options.onReady?.(redress);
   await redress.pipeline.advance(to);
   await redress.saveJudges();
   return redress;

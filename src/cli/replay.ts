@@ -36,6 +36,7 @@ export function register(program: Command, io: CliIo): void {
           ...(options.to === undefined ? {} : { to: options.to }),
           replace: options.replace,
           router: recordingRouter(json ? () => {} : (text) => io.out(`${text}\n`), {
+            owners: configuration.owners,
             dashboardsUrl: configuration.service.dashboardsUrl,
           }),
           reportFault: ({ detector, metric, slice, error }) =>

@@ -50,6 +50,8 @@ export interface ServiceSettings {
   } | null;
   /** Webhook name to address. */
   webhooks: Readonly<Record<string, string>>;
+  /** Signs what goes to webhooks; from `REDRESS_WEBHOOK_SECRET`, empty sends unsigned. */
+  webhookSecret: string;
   /** ISO 4217: what amounts are shown in. */
   currency: string;
   ingest: {

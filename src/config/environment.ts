@@ -14,6 +14,7 @@ export interface EnvironmentSettings {
   slackBotToken: string;
   slackSigningSecret: string;
   slackApiUrl: string;
+  webhookSecret: string;
   tokens: ServiceSettings['http']['tokens'];
 }
 
@@ -55,6 +56,7 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
       slackBotToken,
       slackSigningSecret: env.SLACK_SIGNING_SECRET ?? '',
       slackApiUrl: url('SLACK_API_URL') || 'https://slack.com/api/',
+      webhookSecret: env.REDRESS_WEBHOOK_SECRET ?? '',
       tokens,
     },
     problems,

@@ -140,6 +140,7 @@ export function resolveService(
         typeof address === 'string' ? address : (env[address.env] ?? ''),
       ]),
     ),
+    webhookSecret: settings.webhookSecret,
     currency: input.currency,
     ingest: {
       idleAfter: input.ingest.idle_after,

@@ -8,6 +8,8 @@ const COLUMNS = ['stream', 'id', 'version', 'at', 'actor', 'reason', 'body'] as 
   ...string[],
 ];
 
+type StoredEntry = Omit<JournalEntry, 'body'> & { body: string };
+
 /** The log of alerts, deliveries, follow-ups and silences. */
 export class Journal {
   readonly #store: Store;
@@ -18,8 +20,12 @@ export class Journal {
 
   /** All entries, oldest first. */
   async read(): Promise<JournalEntry[]> {
-    const rows = await this.#store.query<Omit<JournalEntry, 'body'> & { body: string }>('journal_entries');
-    return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as Json }));
+    return (await this.#store.query<StoredEntry>('journal_entries')).map(entryOf);
+  }
+
+  /** The entries about one alert, its deliveries and its follow-ups, oldest first. */
+  async story(alertId: string): Promise<JournalEntry[]> {
+    return (await this.#store.query<StoredEntry>('journal_story', { alert_id: alertId })).map(entryOf);
   }
 
   /** Writes entries together or not at all. Writing them again changes nothing. */
@@ -38,4 +44,8 @@ export class Journal {
       ]),
     );
   }
+}
+
+function entryOf(row: StoredEntry): JournalEntry {
+  return { ...row, body: JSON.parse(row.body) as Json };
 }

@@ -187,7 +187,10 @@ function expectExact(
   // Every tally that can be a point is one.
   const made = new Set(points.map((point) => `${point.bucketStart} ${point.slice}`));
   for (const [key, tally] of tallies)
-    if (measure.kind === 'count' || measure.kind === 'sum' || tally.denominator > 0)
+    if (
+      Number.parseInt(key, 10) < START + DAYS * DAY &&
+      (measure.kind === 'count' || measure.kind === 'sum' || tally.denominator > 0)
+    )
       expect(made, `${definition.id} ${key}`).toContain(key);
 }
 

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { openStore } from '../app.js';
+import { wallClock } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
+import { startService } from '../service.js';
+import { createLog, globalOptions, readConfiguration } from './context.js';
+import type { CliIo } from './io.js';
+import { stopSignal } from './stop-signal.js';
+
+export function register(program: Command, io: CliIo): void {
+  program
+    .command('start')
+    .description('run the service: ingest, metrics, detection, alerts, HTTP')
+    .action(async (_options: unknown, command: Command) => {
+      const { config, json } = globalOptions(command);
+      const configuration = await readConfiguration(config, io);
+      const log = createLog();
+      const open = await openStore(configuration.service.clickhouse);
+      try {
+        const service = await startService(configuration, open, {
+          clock: wallClock,
+          log,
+          print: (text) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`),
+        });
+        if (json) io.out(JSON.stringify({ address: service.address, clickhouse: open.address.url }));
+        else {
+          io.out(`Redress listens on ${service.address}; the store is ${open.address.url}.`);
+          io.out(`Send events to ${service.address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
+        }
+        const ended = await Promise.race([stopSignal(), open.died]);
+        await service.stop();
+        if (ended !== '')
+          throw new RedressError('store_unavailable', `the embedded ClickHouse ended: ${ended}`);
+      } finally {
+        await open.close();
+      }
+    });
+}

@@ -1,0 +1,48 @@
+import type { AlertCommand, AlertCommandResult } from './alerts/command.js';
+import type { AlertDesk } from './alerts/desk.js';
+import type {
+  FollowUpChanges,
+  FollowUpCommand,
+  FollowUpCommandResult,
+  OpenFollowUp,
+  OpenFollowUpResult,
+} from './followups/command.js';
+import type { FollowUpDesk } from './followups/desk.js';
+import type { Instant } from './model/clock.js';
+import type { JournalEntry } from './model/journal.js';
+
+/** What a person's command came to, and the entries that say so: to be written together. */
+export interface Carried<Result> {
+  result: Result;
+  entries: readonly JournalEntry[];
+}
+
+/** People's commands, to the desk that each is for; a follow-up's messages go by the alerts' way. */
+export class Commands {
+  readonly #alerts: AlertDesk;
+  readonly #followUps: FollowUpDesk;
+
+  constructor(alerts: AlertDesk, followUps: FollowUpDesk) {
+    this.#alerts = alerts;
+    this.#followUps = followUps;
+  }
+
+  alert(command: AlertCommand, now: Instant): Carried<AlertCommandResult> {
+    const result = this.#alerts.act(command, now);
+    return { result, entries: result.outcome === 'done' ? result.entries : [] };
+  }
+
+  openFollowUp(command: OpenFollowUp, now: Instant): Carried<OpenFollowUpResult> {
+    const result = this.#followUps.open(command, now);
+    return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
+  }
+
+  followUp(command: FollowUpCommand, now: Instant): Carried<FollowUpCommandResult> {
+    const result = this.#followUps.act(command, now);
+    return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
+  }
+
+  #told({ entries, tell }: FollowUpChanges, now: Instant): JournalEntry[] {
+    return [...entries, ...this.#alerts.notify(tell, now)];
+  }
+}

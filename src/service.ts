@@ -1,0 +1,339 @@
+import type { Logger } from 'pino';
+import { assemble, type OpenStore, type Redress } from './app.js';
+import type { Configuration } from './config/configuration.js';
+import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
+import { ServiceMetrics } from './http/prometheus.js';
+import { createServer, type HttpServer } from './http/server.js';
+import { replyToClick } from './http/slack-reply.js';
+import type { DecodedBatch, SourceProgress } from './ingest/contract.js';
+import { HttpIngest } from './ingest/http-ingest.js';
+import { KafkaSource } from './ingest/kafka-source.js';
+import { ProgressTracker } from './ingest/progress.js';
+import { LateEvents } from './metrics/late-events.js';
+import { combinedWatermark, isStale, watermark } from './metrics/watermark.js';
+import { type Clock, type Instant, MINUTE } from './model/clock.js';
+import { messageOf, RedressError } from './model/errors.js';
+import type { JournalEntry } from './model/journal.js';
+import { createNotifiers, createRouter } from './notify/index.js';
+import { markLive } from './replay.js';
+import { every } from './scheduler.js';
+import { CheckpointTable } from './store/checkpoint-table.js';
+import { EventLog } from './store/event-log.js';
+import { knownProgress } from './store/source-progress.js';
+
+export interface RunningService {
+  /** Where HTTP listens. */
+  address: string;
+  /** Does now what the next tick would do; tests use it instead of waiting. */
+  tick(): Promise<void>;
+  /** Takes nothing more in, finishes what is at work and saves what the judges know. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceSurroundings {
+  clock: Clock;
+  log: Logger;
+  /** Takes the console's messages. */
+  print(text: string): void;
+}
+
+/** Seconds first: the stages look for work this often. */
+const TICK = '*/5 * * * * *';
+const REFRESH_INTERVAL = MINUTE;
+const SAVE_INTERVAL = 10 * MINUTE;
+const LOOKED_UNTIL = 'late_events';
+/** Past this a request is refused whole, bytes. */
+const MAX_BODY_BYTES = 16 << 20;
+
+/**
+ * The live service over an open store: sources, the pipeline on the wall clock, HTTP.
+ *
+ * What is decided is in memory and in the journal. When the journal cannot be written, memory is ahead of it:
+ * then everything decided is thrown away and read again from the store before the next decision, so that a
+ * store that fails can delay an alert but never change one.
+ */
+export async function startService(
+  configuration: Configuration,
+  open: OpenStore,
+  surroundings: ServiceSurroundings,
+): Promise<RunningService> {
+  const service = new Service(configuration, open, surroundings);
+  return service.start();
+}
+
+class Service {
+  readonly #configuration: Configuration;
+  readonly #open: OpenStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #print: (text: string) => void;
+  readonly #metrics = new ServiceMetrics();
+  readonly #events: EventLog;
+  #redress: Redress | null = null;
+  #late: LateEvents | null = null;
+  #http: ProgressTracker = new ProgressTracker('http');
+  #files: SourceProgress | null = null;
+  #kafka: KafkaSource | null = null;
+  #lastRefresh: Instant = 0;
+  #lastSave: Instant = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(configuration: Configuration, open: OpenStore, { clock, log, print }: ServiceSurroundings) {
+    this.#configuration = configuration;
+    this.#open = open;
+    this.#clock = clock;
+    this.#log = log;
+    this.#print = print;
+    this.#events = new EventLog(open.store);
+  }
+
+  async start(): Promise<RunningService> {
+    await markLive(this.#open.store);
+    await this.#openSources();
+    await this.#inTurn(() => this.#decided());
+    const server = this.#server();
+    const { address } = await server.listen();
+    this.#log.info(
+      { address, clickhouse: this.#open.address.url, embedded: this.#open.embedded },
+      'listening',
+    );
+    const reading = this.#kafka?.start().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'the Kafka source has ended');
+    });
+    const tick = () => this.#tick();
+    const stopTicking = every(TICK, tick);
+    return {
+      address,
+      tick,
+      stop: async () => {
+        await server.close();
+        await this.#kafka?.stop();
+        await reading;
+        await stopTicking();
+        await this.#inTurn(async () => {
+          await this.#redress?.saveJudges();
+        });
+      },
+    };
+  }
+
+  async #openSources(): Promise<void> {
+    const known = new Map((await knownProgress(this.#open.store)).map((it) => [it.source, it]));
+    this.#http = new ProgressTracker('http', known.get('http'));
+    const files = known.get('file');
+    this.#files = files === undefined ? null : { ...files, lag: 0 };
+    const { kafka, ingest } = this.#configuration.service;
+    if (kafka === null) return;
+    const before = known.get('kafka');
+    this.#kafka = new KafkaSource(
+      {
+        sink: this.#sink(),
+        clock: this.#clock,
+        logger: this.#log,
+        limits: { maxEventBytes: ingest.maxEventBytes },
+        ...(before === undefined ? {} : { known: before }),
+      },
+      kafka,
+    );
+  }
+
+  /** Writes batches, and counts them once they are durable. */
+  #sink() {
+    return {
+      write: async (batch: DecodedBatch) => {
+        await this.#events.write(batch);
+        this.#metrics.batchWritten(batch);
+      },
+    };
+  }
+
+  #server(): HttpServer {
+    const { http, slack, ingest } = this.#configuration.service;
+    return createServer({
+      ports: this.#ports(
+        new HttpIngest({
+          sink: this.#sink(),
+          progress: this.#http,
+          limits: { maxEventBytes: ingest.maxEventBytes },
+        }),
+      ),
+      tokens: http.tokens,
+      host: http.host,
+      port: http.port,
+      signingSecret: slack?.signingSecret ?? '',
+      clock: this.#clock,
+      log: this.#log,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+  }
+
+  #ports(ingest: HttpIngest): ServicePorts {
+    const desk = () => this.#redress;
+    return {
+      ingest,
+      alerts: {
+        list: () => desk()?.alerts.alerts() ?? [],
+        get: (id) => desk()?.alerts.alert(id),
+        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
+        act: (command) => this.#command((redress, now) => redress.commands.alert(command, now)),
+      },
+      followUps: {
+        list: () => desk()?.followUps.followUps() ?? [],
+        get: (id) => desk()?.followUps.followUp(id),
+        open: ({ alertId, ...request }) =>
+          this.#command<OpenFollowUpAnswer>((redress, now) => {
+            const alert = redress.alerts.alert(alertId);
+            return alert === undefined
+              ? { result: { outcome: 'not_found' }, entries: [] }
+              : redress.commands.openFollowUp({ ...request, alert }, now);
+          }),
+        act: (command) => this.#command((redress, now) => redress.commands.followUp(command, now)),
+      },
+      readiness: async () => this.#readiness(),
+      prometheus: async () => {
+        for (const source of this.#sources()) this.#metrics.sourceSeen(source);
+        return this.#metrics.text();
+      },
+      replyToClick,
+    };
+  }
+
+  async #readiness() {
+    const store = await this.#open.store.ping();
+    const checks = [
+      { name: 'store', ok: store, reason: store ? '' : 'ClickHouse does not answer' },
+      {
+        name: 'decisions',
+        ok: this.#redress !== null,
+        reason: this.#redress === null ? 'the state is being read again from the store' : '',
+      },
+    ];
+    const kafka = this.#kafka;
+    if (kafka === null) return checks;
+    const reading = kafka.state() === 'reading';
+    return [
+      ...checks,
+      { name: 'kafka', ok: reading, reason: reading ? '' : kafka.failure() || kafka.state() },
+    ];
+  }
+
+  /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
+  #command<Result>(
+    run: (redress: Redress, now: Instant) => { result: Result; entries: readonly JournalEntry[] },
+  ): Promise<Result> {
+    return this.#inTurn(async () => {
+      const redress = await this.#decided();
+      const now = this.#clock.now();
+      const { result, entries } = run(redress, now);
+      await redress.append(entries);
+      await redress.outbox.send(now);
+      return result;
+    });
+  }
+
+  #tick(): Promise<void> {
+    return this.#inTurn(async () => {
+      const now = this.#clock.now();
+      const redress = await this.#decided();
+      await this.#refresh(redress, now);
+      await redress.append(this.#health(redress, now));
+      await redress.pipeline.advance(now);
+      if (now - this.#lastSave >= SAVE_INTERVAL) {
+        await redress.saveJudges();
+        this.#lastSave = now;
+      }
+    }).catch((error: unknown) => {
+      const passing = error instanceof RedressError && error.retryable;
+      if (passing) this.#log.warn({ reason: messageOf(error) }, 'could not go on; the next tick tries again');
+      else this.#log.error({ err: error }, 'could not go on; the next tick tries again');
+    });
+  }
+
+  /** Takes in late events and corrections: now and then, and always before a bucket is closed. */
+  async #refresh(redress: Redress, now: Instant): Promise<void> {
+    if (now - this.#lastRefresh < REFRESH_INTERVAL && !redress.pipeline.hasClosing(now)) return;
+    const checkpoints = new CheckpointTable(this.#open.store);
+    this.#late ??= new LateEvents({
+      events: this.#events,
+      points: redress.maker,
+      metrics: this.#configuration.metrics,
+      lookedUntil: Number((await checkpoints.read()).get(LOOKED_UNTIL) ?? 0),
+    });
+    await this.#late.refresh(redress.progress);
+    await checkpoints.write(new Map([[LOOKED_UNTIL, String(this.#late.lookedUntil)]]));
+    this.#lastRefresh = now;
+  }
+
+  #health(redress: Redress, now: Instant): JournalEntry[] {
+    return this.#sources()
+      .filter((source) => source.lastArrivalAt !== null)
+      .flatMap((source) =>
+        redress.alerts.sourceHealth(
+          source.source,
+          isStale(source, now, this.#configuration.service.ingest),
+          source.lastArrivalAt,
+          now,
+        ),
+      );
+  }
+
+  #sources(): SourceProgress[] {
+    return [this.#http.progress(), ...(this.#kafka === null ? [] : [this.#kafka.progress()])];
+  }
+
+  /** Loaded files are complete up to their last event; they say nothing of what streams. */
+  #completeUntil(now: Instant): Instant | null {
+    const streaming = combinedWatermark(
+      this.#sources().map((source) => watermark(source, now, this.#configuration.service.ingest)),
+    );
+    return streaming ?? this.#files?.frontier ?? null;
+  }
+
+  /** The deciding parts, read from the store if they have to be. */
+  async #decided(): Promise<Redress> {
+    this.#redress ??= await assemble(this.#configuration, this.#open.store, {
+      router: createRouter(
+        createNotifiers({
+          print: this.#print,
+          slack: this.#configuration.service.slack,
+          webhooks: {
+            addresses: this.#configuration.service.webhooks,
+            secret: this.#configuration.service.webhookSecret,
+            clock: this.#clock,
+          },
+          owners: this.#configuration.owners,
+          dashboardsUrl: this.#configuration.service.dashboardsUrl,
+        }),
+      ),
+      completeUntil: (now) => this.#completeUntil(now),
+      onMoment: (_moment, judged) => {
+        const points = new Map<string, number>();
+        for (const { point, verdicts, combined } of judged) {
+          points.set(point.metric, (points.get(point.metric) ?? 0) + 1);
+          this.#metrics.judged([...verdicts, combined]);
+        }
+        for (const [metric, count] of points) this.#metrics.pointsMade(metric, count);
+      },
+      onJournal: (entries, when) => {
+        if (when === 'written') this.#metrics.journalWritten(entries);
+        else this.#metrics.journalRead(entries);
+      },
+      reportFault: ({ detector, metric, slice, error }) => {
+        this.#metrics.detectorFailed(detector);
+        this.#log.error({ err: error, detector, metric, slice }, 'a detector failed');
+      },
+    });
+    return this.#redress;
+  }
+
+  /** One thing at a time: decisions are made in order, and what fails leaves no half-made one behind. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work).catch((error: unknown) => {
+      this.#redress = null;
+      this.#late = null;
+      throw error;
+    });
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+}
