@@ -11,7 +11,7 @@ import type { JournalEntry } from '../../src/model/journal.js';
 import { makeAlert, makeFollowUp } from '../notify/fixtures.js';
 
 export const NOW = Date.UTC(2026, 2, 3, 14);
-export const SIGNING_SECRET = 'stand-in-signing-secret';
+const SIGNING_SECRET = 'stand-in-signing-secret';
 
 /** An alert of disputes in GB that fired an hour ago. */
 export function alertOf(overrides: Partial<Alert> = {}): Alert {
