@@ -95,7 +95,7 @@ export interface Dashboard {
   panels: Panel[];
 }
 
-export const PLUGIN = 'grafana-clickhouse-datasource';
+const PLUGIN = 'grafana-clickhouse-datasource';
 
 /** The data source that the dashboard's first variable names, so that it can be imported anywhere. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a variable.

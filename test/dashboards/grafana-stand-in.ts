@@ -24,7 +24,7 @@ export function asSent(
 }
 
 /** Puts values in for `$name`, `${name}` and `${name:format}`; what is no variable stays as it is. */
-export function interpolate(sql: string, variables: Readonly<Record<string, VariableValue>>): string {
+function interpolate(sql: string, variables: Readonly<Record<string, VariableValue>>): string {
   return sql.replace(/\$(\w+)|\$\{(\w+)(?::(\w+))?\}/g, (match, short, long, format) => {
     const value = variables[short ?? long];
     return value === undefined ? match : formatted(value, format ?? 'raw');
@@ -61,7 +61,7 @@ const MACROS: Readonly<
 const dateTime = (at: Instant): string => `toDateTime(${Math.floor(at / 1000)})`;
 
 /** Expands `$__macro` and `$__macro(arguments)`, inside string literals as well, as the plugin does. */
-export function expandMacros(sql: string, range: TimeRange): string {
+function expandMacros(sql: string, range: TimeRange): string {
   let expanded = '';
   let rest = sql;
   for (let match = /\$__(\w+)/.exec(rest); match !== null; match = /\$__(\w+)/.exec(rest)) {
