@@ -14,6 +14,7 @@ import type { Router } from './notify/index.js';
 import { Outbox } from './notify/outbox.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { AnnotationTable } from './store/annotation-table.js';
+import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
 import { startEngine } from './store/embedded/engine.js';
 import { EventLog } from './store/event-log.js';
 import { Journal } from './store/journal.js';
@@ -93,6 +94,7 @@ export interface Surroundings {
   onMoment?: PipelineParts['onMoment'];
   afterDelivery?: PipelineParts['afterDelivery'];
   reportFault: ReportFault;
+  write: DecisionLogParts['write'];
   /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
   /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
@@ -114,7 +116,6 @@ export async function assemble(
   const events = new EventLog(store);
   const points = new PointTable(store);
   const maker = new PointMaker(points);
-  const verdicts = new VerdictTable(store);
   const judgeStates = new JudgeStateTable(store);
   const journal = new Journal(store);
   await new AnnotationTable(store).write(annotations);
@@ -135,10 +136,15 @@ export async function assemble(
 
   surroundings.onJournal?.(entries, 'restored');
 
-  const append = async (written: readonly JournalEntry[]) => {
-    await journal.append(written);
-    surroundings.onJournal?.(written, 'written');
-  };
+  const log = new DecisionLog({
+    journal,
+    verdicts: new VerdictTable(store),
+    write: surroundings.write,
+    ...(surroundings.onJournal === undefined
+      ? {}
+      : { onWritten: (written) => surroundings.onJournal?.(written, 'written') }),
+  });
+  const append = (written: readonly JournalEntry[]) => log.append(written);
   const outbox = new Outbox({
     router: surroundings.router,
     pending: (now) => alerts.pendingDeliveries(now),
@@ -153,7 +159,7 @@ export async function assemble(
     judging,
     alerts,
     followUps,
-    log: { appendJournal: append, writeVerdicts: (written) => verdicts.write(written) },
+    log,
     deliver: (now) => outbox.send(now),
     progress,
     completeUntil: surroundings.completeUntil,

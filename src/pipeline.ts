@@ -10,12 +10,7 @@ import type { JournalEntry } from './model/journal.js';
 import type { MetricDefinition } from './model/metric.js';
 import type { Point } from './model/point.js';
 import type { Verdict } from './model/verdict.js';
-
-/** What the pipeline writes to. */
-export interface PipelineLog {
-  appendJournal(entries: readonly JournalEntry[]): Promise<void>;
-  writeVerdicts(verdicts: readonly Verdict[]): Promise<void>;
-}
+import type { DecisionLog } from './store/decision-log.js';
 
 export interface PipelineParts {
   metrics: readonly MetricDefinition[];
@@ -23,7 +18,7 @@ export interface PipelineParts {
   judging: Judging;
   alerts: AlertDesk;
   followUps: FollowUpDesk;
-  log: PipelineLog;
+  log: Pick<DecisionLog, 'judged' | 'append' | 'flush'>;
   /** Sends what is due, and answers what became of it as journal entries. */
   deliver(now: Instant): Promise<void>;
   /** The end of the last bucket that each metric has been judged for. */
@@ -40,8 +35,6 @@ export interface PipelineParts {
 
 /** Buckets of so much time are made in one go when there is much to catch up. */
 const STRETCH = 7 * DAY;
-/** So many verdicts are held back before they are written, when no transition asks for it sooner. */
-const VERDICT_BUFFER = 50_000;
 
 /** The reasons of the entries with which an episode begins or goes on. */
 const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited']);
@@ -62,7 +55,7 @@ interface Closing {
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #commands: { at: Instant; run: (now: Instant) => readonly JournalEntry[] }[] = [];
-  #verdicts: Verdict[] = [];
+  #judgedSinceFlush = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -90,7 +83,7 @@ export class Pipeline {
         await this.#judge(group.moment, group.closings);
       }
       await this.#runDue(stretch);
-      await this.#flush();
+      await this.#flush(stretch);
       if (stretch >= to) return;
     }
   }
@@ -156,11 +149,12 @@ export class Pipeline {
   async #judge(moment: Instant, closings: readonly Closing[]): Promise<void> {
     const { judging, alerts, followUps, progress } = this.#parts;
     const entries: JournalEntry[] = [];
+    const decided: Verdict[] = [];
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until } of closings) {
       const bucket = points.map((point) => judging.judge(metric, point)).filter((it) => it !== null);
       for (const { point, verdicts, combined } of bucket) {
-        this.#verdicts.push(...verdicts, combined);
+        decided.push(...verdicts, combined);
         const observation: Observation = {
           metric,
           point,
@@ -175,7 +169,9 @@ export class Pipeline {
       judged.push(...bucket);
       progress.set(metric.id, until);
     }
-    if (entries.length > 0 || this.#verdicts.length >= VERDICT_BUFFER) await this.#flush(entries, moment);
+    await this.#parts.log.judged(decided);
+    if (decided.length > 0) this.#judgedSinceFlush = true;
+    if (entries.length > 0) await this.#parts.log.append([...entries, ...progressEntries(progress, moment)]);
     await this.#deliver(moment);
     await this.#parts.onMoment?.(moment, judged);
   }
@@ -206,7 +202,7 @@ export class Pipeline {
       entries.push(...alerts.due(at));
       const reminders = followUps.due(at);
       entries.push(...reminders.entries, ...this.#tell(reminders.tell, at));
-      if (entries.length > 0) await this.#parts.log.appendJournal(entries);
+      await this.#parts.log.append(entries);
       await this.#deliver(at);
     }
   }
@@ -216,24 +212,22 @@ export class Pipeline {
     this.#parts.afterDelivery?.(this);
   }
 
-  /** Writes what is held back, verdicts before the transitions that follow from them. */
-  async #flush(entries: readonly JournalEntry[] = [], now: Instant | null = null): Promise<void> {
+  /** Writes what is held back, and how far the metrics have been judged. */
+  async #flush(now: Instant): Promise<void> {
     const { log, progress } = this.#parts;
-    const verdicts = this.#verdicts;
-    this.#verdicts = [];
-    await log.writeVerdicts(verdicts);
-    if (verdicts.length === 0 && entries.length === 0) return;
-    await log.appendJournal([...entries, ...progressEntries(progress, now)]);
+    if (this.#judgedSinceFlush) await log.append(progressEntries(progress, now));
+    this.#judgedSinceFlush = false;
+    await log.flush();
   }
 }
 
 /** How far each metric has been judged; written in the same insert as the transitions that came of it. */
-function progressEntries(progress: ReadonlyMap<string, Instant>, now: Instant | null): JournalEntry[] {
+function progressEntries(progress: ReadonlyMap<string, Instant>, now: Instant): JournalEntry[] {
   return [...progress].map(([metric, judgedUntil]) => ({
     stream: 'progress',
     id: metric,
     version: 1,
-    at: now ?? judgedUntil,
+    at: now,
     actor: 'system',
     reason: 'judged',
     body: { judgedUntil },

@@ -56,6 +56,7 @@ export async function replay(
     completeUntil: (now) => now,
     beginning: from,
     reportFault: options.reportFault,
+    write: 'later',
     ...(options.onMoment === undefined ? {} : { onMoment: options.onMoment }),
     ...(options.afterDelivery === undefined ? {} : { afterDelivery: options.afterDelivery }),
   });

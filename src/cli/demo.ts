@@ -173,9 +173,9 @@ async function live(
   const people = new SimulatedPeople(truth);
   const planned: PlannedAct[] = [];
   const router: Router = {
-    send: async (_target, { alert, delivery }) => {
+    send: async (_target, { alert, followUp, delivery }) => {
       watcher.onMessage();
-      planned.push(...people.hear(alert, delivery.reason, delivery.dueAt));
+      planned.push(...people.hear({ alert, followUp, reason: delivery.reason }, delivery.dueAt));
       return { outcome: 'sent', messageRef: 'demo' };
     },
     find: async () => null,

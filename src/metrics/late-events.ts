@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, type Instant } from '../model/clock.js';
+import { HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { EventLog } from '../store/event-log.js';
 import { bucketEnd, bucketStart } from './buckets.js';
@@ -45,7 +45,9 @@ export class LateEvents {
       const until = closedUntil.get(metric.id);
       if (until === undefined) continue;
       const types = new Set(eventTypes(metric));
-      const hours = touched.filter((it) => it.date === metric.date && types.has(it.type)).map((it) => it.hour);
+      const hours = touched
+        .filter((it) => it.date === metric.date && types.has(it.type))
+        .map((it) => it.hour);
       const { measure } = metric;
       if (measure.kind === 'breach')
         hours.push(...(await events.touchedDueHours(since, measure.opened.event, measure.answered.event)));

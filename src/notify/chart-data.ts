@@ -44,7 +44,7 @@ export function chartData({ points, verdicts, alerts, annotations }: AlertChart)
   const data: ChartData = {
     ...{ start, end, values: [], expected: [], band: [], anomalous: [] },
     ...extent(
-      points.map(({ value }) => value),
+      points.filter((point) => isShown(judged.get(point.bucketStart))).map(({ value }) => value),
       [...judged.values()],
     ),
     spans: alerts.flatMap(({ startedAt, resolvedAt }) => within(startedAt, resolvedAt ?? end, start, end)),
@@ -67,7 +67,7 @@ export function chartData({ points, verdicts, alerts, annotations }: AlertChart)
       data.values.push([due, null]);
       data.expected.push([due, null]);
     }
-    data.values.push([at, point.value]);
+    data.values.push([at, isShown(verdict) ? point.value : null]);
     data.expected.push([at, expected]);
     if (verdict?.status === 'anomalous') data.anomalous.push([at, point.value]);
     if (missing || lower === null || upper === null) {
@@ -79,6 +79,11 @@ export function chartData({ points, verdicts, alerts, annotations }: AlertChart)
   }
   if (stretch.length > 0) data.band.push(stretch);
   return data;
+}
+
+/** One dispute of one order is 100 %: points of too few cases would hide all others. */
+function isShown(verdict: Verdict | undefined): boolean {
+  return verdict?.reason !== 'low_volume';
 }
 
 /** The combination's verdict where a bucket has several. */

@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.js';
 import { HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { DeliveryReason } from '../model/delivery.js';
+import type { FollowUp } from '../model/follow-up.js';
 import type { Truth } from './incident.js';
 import { incidentOf } from './judge-alerts.js';
 
@@ -22,23 +23,35 @@ const CALLS: ReadonlySet<DeliveryReason> = new Set([
 /**
  * The people on the other end of the messages. Somebody acknowledges a few minutes after being told; who finds
  * a true incident behind the alert opens one follow-up for it, and the fix is shipped when the incident is
- * truly over, which is what ended it.
+ * truly over, which is what ended it. A fix that the metric does not bear out is improved and shipped again.
  */
 export class SimulatedPeople {
   readonly #truth: readonly Truth[];
   readonly #acknowledged = new Set<string>();
   readonly #taken = new Set<string>();
+  readonly #improved = new Set<string>();
 
   constructor(truth: readonly Truth[]) {
     this.#truth = truth;
   }
 
   /** Somebody reads a message; answers what they will do about it. */
-  hear(alert: Alert, reason: DeliveryReason, now: Instant): PlannedAct[] {
-    if (!CALLS.has(reason) || alert.kind !== 'metric') return [];
+  hear(
+    { alert, followUp, reason }: { alert: Alert; followUp: FollowUp | null; reason: DeliveryReason },
+    now: Instant,
+  ): PlannedAct[] {
     const acts: PlannedAct[] = [];
     const plan = (delay: number, kind: PlannedAct['kind'], actor: string) =>
       acts.push({ at: now + delay, kind, alertId: alert.alertId, actor });
+    if (
+      followUp !== null &&
+      hasFailed(followUp) &&
+      !this.#improved.has(`${followUp.followUpId} ${followUp.note}`)
+    ) {
+      this.#improved.add(`${followUp.followUpId} ${followUp.note}`);
+      plan(12 * HOUR, 'ship_fix', followUp.owner);
+    }
+    if (!CALLS.has(reason) || alert.kind !== 'metric') return acts;
     const call = `${alert.alertId} ${reason} ${now}`;
     if (!this.#acknowledged.has(call)) {
       this.#acknowledged.add(call);
@@ -52,4 +65,9 @@ export class SimulatedPeople {
     plan(Math.max(3 * HOUR, incident.endsAt - now), 'ship_fix', alert.owner);
     return acts;
   }
+}
+
+/** Back at work with a note: that is what the watch over the metric writes when a fix has not helped. */
+function hasFailed(followUp: FollowUp): boolean {
+  return followUp.state === 'in_progress' && followUp.note !== '';
 }

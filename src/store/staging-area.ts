@@ -50,7 +50,7 @@ export class StagingTable {
   ): Promise<{ kind: 'unknown_column' | 'invalid'; detail: string } | null> {
     try {
       await this.#store.statement(
-        `DESCRIBE TABLE (SELECT ${expression} AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
+        `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
       );
       return null;
     } catch (error) {
@@ -88,7 +88,7 @@ export class StagingTable {
     timezone: string;
     between?: readonly [first: number, last: number];
   }): AsyncGenerator<readonly Record<string, unknown>[]> {
-    const values = query.values.map((value) => `${value.expression} AS ${quoted(value.name)}`).join(', ');
+    const values = query.values.map((value) => `(${value.expression}) AS ${quoted(value.name)}`).join(', ');
     const conditions = [
       ...(query.where === '' ? [] : [`(${query.where})`]),
       ...(query.between === undefined ? [] : ['_row BETWEEN {first:UInt64} AND {last:UInt64}']),

@@ -12,7 +12,7 @@ export interface EmbeddedEngine {
   pid: number;
   /** Resolves with what the engine last said when it ends without having been stopped. */
   died: Promise<string>;
-  /** Shuts the engine down cleanly; resolves when its process is gone. */
+  /** Ends the engine; resolves when its process is gone. Nothing that it has acknowledged is lost. */
   stop(): Promise<void>;
 }
 
@@ -74,10 +74,13 @@ export async function startEngine(options: { folder: string; port?: number }): P
         return output();
       }),
       stop: async () => {
-        release();
+        // Left to itself the engine takes five seconds to notice the end of the FIFO. What it has acknowledged
+        // is on disk and its merges are atomic, so it need not be waited for.
+        child.kill('SIGTERM');
         const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
         await exited;
         clearTimeout(late);
+        release();
       },
     };
   } catch (error) {
