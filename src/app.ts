@@ -244,8 +244,17 @@ export function displayOf(
   const kind = metric?.measure.kind ?? 'count';
   return {
     title: metric?.title ?? title,
+    counted: metric === undefined ? 'events' : countedOf(metric),
     unit: isRate(kind) ? 'rate' : kind === 'sum' ? 'amount' : 'count',
     timezone: metric?.timezone ?? 'UTC',
     currency,
   };
+}
+
+/** The plural of what a metric's events are about: `dispute.opened` counts disputes. */
+function countedOf({ measure }: MetricDefinition): string {
+  const selector =
+    measure.kind === 'ratio' ? measure.numerator : measure.kind === 'breach' ? measure.opened : measure.of;
+  const nouns = new Set(selector.event.map((type) => `${type.split('.', 1)[0]}s`));
+  return [...nouns].join(' or ').replaceAll('_', ' ');
 }

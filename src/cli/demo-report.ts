@@ -3,11 +3,11 @@ import { displayOf } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { Alert } from '../model/alert.js';
 import type { FollowUp } from '../model/follow-up.js';
+import { impactWords } from '../notify/alert-words.js';
 import {
   formatBand,
   formatDuration,
   formatInstant,
-  formatMoney,
   formatSliceWords,
   formatValue,
 } from '../notify/wording.js';
@@ -74,8 +74,7 @@ function alertLines(outcome: DemoOutcome, alert: Alert, delay: number | null): s
       (delay === null ? '' : `, ${formatDuration(delay)} after the incident began`),
     `  why        ${formatValue(first.value, display)} where ${formatValue(first.expected, display)} was expected ` +
       `(${band}); at worst ${formatValue(worst.value, display)}`,
-    `  impact     ${number(Math.round(alert.impactCount))} more than expected, ` +
-      `${formatMoney(alert.impactAmount, display.currency)}`,
+    `  impact     ${impactWords(alert, display)}`,
     ...(alert.carriers.length === 0
       ? []
       : [

@@ -132,15 +132,16 @@ function sinceWords(alert: Alert, display: MetricDisplay): string {
   return `${start}, for ${formatDuration(alert.resolvedAt - alert.startedAt)}`;
 }
 
-function impactWords(alert: Alert, display: MetricDisplay): string {
-  const than = alert.impactCount < 0 ? 'fewer than expected' : 'more than expected';
-  if (display.unit === 'amount')
-    return `About ${formatMoney(Math.abs(alert.impactCount), display.currency)} ${alert.impactCount < 0 ? 'less' : 'more'} than expected`;
+/** In the unit of the business: what has been counted too often or too rarely, and what that is worth. */
+export function impactWords(alert: Alert, display: MetricDisplay): string {
   const count = Math.abs(alert.impactCount);
+  const falls = alert.direction === 'down';
+  if (display.unit === 'amount')
+    return `About ${formatMoney(count, display.currency)} ${falls ? 'less' : 'more'} than expected`;
   const events = formatValue(count < 10 ? count : Math.round(count), COUNT);
   const money =
     alert.impactAmount === 0 ? '' : `, worth ${formatMoney(Math.abs(alert.impactAmount), display.currency)}`;
-  return `About ${events} ${than}${money}`;
+  return `About ${events} ${falls ? 'fewer' : 'more'} ${display.counted} than expected${money}`;
 }
 
 function stateWords(alert: Alert, display: MetricDisplay): string {

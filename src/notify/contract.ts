@@ -17,6 +17,8 @@ export interface Notification {
 export interface MetricDisplay {
   title: string;
   unit: 'rate' | 'count' | 'amount';
+  /** What its numerator counts, in the plural: `disputes`. */
+  counted: string;
   timezone: string;
   currency: string;
 }

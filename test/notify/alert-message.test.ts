@@ -19,7 +19,7 @@ describe('an alert in plain words', () => {
       '🔴 Critical: Disputes per delivered order, high in category toys, region GB',
       '4.1% (82 of 2,000) at last, expected 1.3%, usually 0.9% to 1.8%.',
       'Mon 16 Feb 2026, 11:00 GMT',
-      'About 56 more than expected, worth £1,235',
+      'About 56 more disputes than expected, worth £1,235',
       'category toys, region GB, scenario not_received: 86% of it (+48)',
       'Open, nobody has acknowledged it yet',
       'After-sales GB (<@U0OWNER>)',
@@ -32,7 +32,13 @@ describe('an alert in plain words', () => {
 
   test('tells times in the metric’s zone, and amounts in its currency', () => {
     const alert = makeAlert({ impactCount: -2_500, direction: 'down' });
-    const display = { title: 'Refunds', unit: 'amount', timezone: 'Asia/Tokyo', currency: 'JPY' } as const;
+    const display = {
+      title: 'Refunds',
+      unit: 'amount',
+      counted: 'refunds',
+      timezone: 'Asia/Tokyo',
+      currency: 'JPY',
+    } as const;
     const text = textOf(alertMessage(makeNotification({ alert, display }), CONTEXT));
     expect(text).toContain('Mon 16 Feb 2026, 20:00 GMT+9');
     expect(text).toContain('About JP¥2,500 less than expected');
@@ -83,7 +89,7 @@ describe('the buttons that make sense', () => {
 describe('a change, in one line', () => {
   test.each([
     ['acknowledged', 'Acknowledged by Ann. Escalation is paused.'],
-    ['resolved', 'Resolved after 7 h. About 56 more than expected, worth £1,235'],
+    ['resolved', 'Resolved after 7 h. About 56 more disputes than expected, worth £1,235'],
     ['worsened', 'It has become worse since the last message. 4.1% (82 of 2,000) at last'],
     ['escalated', 'Nobody has acknowledged the alert in time, so it goes one step further.'],
     ['follow_up_opened', 'Follow-up opened. Bring the toys disputes down: in progress, owner after-sales-gb'],
@@ -165,7 +171,7 @@ describe('whatever the data holds', () => {
           resolvedAt: state === 'resolved' ? NOON : null,
         }),
         followUp: followed ? makeFollowUp({ title: task, note, owner: worker }) : null,
-        display: { title, unit, timezone, currency },
+        display: { title, unit, counted: 'disputes', timezone, currency },
       });
     });
 

@@ -11,6 +11,7 @@ import { NOON } from './fixtures.js';
 const display = {
   title: 'Disputes per delivered order',
   unit: 'rate',
+  counted: 'disputes',
   timezone: 'Europe/London',
   currency: 'GBP',
 } as const;

@@ -116,6 +116,7 @@ export function makeNotification(changes: Partial<Notification> = {}): Notificat
     display: {
       title: 'Disputes per delivered order',
       unit: 'rate',
+      counted: 'disputes',
       timezone: 'Europe/London',
       currency: 'GBP',
     },

@@ -79,7 +79,7 @@ describe('the console', () => {
         'Critical: Disputes per delivered order, high in category toys, region GB',
         '  4.1% (82 of 2,000) at last, expected 1.3%, usually 0.9% to 1.8%.',
         '  Since:     Mon 16 Feb 2026, 11:00 GMT',
-        '  Impact:    About 56 more than expected, worth £1,235',
+        '  Impact:    About 56 more disputes than expected, worth £1,235',
         '  State:     Open, nobody has acknowledged it yet',
         '  Owner:     After-sales GB',
         '  Runbook:   https://wiki.example.com/disputes?a=1&b=2',

@@ -1,0 +1,16 @@
+import { ingest } from './ingest.js';
+import { print } from './measure.js';
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest };
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
+for (const name of names) {
+  const benchmark = benchmarks[name];
+  if (benchmark === undefined) {
+    process.stderr.write(`bench: there is no '${name}'; there is ${Object.keys(benchmarks).join(', ')}\n`);
+    process.exitCode = 2;
+    break;
+  }
+  print(name);
+  await benchmark();
+}
