@@ -98,7 +98,7 @@ export interface Surroundings {
   /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
   /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
-  beginning?: Instant | null;
+  beginning?: Instant;
 }
 
 /** Puts the stages together and takes up the state where the store has left it. */
@@ -163,7 +163,7 @@ export async function assemble(
     deliver: (now) => outbox.send(now),
     progress,
     completeUntil: surroundings.completeUntil,
-    beginning: surroundings.beginning === undefined ? await firstEvent(events) : surroundings.beginning,
+    findBeginning: async () => surroundings.beginning ?? firstEvent(events),
     ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
     ...(surroundings.afterDelivery === undefined ? {} : { afterDelivery: surroundings.afterDelivery }),
   });

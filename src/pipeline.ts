@@ -25,8 +25,8 @@ export interface PipelineParts {
   progress: Map<string, Instant>;
   /** The event time up to which everything is believed to be there, at a moment; null when nothing is known. */
   completeUntil(now: Instant): Instant | null;
-  /** Where a metric's first bucket is, when it has never been judged. */
-  beginning: Instant | null;
+  /** The first moment that there is something to judge at; null while there is nothing. */
+  findBeginning(): Promise<Instant | null>;
   /** Called when what was due has been delivered. */
   afterDelivery?(pipeline: Pipeline): void;
   /** Told after each moment that had buckets to close. */
@@ -56,6 +56,7 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #commands: { at: Instant; run: (now: Instant) => readonly JournalEntry[] }[] = [];
   #judgedSinceFlush = false;
+  #beginning: Instant | null = null;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -74,6 +75,7 @@ export class Pipeline {
 
   /** Does everything that is due up to and at `to`. */
   async advance(to: Instant): Promise<void> {
+    this.#beginning ??= await this.#parts.findBeginning();
     for (;;) {
       const from = this.#nextClosing(to);
       const stretch = Math.min(to, from === null ? to : from + STRETCH);
@@ -112,8 +114,7 @@ export class Pipeline {
   #openBucket(metric: MetricDefinition): Instant | null {
     const judgedUntil = this.#parts.progress.get(metric.id);
     if (judgedUntil !== undefined) return judgedUntil;
-    const { beginning } = this.#parts;
-    return beginning === null ? null : bucketStart(beginning, metric);
+    return this.#beginning === null ? null : bucketStart(this.#beginning, metric);
   }
 
   /** Makes the points of all buckets that close up to `until`. */
