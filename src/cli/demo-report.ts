@@ -73,7 +73,7 @@ function alertLines(outcome: DemoOutcome, alert: Alert, delay: number | null): s
     `  fired      ${formatInstant(alert.openedAt ?? 0, display.timezone)}` +
       (delay === null ? '' : `, ${formatDuration(delay)} after the incident began`),
     `  why        ${formatValue(first.value, display)} where ${formatValue(first.expected, display)} was expected ` +
-      `(${band}); at worst ${formatValue(worst.value, display)}`,
+      `(${band})${isWorse(alert) ? `; at worst ${formatValue(worst.value, display)}` : ''}`,
     `  impact     ${impactWords(alert, display)}`,
     ...(alert.carriers.length === 0
       ? []
@@ -188,4 +188,9 @@ function listed(words: readonly string[]): string {
   return words.length > shown.length
     ? `${shown.join('; ')} and ${words.length - shown.length} more`
     : shown.join('; ');
+}
+
+/** The worst point is the one furthest outside its band, which need not be the one with the greatest value. */
+function isWorse({ direction, first, worst }: Alert): boolean {
+  return direction === 'up' ? worst.value > first.value : worst.value < first.value;
 }

@@ -36,7 +36,7 @@ export interface ChartData {
 }
 
 /** Lays a series, its verdicts and its alerts out for drawing. Pure; copes with an empty series. */
-export function chartData({ points, verdicts, alerts, annotations }: AlertChart): ChartData {
+export function chartData({ points, verdicts, alerts, annotations, display }: AlertChart): ChartData {
   const start = points[0]?.bucketStart ?? alerts[0]?.startedAt ?? 0;
   const last = points.at(-1);
   const end = last === undefined ? start + HOUR : last.bucketStart + last.bucketSeconds * SECOND;
@@ -46,6 +46,7 @@ export function chartData({ points, verdicts, alerts, annotations }: AlertChart)
     ...extent(
       points.filter((point) => isShown(judged.get(point.bucketStart))).map(({ value }) => value),
       [...judged.values()],
+      display.unit === 'rate' ? 1 : Number.POSITIVE_INFINITY,
     ),
     spans: alerts.flatMap(({ startedAt, resolvedAt }) => within(startedAt, resolvedAt ?? end, start, end)),
     fired: alerts.flatMap(({ openedAt }) =>
@@ -101,21 +102,26 @@ function within(from: Instant, to: Instant, start: Instant, end: Instant): { fro
 
 /**
  * From zero where that does not flatten the series, with room above. A band of a detector that knows little may
- * be a hundred times the values: it is cut off rather than letting it flatten them.
+ * be many times the values: it is cut off rather than letting it flatten them.
  */
-function extent(values: readonly number[], judged: readonly Verdict[]): { floor: number; ceiling: number } {
+function extent(
+  values: readonly number[],
+  judged: readonly Verdict[],
+  limit: number,
+): { floor: number; ceiling: number } {
   const most = max(values) ?? 1;
   const least = min(values) ?? 0;
   const spread = Math.max(most - least, Math.abs(most) * 0.1, Number.MIN_VALUE);
   const upper = max(judged.flatMap((verdict) => verdict.upper ?? [])) ?? most;
   const lower = min(judged.flatMap((verdict) => verdict.lower ?? [])) ?? least;
-  const top = Math.max(most, Math.min(upper, most + 2 * spread));
-  const bottom = Math.min(least, Math.max(lower, least - 2 * spread));
+  const top = Math.max(most, Math.min(upper, most + spread / 2));
+  const bottom = Math.min(least, Math.max(lower, least - spread / 2));
   const step = niceStep(((top - bottom) * 1.08) / 4);
   const fromZero = least >= 0 && bottom < 0.6 * top;
   const floor = fromZero ? 0 : Math.floor(bottom / step) * step;
   const room = niceStep(((top - floor) * 1.05) / 4);
-  return { floor, ceiling: floor + Math.ceil(((top - floor) * 1.05) / room) * room };
+  const ceiling = floor + Math.ceil(((top - floor) * 1.05) / room) * room;
+  return { floor, ceiling: most <= limit ? Math.min(ceiling, limit) : ceiling };
 }
 
 /** The next of 1, 2, 2.5, 5 times a power of ten, at or above. */
