@@ -99,6 +99,7 @@ export interface Surroundings {
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
   /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
   beginning?: Instant;
+  notBefore?: PipelineParts['notBefore'];
 }
 
 /** Puts the stages together and takes up the state where the store has left it. */
@@ -164,6 +165,7 @@ export async function assemble(
     progress,
     completeUntil: surroundings.completeUntil,
     findBeginning: async () => surroundings.beginning ?? firstEvent(events),
+    ...(surroundings.notBefore === undefined ? {} : { notBefore: surroundings.notBefore }),
     ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
     ...(surroundings.afterDelivery === undefined ? {} : { afterDelivery: surroundings.afterDelivery }),
   });
@@ -209,7 +211,7 @@ async function catchUp(
   for (const metric of metrics) {
     const until = progress.get(metric.id);
     if (until === undefined) continue;
-    const from = judging.observedUntil(metric.id) ?? 0;
+    const from = judging.observedUntil(metric) ?? 0;
     for (const point of await points.between(metric.id, from, until)) judging.judge(metric, point);
   }
 }

@@ -27,6 +27,8 @@ export interface PipelineParts {
   completeUntil(now: Instant): Instant | null;
   /** The first moment that there is something to judge at; null while there is nothing. */
   findBeginning(): Promise<Instant | null>;
+  /** Nothing is decided as if it were earlier than this; by default everything is decided at its own moment. */
+  notBefore?: Instant;
   /** Called when what was due has been delivered. */
   afterDelivery?(pipeline: Pipeline): void;
   /** Told after each moment that had buckets to close. */
@@ -50,16 +52,22 @@ interface Closing {
 /**
  * The loop through all stages. `advance(to)` does everything that is due up to `to`, each thing at its own
  * moment and in the order of time: buckets that close, escalations, reminders, deliveries. It is the same
- * whether `to` is a second away or a year, so a replay is a run, and catching up after a pause is too.
+ * whether `to` is a second away or a year, so a replay is a run.
+ *
+ * Time never runs backwards: what becomes known late, because a source lags or the process was away, is decided
+ * when it is known. Otherwise people would be told of an alert and of its escalations in the same second.
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #commands: { at: Instant; run: (now: Instant) => readonly JournalEntry[] }[] = [];
   #judgedSinceFlush = false;
   #beginning: Instant | null = null;
+  /** The latest moment at which anything may have been decided. */
+  #reached: Instant;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#reached = parts.notBefore ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Has a person's command carried out at a moment to come: what simulated people do. */
@@ -81,8 +89,9 @@ export class Pipeline {
       const stretch = Math.min(to, from === null ? to : from + STRETCH);
       const closings = from === null ? [] : await this.#close(stretch, to);
       for (const group of byMoment(closings)) {
-        await this.#runDue(group.moment);
-        await this.#judge(group.moment, group.closings);
+        const moment = Math.max(group.moment, this.#reached);
+        await this.#runDue(moment);
+        await this.#judge(moment, group.closings);
       }
       await this.#runDue(stretch);
       await this.#flush(stretch);
@@ -195,8 +204,9 @@ export class Pipeline {
 
   /** Runs the timers that are due up to and at `until`, each at its own moment. */
   async #runDue(until: Instant): Promise<void> {
-    for (let at = this.#nextTimer(); at !== null && at <= until; at = this.#nextTimer()) {
+    for (let due = this.#nextTimer(); due !== null && due <= until; due = this.#nextTimer()) {
       const { alerts, followUps } = this.#parts;
+      const at = Math.max(due, this.#reached);
       const entries: JournalEntry[] = [];
       while (this.#commands[0] !== undefined && this.#commands[0].at <= at)
         entries.push(...(this.#commands.shift()?.run(at) ?? []));
@@ -206,6 +216,7 @@ export class Pipeline {
       await this.#parts.log.append(entries);
       await this.#deliver(at);
     }
+    this.#reached = Math.max(this.#reached, until);
   }
 
   async #deliver(now: Instant): Promise<void> {

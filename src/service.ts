@@ -306,6 +306,7 @@ class Service {
         }),
       ),
       completeUntil: (now) => this.#completeUntil(now),
+      notBefore: this.#clock.now(),
       write: 'at_once',
       onMoment: (_moment, judged) => {
         const points = new Map<string, number>();

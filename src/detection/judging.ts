@@ -62,12 +62,13 @@ export class Judging {
 
   /**
    * Judges one point of a series. Points of a series must come in the order of their buckets; a point that its
-   * judges have observed before is passed over, so that a point made again is not judged twice.
+   * judges have observed before is passed over, so that a point made again is not judged twice. Where some have,
+   * because a detector is new to the metric, only the others are asked.
    */
   judge(metric: MetricDefinition, point: Point): JudgedPoint | null {
     const bench = this.#benchOf(metric, point.slice);
-    const { seats } = bench;
-    if (seats.length > 0 && seats.every((seat) => seat.observedUntil >= point.bucketStart)) return null;
+    const seats = bench.seats.filter((seat) => seat.observedUntil < point.bucketStart);
+    if (seats.length === 0 && bench.seats.length > 0) return null;
     this.#advanced.add(bench);
 
     const annotations = this.#annotationsAt(point);
@@ -83,11 +84,20 @@ export class Judging {
   }
 
   /**
-   * The start of the last bucket that all saved judges of a metric have observed; null when none is saved.
+   * The start of the last bucket that all judges of a metric have observed; null when one of its detectors has no
+   * saved judge that can go on with its parameters, and so has everything to learn.
    */
-  observedUntil(metric: string): Instant | null {
-    const saved = [...this.#saved.values()].filter((judge) => judge.metric === metric);
-    return saved.length === 0 ? null : Math.min(...saved.map((judge) => judge.observedUntil));
+  observedUntil({ id, detect }: MetricDefinition): Instant | null {
+    let least: Instant | null = null;
+    for (const { use, params } of detect) {
+      const parameters = JSON.stringify(params);
+      const saved = [...this.#saved.values()].filter(
+        (judge) => judge.metric === id && judge.detector === use && judge.parameters === parameters,
+      );
+      if (saved.length === 0) return null;
+      for (const { observedUntil } of saved) least = Math.min(least ?? observedUntil, observedUntil);
+    }
+    return least;
   }
 
   /** The states of the judges that have observed something since the last call. */

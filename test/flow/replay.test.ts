@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { assemble, type Redress } from '../../src/app.js';
+import { DAY, HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
+import type { SendOutcome } from '../../src/model/delivery.js';
+import type { ArrivedEvent } from '../../src/model/event.js';
+import type { Notification } from '../../src/notify/contract.js';
+import type { Router } from '../../src/notify/index.js';
+import { replay } from '../../src/replay.js';
+import { EventLog } from '../../src/store/event-log.js';
+import type { Store } from '../../src/store/store.js';
+import { arrived } from '../support/event.js';
+import { metric, selector } from '../support/metric.js';
+import { seededRandom } from '../support/random.js';
+import { testDatabase } from '../support/store.js';
+import { at, configuration, disputeRate } from './timeline.js';
+
+const FROM = at('00:00', -1);
+const TO = FROM + 4 * DAY;
+
+/** Regions of unlike size, two detectors, a count that is judged by the day, and people who are slow to answer. */
+const settings = configuration({
+  metrics: [
+    disputeRate({
+      slices: [[], ['region']],
+      detect: [
+        { use: 'z-score', params: { warm_up: 12 } },
+        { use: 'cusum', params: {} },
+      ],
+      alert: { for: 1, recover: 2, mergeGap: 3 * HOUR, criticalScore: 2 },
+    }),
+    metric({
+      id: 'orders',
+      measure: { kind: 'count', of: selector('order.delivered') },
+      bucket: { count: 6, unit: 'hour' },
+      bad: 'both',
+      slices: [['region']],
+      detect: [{ use: 'z-score', params: { warm_up: 4 } }],
+    }),
+  ],
+});
+
+function events(): ArrivedEvent[] {
+  const random = seededRandom(5);
+  const made: ArrivedEvent[] = [];
+  const put = (type: string, region: string, hour: Instant) =>
+    made.push(
+      arrived({
+        eventId: `e${made.length}`,
+        type,
+        region,
+        amount: '9.5',
+        occurredAt: hour + Math.floor(random() * HOUR),
+      }),
+    );
+  for (let hour = FROM; hour < TO; hour += HOUR)
+    for (const [region, orders] of Object.entries({ DE: 160, GB: 60, MT: 2 })) {
+      // Two incidents, one everywhere and one in one region, and an hour in which Britain sells nothing.
+      const everywhere = hour >= at('10:00') && hour < at('15:00');
+      const british = region === 'GB' && hour >= at('06:00', 1) && hour < at('22:00', 1);
+      const rate = everywhere ? 0.3 : british ? 0.5 : 0.1;
+      if (region === 'GB' && hour === at('03:00', 1)) continue;
+      for (let index = 0; index < orders; index++) {
+        put('order.delivered', region, hour);
+        if (random() < rate) put('dispute.opened', region, hour);
+      }
+    }
+  return made;
+}
+
+/** Slack fails now and then, always at the same attempts of the same deliveries. */
+const router: Router = {
+  send: async (target, { delivery }: Notification): Promise<SendOutcome> =>
+    target.startsWith('slack') && (delivery.alertVersion + delivery.attempts) % 3 === 0
+      ? { outcome: 'retry', reason: 'ratelimited', retryAfter: 30_000 }
+      : { outcome: 'sent', messageRef: `at:${delivery.deliveryId}` },
+  find: async () => null,
+};
+
+/** People acknowledge whatever is firing at these moments, and take on the worst of it. */
+const ACTS = [at('11:40'), at('13:10'), at('09:20', 1), at('20:00', 1)];
+
+function planActs(redress: Redress, after: Instant): void {
+  for (const moment of ACTS)
+    if (moment > after)
+      redress.pipeline.schedule(moment, (now) => {
+        const firing = redress.alerts.alerts().filter((alert) => alert.state === 'firing');
+        return firing
+          .filter((alert) => alert.kind === 'metric')
+          .sort((a, b) => (a.alertId < b.alertId ? -1 : 1))
+          .flatMap((alert) => [
+            ...redress.commands.alert({ kind: 'acknowledge', alertId: alert.alertId, actor: 'ann' }, now)
+              .entries,
+            ...redress.commands.openFollowUp({ alert, actor: 'ann' }, now).entries,
+          ]);
+      });
+}
+
+/** Everything that people and dashboards can see, and what decides how it goes on. */
+async function everything(store: Store) {
+  const all = async (text: string) => {
+    const rows: unknown[] = [];
+    for await (const some of store.rows<unknown>(text)) rows.push(...some);
+    return rows;
+  };
+  return {
+    points: await all('SELECT * FROM points ORDER BY metric, slice, bucket_start'),
+    verdicts: await all('SELECT * FROM verdicts ORDER BY metric, slice, bucket_start, detector'),
+    journal: await all(
+      "SELECT * EXCEPT written_at FROM journal FINAL WHERE stream != 'progress' ORDER BY stream, id, version",
+    ),
+    progress: await all("SELECT id, body FROM journal FINAL WHERE stream = 'progress' ORDER BY id"),
+  };
+}
+
+type Everything = Awaited<ReturnType<typeof everything>>;
+
+const reportFault = ({ error }: { error: unknown }): never => {
+  throw error;
+};
+
+async function storeOfEvents(): Promise<Store> {
+  const { store } = await testDatabase();
+  await new EventLog(store).write({ accepted: events(), rejected: [] });
+  return store;
+}
+
+/** Lives through the days in steps, with restarts where `restart` says so. */
+async function live(
+  store: Store,
+  step: () => number,
+  restart: () => 'no' | 'stopped' | 'killed',
+): Promise<Everything> {
+  let redress: Redress | null = null;
+  for (let now = FROM; now < TO; ) {
+    if (redress === null) {
+      redress = await assemble(settings, store, {
+        router,
+        completeUntil: (moment) => moment,
+        reportFault,
+        write: 'at_once',
+        beginning: FROM,
+      });
+      planActs(redress, now);
+    }
+    now = Math.min(TO, now + step());
+    await redress.pipeline.advance(now);
+    const how = restart();
+    if (how === 'stopped') await redress.saveJudges();
+    if (how !== 'no') redress = null;
+  }
+  return everything(store);
+}
+
+describe('a replay of the same events', () => {
+  let store: Store;
+  let replayed: Everything;
+  const run = () =>
+    replay(settings, store, {
+      from: FROM,
+      to: TO,
+      router,
+      reportFault,
+      onReady: (redress) => planActs(redress, FROM),
+    });
+
+  beforeAll(async () => {
+    store = await storeOfEvents();
+    await run();
+    replayed = await everything(store);
+  });
+
+  it('finds what there is to find', () => {
+    const reasons = new Set(replayed.journal.map((entry) => (entry as { reason: string }).reason));
+    for (const reason of ['fired', 'inhibited', 'escalated', 'acknowledged', 'retry', 'sent', 'resolved'])
+      expect(reasons).toContain(reason);
+    expect(replayed.points.length).toBeGreaterThan(300);
+  });
+
+  it('leaves the same when it is done twice', async () => {
+    await run();
+    expect(await everything(store)).toEqual(replayed);
+  });
+
+  it('leaves what living through it hour by hour leaves', async () => {
+    const lived = await live(
+      await storeOfEvents(),
+      () => HOUR,
+      () => 'no',
+    );
+    expect(lived).toEqual(replayed);
+  });
+
+  it('leaves what a life with restarts at odd moments leaves', async () => {
+    const random = seededRandom(11);
+    const lived = await live(
+      await storeOfEvents(),
+      () => Math.ceil(random() * 300) * MINUTE,
+      () => {
+        const chance = random();
+        return chance < 0.4 ? 'no' : chance < 0.7 ? 'stopped' : 'killed';
+      },
+    );
+    expect(lived).toEqual(replayed);
+  });
+});

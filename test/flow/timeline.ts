@@ -1,0 +1,208 @@
+import { assemble, type Redress } from '../../src/app.js';
+import type { Configuration } from '../../src/config/configuration.js';
+import type { Alert, EscalationPolicy } from '../../src/model/alert.js';
+import { DAY, HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
+import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
+import type { ArrivedEvent } from '../../src/model/event.js';
+import type { JournalEntry } from '../../src/model/journal.js';
+import type { Notification } from '../../src/notify/contract.js';
+import type { Router } from '../../src/notify/index.js';
+import { EventLog } from '../../src/store/event-log.js';
+import { Journal } from '../../src/store/journal.js';
+import type { Store } from '../../src/store/store.js';
+import { arrived } from '../support/event.js';
+import { metric } from '../support/metric.js';
+import { testDatabase } from '../support/store.js';
+
+/** The day on which a story happens; the day before is its uneventful history. */
+const STORY_DAY = Date.UTC(2026, 2, 3);
+
+/** An instant of the story's day: `at('10:00')`; of a later one: `at('10:00', 1)`. */
+export function at(time: string, day = 0): Instant {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  return STORY_DAY + day * DAY + hours * HOUR + minutes * MINUTE + seconds * 1000;
+}
+
+/** `11:10`, or `11:10:05` where there are seconds. */
+function clockTime(instant: Instant): string {
+  const text = new Date(instant).toISOString();
+  return text.slice(17, 19) === '00' ? text.slice(11, 16) : text.slice(11, 19);
+}
+
+export const POLICY: EscalationPolicy = {
+  id: 'standard',
+  steps: [
+    { delay: 0, targets: ['console'] },
+    { delay: 15 * MINUTE, targets: ['slack:#leads'] },
+    { delay: 30 * MINUTE, targets: ['slack:#directors'] },
+  ],
+  ackTimeout: 8 * HOUR,
+};
+
+/** One metric, one policy; a story says what is different. */
+export function configuration(overrides: Partial<Configuration> = {}): Configuration {
+  return {
+    folder: 'test',
+    service: {
+      clickhouse: { url: null, username: 'default', password: '', database: 'redress', data: '', port: 0 },
+      http: { host: '127.0.0.1', port: 0, tokens: [] },
+      kafka: null,
+      slack: null,
+      webhooks: {},
+      webhookSecret: '',
+      currency: 'EUR',
+      ingest: { idleAfter: 5 * MINUTE, staleAfter: 2 * HOUR, maxEventBytes: 100_000 },
+      dashboardsUrl: '',
+    },
+    metrics: [disputeRate()],
+    policies: [POLICY],
+    routes: [{ match: {}, policy: POLICY.id }],
+    owners: [{ id: 'ann', name: 'Ann', slack: '', timezone: 'UTC', lead: '' }],
+    annotations: [],
+    followUps: {
+      verifyPoints: 3,
+      reopenWindow: 14 * DAY,
+      dueDays: { low: 14, normal: 7, high: 3, urgent: 1 },
+      remindBefore: DAY,
+    },
+    ...overrides,
+  };
+}
+
+export const disputeRate = (overrides: Parameters<typeof metric>[0] = {}) =>
+  metric({
+    allowedLateness: 10 * MINUTE,
+    detect: [{ use: 'z-score', params: { warm_up: 12 } }],
+    alert: { for: 1, recover: 2, mergeGap: 3 * HOUR, criticalScore: 20 },
+    owner: 'ann',
+    ...overrides,
+  });
+
+/** What happens in one region in one hour. */
+export interface Traffic {
+  orders: number;
+  disputes: number;
+  region?: string;
+}
+
+/** A target's answers, by default that everything arrives. */
+export type Answer = (target: string, notification: Notification, now: Instant) => SendOutcome;
+const ARRIVES: Answer = () => ({ outcome: 'sent', messageRef: 'there' });
+
+/** The whole pipeline on the real engine and the simulated clock, with stand-ins for the people's screens. */
+export class Timeline {
+  readonly clock = new SimulatedClock(at('00:00', -1));
+  readonly store: Store;
+  answer: Answer = ARRIVES;
+  completeUntil: (now: Instant) => Instant | null = (now) => now;
+  readonly #configuration: Configuration;
+  #redress: Redress | null = null;
+  #events = 0;
+
+  private constructor(store: Store, settings: Configuration) {
+    this.store = store;
+    this.#configuration = settings;
+  }
+
+  static async begin(settings: Configuration = configuration()): Promise<Timeline> {
+    const { store } = await testDatabase();
+    return new Timeline(store, settings);
+  }
+
+  /** Stores the same traffic for each hour from `from` to before `to`. */
+  async traffic(from: Instant, to: Instant, ...regions: Traffic[]): Promise<void> {
+    const accepted: ArrivedEvent[] = [];
+    for (let hour = from; hour < to; hour += HOUR)
+      for (const { orders, disputes, region = '' } of regions) {
+        const put = (type: string, index: number) =>
+          accepted.push(
+            arrived({
+              eventId: `e${this.#events++}`,
+              type,
+              region,
+              amount: '10',
+              occurredAt: hour + (index % 3600) * 1000,
+            }),
+          );
+        for (let index = 0; index < orders; index++) put('order.delivered', index);
+        for (let index = 0; index < disputes; index++) put('dispute.opened', index);
+      }
+    await new EventLog(this.store).write({ accepted, rejected: [] });
+  }
+
+  /** Lets the time pass. */
+  async until(to: Instant): Promise<void> {
+    const redress = await this.redress();
+    await redress.pipeline.advance(to);
+    this.clock.advanceTo(to);
+  }
+
+  /** As if the process had ended and begun again. */
+  async restart(how: 'stopped' | 'killed'): Promise<void> {
+    if (how === 'stopped') await this.#redress?.saveJudges();
+    this.#redress = null;
+  }
+
+  /** Carries out a person's command now, and sends what it asks for. */
+  async command<Result extends { outcome: string }>(
+    run: (redress: Redress, now: Instant) => { result: Result; entries: readonly JournalEntry[] },
+  ): Promise<Result> {
+    const redress = await this.redress();
+    const now = this.clock.now();
+    const { result, entries } = run(redress, now);
+    await redress.append(entries);
+    await redress.outbox.send(now);
+    return result;
+  }
+
+  async acknowledge(actor: string): Promise<void> {
+    const alert = await this.alert();
+    await this.command((redress, now) =>
+      redress.commands.alert({ kind: 'acknowledge', alertId: alert.alertId, actor }, now),
+    );
+  }
+
+  /** The newest metric alert of a slice. Throws when there is none. */
+  async alert(slice = 'all'): Promise<Alert> {
+    const found = (await this.alerts()).filter((alert) => alert.kind === 'metric' && alert.slice === slice);
+    const alert = found.sort((a, b) => a.startedAt - b.startedAt).at(-1);
+    if (alert === undefined) throw new Error(`no alert for ${slice}`);
+    return alert;
+  }
+
+  async alerts(): Promise<readonly Alert[]> {
+    return (await this.redress()).alerts.alerts();
+  }
+
+  /** What people heard, from the store's journal: `11:10 console first_notification all`. */
+  async heard(): Promise<string[]> {
+    const { alerts } = await this.redress();
+    return (await this.journal())
+      .filter(({ stream, reason }) => stream === 'delivery' && reason === 'sent')
+      .map(({ at: moment, body }) => {
+        const delivery = body as unknown as Delivery;
+        const slice = alerts.alert(delivery.alertId)?.slice;
+        return `${clockTime(moment)} ${delivery.target} ${delivery.reason} ${slice}`;
+      });
+  }
+
+  journal(): Promise<JournalEntry[]> {
+    return new Journal(this.store).read();
+  }
+
+  async redress(): Promise<Redress> {
+    const router: Router = {
+      send: async (target, notification) => this.answer(target, notification, this.clock.now()),
+      find: async () => null,
+    };
+    this.#redress ??= await assemble(this.#configuration, this.store, {
+      router,
+      completeUntil: (now) => this.completeUntil(now),
+      reportFault: ({ error }) => {
+        throw error;
+      },
+      write: 'at_once',
+    });
+    return this.#redress;
+  }
+}
