@@ -1,19 +1,17 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { kafkaJars } from './kafka-jars.js';
 
-/** The newest line that has both KRaft and the protocol versions that kafkajs 2 speaks; it runs on Java 11 and later. */
-const KAFKA_VERSION = '3.9.1';
-const CACHE = resolve('.cache/kafka');
 const START_TIMEOUT = 90_000;
 
 /** What a machine lacks to run a broker. */
-export type BrokerRequirements = 'ready' | 'no_java' | 'no_maven';
+export type BrokerRequirements = 'ready' | 'no_java';
 
 /** A running Apache Kafka: one node that is broker and controller. */
 export interface Broker {
@@ -25,11 +23,9 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-/** Tells whether a broker can be started here. Maven is wanted once, to fetch Kafka's jars. */
+/** Tells whether a broker can be started here. */
 export function brokerRequirements(): BrokerRequirements {
-  if (!runs('java', ['-version'])) return 'no_java';
-  if (process.env['KAFKA_HOME'] !== undefined || existsSync(jarFolder())) return 'ready';
-  return runs('mvn', ['-version']) ? 'ready' : 'no_maven';
+  return runs('java', ['-version']) ? 'ready' : 'no_java';
 }
 
 /**
@@ -106,53 +102,6 @@ kill $guard 2>/dev/null
 exit $status`;
   return spawn('sh', ['-c', script, program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
 }
-
-function jarFolder(): string {
-  return join(CACHE, KAFKA_VERSION);
-}
-
-/** The folder of Kafka's jars: of an unpacked Kafka that `KAFKA_HOME` names, else fetched once by Maven. */
-async function kafkaJars(): Promise<string> {
-  const home = process.env['KAFKA_HOME'];
-  if (home !== undefined) return join(home, 'libs');
-  const folder = jarFolder();
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
-  const pom = join(partial, 'pom.xml');
-  writeFileSync(pom, POM);
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-  const args = ['-B', '-q', '--strict-checksums', '-f', pom, goal, `-DoutputDirectory=${partial}`];
-  await promisify(execFile)('mvn', args, { maxBuffer: 1 << 24 });
-  if (!readdirSync(partial).some((file) => file.startsWith('kafka_')))
-    throw new Error('Maven fetched no Kafka');
-  // Renamed only when whole, so that a download that broke off is not taken for one that is there.
-  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, folder);
-  return folder;
-}
-
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>redress</groupId>
-  <artifactId>kafka</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_2.13</artifactId>
-      <version>${KAFKA_VERSION}</version>
-    </dependency>
-    <dependency>
-      <groupId>org.slf4j</groupId>
-      <artifactId>slf4j-simple</artifactId>
-      <version>1.7.36</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
 
 function runs(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;

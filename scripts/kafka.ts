@@ -1,15 +1,9 @@
-// `npm run kafka`: a real Apache Kafka on this machine, for trying Redress out. Wants Java 11 or later, and
-// Maven for fetching Kafka the first time (or KAFKA_HOME, a Kafka that is already unpacked).
+// `npm run kafka`: a real Apache Kafka on this machine, for trying Redress out. Wants Java 11 or later;
+// Kafka's jars are fetched the first time (or set KAFKA_HOME to a Kafka that is already unpacked).
 import { parseArgs } from 'node:util';
 import { brokerRequirements, startBroker } from './kafka-broker.js';
 
 const USAGE = `usage: npm run kafka -- [--port 9092] [--data .cache/kafka/broker]\n`;
-const LACKING = {
-  no_java: 'Kafka needs Java 11 or later, and there is no java on the path',
-  no_maven:
-    'Kafka has yet to be fetched, and there is no mvn on the path: install Maven, or set KAFKA_HOME to an unpacked Kafka 3.9',
-};
-
 async function main(): Promise<number> {
   const { port, data } = parseArgs({
     options: {
@@ -18,8 +12,8 @@ async function main(): Promise<number> {
     },
   }).values;
   if (!/^\d{1,5}$/.test(port)) return say(USAGE, 2);
-  const requirements = brokerRequirements();
-  if (requirements !== 'ready') return say(`${LACKING[requirements]}\n`, 1);
+  if (brokerRequirements() === 'no_java')
+    return say('Kafka needs Java 11 or later, and there is no java on the path\n', 1);
   process.stderr.write(`starting Kafka with its data in ${data}\n`);
   const broker = await startBroker({ port: Number(port), dir: data });
   process.stderr.write('Kafka takes connections; Ctrl-C ends it. In another terminal:\n');

@@ -149,7 +149,7 @@ describe('Redress', () => {
   });
 
   test('runs against the Kafka that the tests run against', () => {
-    const tested = /KAFKA_VERSION = '([\d.]+)'/.exec(readRepositoryFile('scripts/kafka-broker.ts'))?.[1];
+    const tested = /KAFKA_VERSION = '([\d.]+)'/.exec(readRepositoryFile('scripts/kafka-jars.ts'))?.[1];
     expect(kafka.image).toBe(`apache/kafka:${tested}`);
   });
 

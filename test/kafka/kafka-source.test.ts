@@ -14,7 +14,7 @@ const requirements = brokerRequirements();
 const wanted = process.env['REDRESS_REQUIRE_KAFKA'] === '1';
 if (requirements !== 'ready' && !wanted)
   process.stderr.write(
-    `\nLEFT OUT: the tests with a real Kafka (${requirements}): they want Java 11 and Maven\n\n`,
+    `\nLEFT OUT: the tests with a real Kafka (${requirements}): they want Java 11 or later\n\n`,
   );
 
 describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, () => {
