@@ -1,6 +1,5 @@
 import type { EventSelector, MetricDefinition } from '../model/metric.js';
 import type { SliceLabels } from '../model/slice.js';
-import type { Count } from './assemble.js';
 
 /** How the slices of a selector are asked of the store: see `MeasureQuery`. */
 export interface SliceQuery {
@@ -42,5 +41,3 @@ export function eventTypes(metric: MetricDefinition): string[] {
         : [measure.of];
   return [...new Set(selectors.flatMap((selector) => selector.event))];
 }
-
-export type { Count };

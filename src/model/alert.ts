@@ -1,5 +1,5 @@
 import type { Instant } from './clock.js';
-import type { BadDirection, Severity } from './metric.js';
+import type { Severity } from './metric.js';
 import type { Direction } from './verdict.js';
 
 export type AlertState = 'pending' | 'firing' | 'acknowledged' | 'resolved';
@@ -110,5 +110,3 @@ export interface Route {
   match: Readonly<Record<string, readonly string[]>>;
   policy: string;
 }
-
-export type { BadDirection };

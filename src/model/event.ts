@@ -29,17 +29,6 @@ export interface MarketplaceEvent {
 /** The date of an event that puts it into a bucket. */
 export type EventDate = 'occurred_at' | 'origin_at' | 'due_at';
 
-/** The standing dimensions; any other dimension name is a key of `attributes`. */
-export const STANDING_DIMENSIONS = [
-  'region',
-  'category',
-  'scenario',
-  'channel',
-  'merchant_id',
-  'outcome',
-  'currency',
-] as const;
-
 /** Where an event came from: what makes it the same arrival when it is read again. */
 export interface Arrival {
   /** `kafka`, `http` or `file`. */

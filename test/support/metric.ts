@@ -5,7 +5,7 @@ export function selector(event: string | string[], rest: Partial<EventSelector> 
   return { event: typeof event === 'string' ? [event] : event, where: {}, ignore: [], ...rest };
 }
 
-export const DISPUTES: Measure = {
+const DISPUTES: Measure = {
   kind: 'ratio',
   numerator: selector('dispute.opened'),
   denominator: selector('order.delivered', { ignore: ['scenario'] }),
