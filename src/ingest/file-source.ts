@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Clock, Instant } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
@@ -54,6 +55,10 @@ const BATCH_EVENTS = 20_000;
 /** Bytes of input to a write, for events that are large. */
 const BATCH_BYTES = 16 << 20;
 const WRITE_TRIES = 6;
+/** How much of a pipe tells it from others. */
+const PIPE_BYTES = 1 << 16;
+/** Hexadecimal digits of the SHA-256 of a pipe's beginning that name it. */
+const PIPE_DIGITS = 16;
 
 /**
  * Loads a whole file. Throws `input_unreadable` for one that is not there, is empty, breaks off or is not
@@ -74,7 +79,7 @@ export async function ingestFile(
       `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
     );
 
-  const arrival = arrivalsOf(request.path, startedAt);
+  const arrival = arrivalsOf(placeOf(request.path, input), startedAt);
   const portions =
     format === 'ndjson'
       ? readLines(input, arrival, parts.limits)
@@ -107,9 +112,15 @@ function formatOf(path: string, input: Input, mapped: boolean): FileFormat {
   return mapped ? 'csv' : 'ndjson';
 }
 
-function arrivalsOf(path: string, startedAt: Instant): ArrivalOf {
-  // Every pipe is another input, where a file that is read again is the same one.
-  const name = path === '-' ? `-@${startedAt}` : path;
+/** What an input is called in the places of what it holds. A pipe has no name, and is known by how it begins. */
+function placeOf(path: string, input: Input): string {
+  if (path !== '-') return path;
+  // The first chunks of a pipe are as long as chance makes them; their first bytes are always the same.
+  const beginning = input.beginning.subarray(0, PIPE_BYTES);
+  return `-${createHash('sha256').update(beginning).digest('hex').slice(0, PIPE_DIGITS)}`;
+}
+
+function arrivalsOf(name: string, startedAt: Instant): ArrivalOf {
   return (place, sequence) => ({
     source: 'file',
     position: `${name}:${place}`,

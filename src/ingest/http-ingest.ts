@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Instant } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import type { Arrival, RejectionReason } from '../model/event.js';
@@ -31,6 +31,8 @@ const SPACE = 0x20;
 const OPENING_BRACKET = 0x5b;
 /** Requests within one millisecond are told apart in 32 bits, lines within a request in the other 32. */
 const LINES_PER_REQUEST = 2n ** 32n;
+/** Hexadecimal digits of a body's SHA-256 that name it: 128 bits. */
+const REQUEST_DIGITS = 32;
 
 /** Takes bodies of NDJSON or of one JSON array, whatever their content type says, and writes their events. */
 export class HttpIngest {
@@ -48,7 +50,7 @@ export class HttpIngest {
     this.#latest = Math.max(this.#latest, now);
     const batch = new BatchBuilder();
     const lines: number[] = [];
-    const arrivals = this.#arrivals(now);
+    const arrivals = this.#arrivals(body, now);
     for (const { line, decoded } of decodeBody(withoutMark(body), arrivals, this.#parts.limits)) {
       batch.add(decoded);
       if (decoded.rejected !== undefined) lines.push(line);
@@ -69,8 +71,13 @@ export class HttpIngest {
     };
   }
 
-  #arrivals(receivedAt: Instant): (line: number) => Arrival {
-    const request = randomUUID();
+  /**
+   * A request is known by its bytes: one that is sent again, because its answer was lost or said to wait, has
+   * the same places, so that a rejected line is kept once. Its version is a new one. A repeated event is the same
+   * fact whatever its version, and bytes that came before mean a return to them when they come after others.
+   */
+  #arrivals(body: Buffer, receivedAt: Instant): (line: number) => Arrival {
+    const request = createHash('sha256').update(body).digest('hex').slice(0, REQUEST_DIGITS);
     const instant = this.#latest;
     const first = this.#requests++ * LINES_PER_REQUEST;
     return (line) => ({

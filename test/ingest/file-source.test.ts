@@ -126,12 +126,18 @@ describe('a file of NDJSON', () => {
 });
 
 describe('standard input', () => {
-  it('is NDJSON unless something else is said, and every pipe is another input', async () => {
-    for (let time = 0; time < 2; time++) {
+  it('is NDJSON unless something else is said, known again when it is piped again, whatever its chunks', async () => {
+    const bytes = Buffer.from(`${lines(2_000)}nonsense\n`);
+    for (const chunk of [bytes.length, 1_000, 70_000]) {
       clock.advanceTo(clock.now() + 1_000);
-      await ingest({ path: '-', standardInput: Readable.from([Buffer.from('nonsense\n')]) });
+      const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, index) =>
+        bytes.subarray(index * chunk, (index + 1) * chunk),
+      );
+      await ingest({ path: '-', standardInput: Readable.from(chunks) });
     }
-    expect(sink.rejected.size).toBe(2);
+    expect([...sink.rejected.keys()]).toEqual([expect.stringMatching(/^-[0-9a-f]{16}:2001$/)]);
+    await ingest({ path: '-', standardInput: Readable.from([Buffer.from('other\nnonsense\n')]) });
+    expect(sink.rejected.size).toBe(3);
   });
 });
 

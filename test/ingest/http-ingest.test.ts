@@ -81,6 +81,25 @@ describe('POST /v1/events', () => {
     }
   });
 
+  it('counts a request that is sent again once, its rejected lines too', async () => {
+    const body = `${JSON.stringify(event('a'))}\n{"event_id": "b"}\nnot json\n`;
+    const first = await take(body);
+    expect(await take(body, NOW + 60_000)).toEqual(first);
+    // By another instance, or after a restart.
+    const other = new HttpIngest({ sink, progress, limits: { maxEventBytes: 1_000 } });
+    expect(await other.take(Buffer.from(body), NOW + 120_000)).toEqual(first);
+    expect([sink.events.size, sink.rejected.size]).toEqual([1, 2]);
+    await take(`${body}{"event_id": "b"}\n`);
+    expect(sink.rejected.size).toBe(5);
+  });
+
+  it('takes an earlier content again when it comes after another one', async () => {
+    for (const channel of ['app', 'web', 'app']) {
+      await take(JSON.stringify(event('a', { channel })));
+      expect(sink.events.get('a')?.event.channel).toBe(channel);
+    }
+  });
+
   it('writes nothing for a body without a line', async () => {
     expect(await take(' \n')).toEqual({ accepted: 0, rejected: [] });
     expect(sink.writes).toBe(0);
