@@ -110,8 +110,9 @@ class Service {
         await this.#kafka?.stop();
         await reading;
         await stopTicking();
-        await this.#inTurn(async () => {
-          await this.#redress?.saveJudges();
+        await this.#inTurn(async () => this.#redress?.saveJudges()).catch((error: unknown) => {
+          // They learn again from the stored points; it only makes the next start slower.
+          this.#log.warn({ reason: messageOf(error) }, 'what the judges know could not be saved');
         });
       },
     };
@@ -168,18 +169,23 @@ class Service {
   }
 
   #ports(ingest: HttpIngest): ServicePorts {
-    const desk = () => this.#redress;
+    /** While nothing is known, nobody must be told that there is nothing. */
+    const known = (): Redress => {
+      if (this.#redress !== null) return this.#redress;
+      const message = 'the state is being read again from the store';
+      throw new RedressError('store_unavailable', message, { retryable: true });
+    };
     return {
       ingest,
       alerts: {
-        list: () => desk()?.alerts.alerts() ?? [],
-        get: (id) => desk()?.alerts.alert(id),
+        list: () => known().alerts.alerts(),
+        get: (id) => known().alerts.alert(id),
         story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
         act: (command) => this.#command((redress, now) => redress.commands.alert(command, now)),
       },
       followUps: {
-        list: () => desk()?.followUps.followUps() ?? [],
-        get: (id) => desk()?.followUps.followUp(id),
+        list: () => known().followUps.followUps(),
+        get: (id) => known().followUps.followUp(id),
         open: ({ alertId, ...request }) =>
           this.#command<OpenFollowUpAnswer>((redress, now) => {
             const alert = redress.alerts.alert(alertId);

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { at } from '../flow/timeline.js';
+import type { StoredMessage } from '../slack/store.js';
+import { LiveService } from './live-service.js';
+
+let live: LiveService;
+
+beforeEach(async () => {
+  live = await LiveService.start();
+});
+afterEach(() => live.close());
+
+const ANN = { id: 'U0ANN', name: 'ann' };
+const BOB = { id: 'U0BOB', name: 'bob' };
+
+function buttons(message: StoredMessage | undefined): unknown[] {
+  const actions = message?.blocks.find((block) => block.type === 'actions');
+  return ((actions?.elements ?? []) as { action_id: string }[]).map(({ action_id }) => action_id);
+}
+
+async function click(action: string, message: StoredMessage, user: typeof ANN): Promise<number> {
+  const { body, headers } = live.slack.click(action, message, user);
+  const answer = await fetch(`${live.address}/slack/interactions`, { method: 'POST', body, headers });
+  return answer.status;
+}
+
+it('takes an incident from HTTP to one Slack message, and a click back to the alert', async () => {
+  await live.incident();
+  expect(live.roots()).toEqual([]);
+  await live.closeTheHour();
+
+  const [root] = live.roots();
+  if (root === undefined) throw new Error('nobody was told');
+  expect(live.slack.channel('disputes').messages).toHaveLength(1);
+  expect(root.text).toContain('Disputes per delivered order');
+  expect(buttons(root)).toEqual(['redress_acknowledge', 'redress_follow_up']);
+  const asPosted = structuredClone(root);
+
+  expect(await click('redress_acknowledge', root, ANN)).toBe(200);
+  expect(live.roots()).toHaveLength(1);
+  expect(live.roots()[0]?.edited).toBeDefined();
+  expect(JSON.stringify(live.roots()[0]?.blocks)).toContain('ann');
+  expect(buttons(live.roots()[0])).toEqual(['redress_follow_up']);
+  expect(live.replies()).toHaveLength(1);
+  expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([
+    { state: 'acknowledged', acknowledged_by: 'ann', metric: 'dispute_rate' },
+  ]);
+
+  // Bob's screen still shows the message as it was.
+  expect(await click('redress_acknowledge', asPosted, BOB)).toBe(200);
+  expect(live.slack.responses).toHaveLength(1);
+  expect(JSON.stringify(live.slack.responses[0])).toContain('acknowledged by ann already');
+  expect(live.replies()).toHaveLength(1);
+
+  expect(await click('redress_follow_up', asPosted, BOB)).toBe(200);
+  expect(await live.list('/v1/follow-ups', 'follow_ups')).toMatchObject([
+    { state: 'open', metric: 'dispute_rate', owner: 'ann' },
+  ]);
+  expect(live.replies()).toHaveLength(2);
+  expect(live.roots()).toHaveLength(1);
+});
+
+it('changes nothing for a click that Slack has not signed', async () => {
+  await live.incident();
+  await live.closeTheHour();
+  const [root] = live.roots();
+  if (root === undefined) throw new Error('nobody was told');
+  const { body, headers } = live.slack.click('redress_acknowledge', root);
+  const signature = `v0=${'0'.repeat(64)}`;
+  const answer = await fetch(`${live.address}/slack/interactions`, {
+    method: 'POST',
+    body,
+    headers: { ...headers, 'x-slack-signature': signature },
+  });
+  expect(answer.status).toBe(401);
+  expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([{ state: 'firing' }]);
+});
+
+it('goes on after a restart where it stopped: no message twice, and the old message still works', async () => {
+  await live.incident();
+  await live.closeTheHour();
+  await live.end();
+  live.clock.advanceTo(at('11:13'));
+  await live.begin();
+  await live.tick();
+  const [root] = live.roots();
+  if (root === undefined) throw new Error('nobody was told');
+  expect(live.slack.channel('disputes').messages).toHaveLength(1);
+  expect(await click('redress_acknowledge', root, ANN)).toBe(200);
+  expect(buttons(live.roots()[0])).toEqual(['redress_follow_up']);
+});
