@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +28,8 @@ export interface EmbeddedEngine {
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 20_000;
 const KEPT_OUTPUT = 8_000;
+/** An engine whose process was killed takes some seconds to notice; so long the folder is waited for. */
+const ORPHAN_TIMEOUT = 15_000;
 
 /**
  * Starts ClickHouse as a child process on loopback with its data in `folder`.
@@ -31,7 +42,37 @@ const KEPT_OUTPUT = 8_000;
  */
 export async function startEngine(options: { folder: string; port?: number }): Promise<EmbeddedEngine> {
   const folder = resolve(options.folder);
-  const port = options.port ?? 0;
+  for (const deadline = Date.now() + ORPHAN_TIMEOUT; ; ) {
+    try {
+      const engine = await startOnce(folder, options.port ?? 0);
+      for (const run of leftBehind(folder)) rmSync(run, { recursive: true, force: true });
+      return engine;
+    } catch (error) {
+      const locked = error instanceof RedressError && error.code === 'store_locked';
+      if (!locked || leftBehind(folder).length === 0 || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** The run folders of processes that ended without tidying up: the engine of the last one may still be ending. */
+function leftBehind(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const pid = /^\.run-(\d+)-\d+$/.exec(name)?.[1];
+    return pid === undefined || lives(Number(pid)) ? [] : [join(folder, name)];
+  });
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function startOnce(folder: string, port: number): Promise<EmbeddedEngine> {
   const run = join(folder, `.run-${process.pid}-${Date.now()}`);
   mkdirSync(run, { recursive: true });
 
@@ -71,7 +112,7 @@ export async function startEngine(options: { folder: string; port?: number }): P
       pid: child.pid ?? 0,
       died: exited.then(() => {
         release();
-        return output();
+        return output() || 'it said nothing';
       }),
       stop: async () => {
         // Left to itself the engine takes five seconds to notice the end of the FIFO. What it has acknowledged
