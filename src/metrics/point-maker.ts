@@ -7,11 +7,16 @@ import { bucketEnd } from './buckets.js';
 import { labelsOf, sliceQuery } from './measure.js';
 import { restate } from './restate.js';
 
+/** The first bucket of each slice that a metric has had points of in buckets before `until`. */
+interface Remembered {
+  slices: Map<string, Instant>;
+  until: Instant;
+}
+
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
   readonly #table: PointTable;
-  /** The first bucket of each slice that a metric has had points of. */
-  readonly #firstSeen = new Map<string, Map<string, Instant>>();
+  readonly #firstSeen = new Map<string, Remembered>();
 
   constructor(table: PointTable) {
     this.#table = table;
@@ -76,10 +81,12 @@ export class PointMaker {
     make: (known: FirstSeen) => Point[],
   ): Promise<Point[]> {
     const start = buckets[0]?.start ?? 0;
-    const firstSeen = await this.#firstSeenSlices(metric, start);
-    const points = make(new Map([...firstSeen].filter(([, first]) => first < start)));
+    const remembered = await this.#seenBefore(metric, start);
+    const { slices } = remembered;
+    const points = make(new Map([...slices].filter(([, first]) => first < start)));
     for (const { slice, bucketStart } of points)
-      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucketStart, bucketStart));
+      slices.set(slice, Math.min(slices.get(slice) ?? bucketStart, bucketStart));
+    remembered.until = Math.max(remembered.until, bucketEnd(buckets.at(-1)?.start ?? start, metric));
     return points;
   }
 
@@ -99,13 +106,13 @@ export class PointMaker {
     }));
   }
 
-  async #firstSeenSlices(metric: MetricDefinition, before: Instant): Promise<Map<string, Instant>> {
-    let firstSeen = this.#firstSeen.get(metric.id);
-    if (firstSeen === undefined) {
-      firstSeen = await this.#table.firstSeenSlices(metric.id, before);
-      this.#firstSeen.set(metric.id, firstSeen);
-    }
-    return firstSeen;
+  /** What is remembered, with the help of the store where it ends before the instant. */
+  async #seenBefore(metric: MetricDefinition, instant: Instant): Promise<Remembered> {
+    const known = this.#firstSeen.get(metric.id);
+    if (known !== undefined && known.until >= instant) return known;
+    const remembered = { slices: await this.#table.firstSeenSlices(metric.id, instant), until: instant };
+    this.#firstSeen.set(metric.id, remembered);
+    return remembered;
   }
 }
 
