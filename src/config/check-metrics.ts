@@ -18,9 +18,15 @@ export interface KnownDetector {
 const PARTS_OF_KIND: Readonly<Record<string, readonly string[]>> = {
   count: ['of'],
   sum: ['of'],
+  mean: ['of'],
+  quantile: ['of', 'level'],
+  distinct: ['of', 'distinct'],
   ratio: ['numerator', 'denominator'],
   breach: ['opened', 'answered'],
 };
+
+/** A mean or a quantile is of a number, which has a default. */
+const KINDS_WITH_VALUE: readonly string[] = ['mean', 'quantile'];
 
 /**
  * What a schema of one field cannot see in `metrics.yaml`: fields that contradict each other, and detectors.
@@ -66,7 +72,9 @@ function checkKind(metric: Record<string, unknown>, report: Report): void {
       );
     }
   }
-  const rate = kind === 'ratio' || kind === 'breach';
+  if (metric.value !== undefined && !KINDS_WITH_VALUE.includes(kind))
+    report(['value'], `'value' does not belong to a ${kind} metric: it is for mean and quantile`, 'key');
+  const rate = kind === 'ratio' || kind === 'breach' || KINDS_WITH_VALUE.includes(kind);
   if (!rate && metric.min_denominator !== undefined) {
     report(
       ['min_denominator'],
@@ -77,12 +85,16 @@ function checkKind(metric: Record<string, unknown>, report: Report): void {
   if (rate && metric.min_expected !== undefined) {
     report(
       ['min_expected'],
-      `min_expected is for count and sum: a ${kind} metric has min_denominator`,
+      `min_expected is for count, sum and distinct: a ${kind} metric has min_denominator`,
       'key',
     );
   }
   if (rate && metric.empty !== undefined) {
-    report(['empty'], `empty is for count and sum: a ${kind} metric has no value in an empty bucket`, 'key');
+    report(
+      ['empty'],
+      `empty is for count, sum and distinct: a ${kind} metric has no value in an empty bucket`,
+      'key',
+    );
   }
   if (kind === 'breach' && metric.date !== undefined && metric.date !== 'due_at') {
     report(['date'], 'must be due_at: a breach metric counts the cases that fall due in a bucket');

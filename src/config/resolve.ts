@@ -2,7 +2,15 @@ import type { EscalationPolicy, Route, Target } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import { HOUR, SECOND } from '../model/clock.js';
 import type { Json } from '../model/json.js';
-import { type EventSelector, type Measure, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import {
+  type Bounds,
+  type EventSelector,
+  isLevel,
+  isRate,
+  type Measure,
+  type MetricDefinition,
+  nominalSeconds,
+} from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 import { formatSlice } from '../model/slice.js';
 import type { FollowUpSettings, ServiceSettings } from './configuration.js';
@@ -19,7 +27,7 @@ import type { ServiceInput } from './schema-service.js';
 /** A checked metric of the file in the words of the program, with the defaults that depend on other fields. */
 export function resolveMetric(input: MetricInput): MetricDefinition {
   const measure = resolveMeasure(input);
-  const rate = measure.kind === 'ratio' || measure.kind === 'breach';
+  const weighed = isRate(measure.kind) || isLevel(measure.kind);
   return {
     id: input.id,
     title: input.title ?? input.id,
@@ -28,7 +36,7 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     bucket: input.bucket,
     timezone: input.timezone,
     bad: input.bad,
-    minDenominator: rate ? (input.min_denominator ?? DEFAULT_MIN_DENOMINATOR) : (input.min_expected ?? 0),
+    minDenominator: weighed ? (input.min_denominator ?? DEFAULT_MIN_DENOMINATOR) : (input.min_expected ?? 0),
     allowedLateness: input.allowed_lateness,
     slices: input.slices,
     empty: input.empty ?? 'zero',
@@ -48,16 +56,53 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
 
 function resolveMeasure(input: MetricInput): Measure {
   // The parts of each kind were checked to be there.
-  const part = (selector: SelectorInput | undefined): EventSelector => selector as EventSelector;
+  const part = (selector: SelectorInput | undefined): EventSelector =>
+    resolveSelector(selector as SelectorInput);
   switch (input.kind) {
     case 'count':
     case 'sum':
       return { kind: input.kind, of: part(input.of) };
+    case 'mean':
+      return { kind: 'mean', of: part(input.of), value: input.value ?? 'amount' };
+    case 'quantile':
+      return {
+        kind: 'quantile',
+        of: part(input.of),
+        value: input.value ?? 'amount',
+        level: input.level as number,
+      };
+    case 'distinct':
+      return { kind: 'distinct', of: part(input.of), by: input.distinct as string };
     case 'ratio':
       return { kind: 'ratio', numerator: part(input.numerator), denominator: part(input.denominator) };
     case 'breach':
       return { kind: 'breach', opened: part(input.opened), answered: part(input.answered) };
   }
+}
+
+/** A selector with its filters by kind; a kind of filter that it does not have is left out. */
+function resolveSelector({ event, where, ignore }: SelectorInput): EventSelector {
+  const allowed: Record<string, string[]> = {};
+  const except: Record<string, string[]> = {};
+  const bounds: Record<string, Bounds> = {};
+  for (const [name, filter] of Object.entries(where)) {
+    if (Array.isArray(filter)) allowed[name] = filter;
+    else if ('not' in filter) except[name] = filter.not;
+    else {
+      const { at_least: atLeast, below } = filter;
+      bounds[name] = {
+        ...(atLeast === undefined ? {} : { atLeast }),
+        ...(below === undefined ? {} : { below }),
+      };
+    }
+  }
+  return {
+    event,
+    where: allowed,
+    ...(Object.keys(except).length === 0 ? {} : { except }),
+    ...(Object.keys(bounds).length === 0 ? {} : { bounds }),
+    ignore,
+  };
 }
 
 /** Everything goes to the console when nobody has said otherwise. */

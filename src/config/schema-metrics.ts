@@ -32,20 +32,38 @@ function explainUnion(issue: z.core.$ZodRawIssue, whatItIs: string): string {
 
 const DimensionSchema = z.string().regex(ATTRIBUTE_KEY_PATTERN, 'must be the name of a dimension');
 
+const FilterValuesSchema = oneOrMore(
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+  'a value or a list of values',
+);
+
+const FilterSchema = z.union(
+  [
+    z.strictObject({ not: FilterValuesSchema }),
+    z
+      .strictObject({ at_least: z.number().optional(), below: z.number().optional() })
+      .refine((bounds) => bounds.at_least !== undefined || bounds.below !== undefined, {
+        error: 'must have at_least, below or both',
+      }),
+    FilterValuesSchema,
+  ],
+  { error: () => 'must be a value, a list of values, { not: … } or { at_least: …, below: … }' },
+);
+
+const NumberFieldSchema = z
+  .string()
+  .regex(ATTRIBUTE_KEY_PATTERN, 'must be amount, duration or the name of an attribute');
+
 const SelectorSchema = z.strictObject({
   event: oneOrMore(EventTypeSchema, 'an event type or a list of them').describe(
     'Event types; an event of any of them counts.',
   ),
   where: z
-    .record(
-      z.string(),
-      oneOrMore(
-        z.union([z.string(), z.number(), z.boolean()]).transform(String),
-        'a value or a list of values',
-      ),
-    )
+    .record(z.string(), FilterSchema)
     .default({})
-    .describe('Field or attribute to the value or values that it may have; all entries must hold.'),
+    .describe(
+      'Field or attribute to what it may be: a value, a list of values, { not: … }, or for amount, duration and numeric attributes { at_least: …, below: … }; all entries must hold.',
+    ),
   ignore: z
     .array(DimensionSchema)
     .default([])
@@ -77,8 +95,22 @@ const AlertRuleSchema = z.strictObject({
 const MetricSchema = z.strictObject({
   id: IdSchema.describe('The name by which everything else refers to the metric.'),
   title: z.string().min(1).optional().describe('Plain words for messages. Default: the id.'),
-  kind: z.enum(['count', 'sum', 'ratio', 'breach']),
-  of: SelectorSchema.optional().describe('For count and sum: what is counted, or whose amounts are summed.'),
+  kind: z.enum(['count', 'sum', 'mean', 'quantile', 'distinct', 'ratio', 'breach']),
+  of: SelectorSchema.optional().describe(
+    'For every kind but ratio and breach: the events that it is made of.',
+  ),
+  value: NumberFieldSchema.optional().describe(
+    'For mean and quantile: amount, duration (seconds from started_at to occurred_at) or a numeric attribute. Default: amount.',
+  ),
+  level: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('For quantile: 0.5 is the median, 0.95 what one event in twenty exceeds.'),
+  distinct: DimensionSchema.optional().describe(
+    'For distinct: the field or attribute whose values are counted, such as order_id or merchant_id.',
+  ),
   numerator: SelectorSchema.optional().describe('For ratio: the counted cases.'),
   denominator: SelectorSchema.optional().describe('For ratio: what they are counted over.'),
   opened: SelectorSchema.optional().describe('For breach: the events that carry a due_at.'),
@@ -96,12 +128,14 @@ const MetricSchema = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('For ratio and breach: below it a point is not evaluable. Default: 30.'),
+    .describe(
+      'For ratio and breach, and for the events behind a mean or quantile: below it a point is not evaluable. Default: 30.',
+    ),
   min_expected: z
     .number()
     .min(0)
     .optional()
-    .describe('For count and sum: below this expected value a point is not evaluable. Default: 0.'),
+    .describe('For count, sum and distinct: below this expected value a point is not evaluable. Default: 0.'),
   allowed_lateness: DurationSchema.default(10 * MINUTE).describe(
     'How long after the end of a bucket its events may still arrive. Default: 10m.',
   ),
@@ -113,7 +147,7 @@ const MetricSchema = z.strictObject({
   empty: z
     .enum(['zero', 'absent'])
     .optional()
-    .describe('For count and sum: what a closed bucket without events is. Default: zero.'),
+    .describe('For count, sum and distinct: what a closed bucket without events is. Default: zero.'),
   detect: z
     .array(DetectorUseSchema)
     .default([])

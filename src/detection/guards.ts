@@ -1,4 +1,4 @@
-import { isRate, type MetricDefinition } from '../model/metric.js';
+import { isLevel, isRate, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { NotEvaluableReason, Verdict } from '../model/verdict.js';
 import type { Judgement } from './contract.js';
@@ -8,7 +8,9 @@ export type GuardedJudgement = Judgement | { status: 'not_evaluable'; reason: No
 
 /** True when a point has too few cases to be judged. Counts and sums are bounded by what is expected instead. */
 export function lowVolume(metric: MetricDefinition, point: Point): boolean {
-  return isRate(metric.measure.kind) && (point.denominator ?? 0) < Math.max(1, metric.minDenominator);
+  const { kind } = metric.measure;
+  if (isLevel(kind)) return (point.volume ?? 0) < metric.minDenominator;
+  return isRate(kind) && (point.denominator ?? 0) < Math.max(1, metric.minDenominator);
 }
 
 /**
@@ -34,7 +36,8 @@ export function guard(
 
   const { expected, lower, upper, score, direction } = judgement;
   const judged = { ...verdict, expected, lower, upper, score, direction };
-  if (!isRate(metric.measure.kind) && Math.max(expected, point.value) < metric.minDenominator)
+  const { kind } = metric.measure;
+  if (!isRate(kind) && !isLevel(kind) && Math.max(expected, point.value) < metric.minDenominator)
     return { ...judged, status: 'not_evaluable', reason: 'low_volume' };
   if (score <= 1) return { ...judged, status: 'normal', reason: '' };
   if (metric.bad !== 'both' && metric.bad !== direction)

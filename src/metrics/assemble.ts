@@ -1,5 +1,5 @@
 import type { Instant } from '../model/clock.js';
-import type { MetricDefinition } from '../model/metric.js';
+import { isLevel, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { formatSlice, parseSlice, type SliceLabels } from '../model/slice.js';
 
@@ -9,6 +9,8 @@ export interface Count {
   labels: SliceLabels;
   count: number;
   amount: number;
+  /** What the metric's kind makes of the events. */
+  value: number;
 }
 
 export interface Bucket {
@@ -20,7 +22,7 @@ export interface Bucket {
 export type FirstSeen = ReadonlyMap<string, Instant>;
 
 /**
- * Makes the points of a count or a sum. Where the metric says so, a series gets a zero in every bucket without
+ * Makes the points of every kind that has no denominator. Where the metric says so, a series gets a zero in every bucket without
  * events from its first event on.
  */
 export function valuePoints(
@@ -31,13 +33,14 @@ export function valuePoints(
 ): Point[] {
   const points = new PointSet(metric, buckets);
   const firstSeen = new Map(known);
-  for (const { bucket, labels, count, amount } of counts) {
+  const level = isLevel(metric.measure.kind);
+  for (const { bucket, labels, count, amount, value } of counts) {
     const slice = formatSlice(labels);
-    const value = metric.measure.kind === 'sum' ? amount : count;
-    points.put(slice, bucket, { value, numerator: value, denominator: null, amount });
+    const volume = level ? { volume: count } : {};
+    points.put(slice, bucket, { value, numerator: value, denominator: null, amount, ...volume });
     firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
   }
-  if (metric.empty === 'zero')
+  if (metric.empty === 'zero' && !level)
     for (const [slice, first] of firstSeen)
       for (const { start } of buckets)
         if (start > first)
@@ -61,18 +64,25 @@ export function ratePoints(
   const points = new PointSet(metric, buckets);
   const numeratorOf = new Map<string, Count>();
   const firstSeen = new Map(known);
+  const counted = new Set(
+    denominators
+      .filter(({ count }) => count > 0)
+      .map(({ bucket, labels }) => `${bucket} ${formatSlice(labels)}`),
+  );
   for (const count of numerators) {
     const slice = formatSlice(count.labels);
     numeratorOf.set(`${count.bucket} ${slice}`, count);
-    firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? count.bucket, count.bucket));
+    // A value without a denominator gives no point, and only what has given one is known later.
+    if (counted.has(`${count.bucket} ${formatSlice(without(count.labels, ignored))}`))
+      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? count.bucket, count.bucket));
   }
   const put = (labels: SliceLabels, bucket: Instant, denominator: number) => {
     const slice = formatSlice(labels);
     const numerator = numeratorOf.get(`${bucket} ${slice}`);
-    const counted = numerator?.count ?? 0;
+    const cases = numerator?.count ?? 0;
     points.put(slice, bucket, {
-      value: counted / denominator,
-      numerator: counted,
+      value: cases / denominator,
+      numerator: cases,
       denominator,
       amount: numerator?.amount ?? 0,
     });
@@ -111,7 +121,7 @@ function sameNames(dimensions: readonly string[], labels: SliceLabels): boolean 
   return dimensions.length === Object.keys(labels).length && dimensions.every((name) => name in labels);
 }
 
-type Measured = Pick<Point, 'value' | 'numerator' | 'denominator' | 'amount'>;
+type Measured = Pick<Point, 'value' | 'numerator' | 'denominator' | 'amount' | 'volume'>;
 
 /** The points of one metric, one for each slice and bucket. */
 class PointSet {

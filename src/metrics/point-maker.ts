@@ -1,10 +1,10 @@
 import type { Instant } from '../model/clock.js';
-import type { EventSelector, MetricDefinition } from '../model/metric.js';
+import { type EventSelector, isLevel, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import type { MeasureQuery, PointTable } from '../store/point-table.js';
+import type { Aggregate, MeasureQuery, PointTable } from '../store/point-table.js';
 import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
-import { labelsOf, sliceQuery } from './measure.js';
+import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
 import { restate } from './restate.js';
 
 /** The first bucket of each slice that a metric has had points of in buckets before `until`. */
@@ -52,25 +52,28 @@ export class PointMaker {
     if (measure.kind === 'breach') {
       const query = sliceQuery(metric, []);
       const rows = await this.#table.breach(
-        measureQuery(metric, measure.opened, query, buckets, end),
-        measure.answered.event,
+        { ...measureQuery(metric, query, buckets, end), selector: measure.opened },
+        measure.answered,
       );
       const cases = rows.map((row) => ({
         bucket: row.bucket,
         labels: labelsOf(query, row),
         count: row.cases,
         amount: 0,
+        value: row.cases,
       }));
       const breached = rows.map((row) => ({
         bucket: row.bucket,
         labels: labelsOf(query, row),
         count: row.breached,
         amount: row.breached_amount,
+        value: row.breached,
       }));
       return ratePoints(metric, breached, cases, buckets, [], new Map());
     }
-    const counts = await this.#counts(metric, measure.of, buckets, end);
-    if (metric.empty === 'absent') return valuePoints(metric, counts, buckets, new Map());
+    const counts = await this.#counts(metric, measure.of, buckets, end, measure);
+    if (metric.empty === 'absent' || isLevel(measure.kind))
+      return valuePoints(metric, counts, buckets, new Map());
     return this.#remembering(metric, buckets, (known) => valuePoints(metric, counts, buckets, known));
   }
 
@@ -95,14 +98,20 @@ export class PointMaker {
     selector: EventSelector,
     buckets: readonly Bucket[],
     end: Instant,
+    aggregate: Aggregate = { kind: 'count' },
   ): Promise<Count[]> {
     const query = sliceQuery(metric, selector.ignore);
-    const rows = await this.#table.measure(measureQuery(metric, selector, query, buckets, end));
+    const rows = await this.#table.measure({
+      ...measureQuery(metric, query, buckets, end),
+      selector,
+      aggregate,
+    });
     return rows.map((row) => ({
       bucket: row.bucket,
       labels: labelsOf(query, row),
       count: row.events,
       amount: row.amount,
+      value: row.value,
     }));
   }
 
@@ -118,18 +127,9 @@ export class PointMaker {
 
 function measureQuery(
   metric: MetricDefinition,
-  selector: EventSelector,
-  { dimensions, subsets }: { dimensions: readonly string[]; subsets: readonly (readonly number[])[] },
+  { dimensions, subsets }: SliceQuery,
   buckets: readonly Bucket[],
   end: Instant,
-): MeasureQuery {
-  return {
-    types: selector.event,
-    date: metric.date,
-    edges: buckets.map((bucket) => bucket.start),
-    end,
-    dimensions,
-    subsets,
-    where: selector.where,
-  };
+): Omit<MeasureQuery, 'selector' | 'aggregate'> {
+  return { date: metric.date, edges: buckets.map((bucket) => bucket.start), end, dimensions, subsets };
 }

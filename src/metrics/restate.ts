@@ -31,6 +31,7 @@ function sameMeasure(a: Point, b: Point): boolean {
     a.value === b.value &&
     a.numerator === b.numerator &&
     a.denominator === b.denominator &&
-    a.amount === b.amount
+    a.amount === b.amount &&
+    a.volume === b.volume
   );
 }

@@ -7,14 +7,37 @@ export interface EventSelector {
   event: readonly string[];
   /** Field or attribute to the values that it may have; all entries must hold. */
   where: Readonly<Record<string, readonly string[]>>;
+  /** Field or attribute to the values that it must not have. */
+  except?: Readonly<Record<string, readonly string[]>>;
+  /** Number to its bounds; an event without the number does not count. */
+  bounds?: Readonly<Record<NumberField, Bounds>>;
   /** Dimensions that these events do not have: their counts are shared by all values of them. */
   ignore: readonly string[];
+}
+
+/**
+ * A number of an event: `amount`; `duration`, the seconds from `started_at` to `occurred_at`; any other name
+ * is an attribute that is read as a decimal number.
+ */
+export type NumberField = string;
+
+/** `atLeast <= number < below`. */
+export interface Bounds {
+  atLeast?: number;
+  below?: number;
 }
 
 /** What is counted, by kind. */
 export type Measure =
   | { kind: 'count'; of: EventSelector }
+  /** Of the events' amounts. */
   | { kind: 'sum'; of: EventSelector }
+  /** Of the events that have the number. */
+  | { kind: 'mean'; of: EventSelector; value: NumberField }
+  /** The same, at a level between 0 and 1; exact, without an error but a double's rounding. */
+  | { kind: 'quantile'; of: EventSelector; value: NumberField; level: number }
+  /** How many different values of a field or attribute; events without it do not count. */
+  | { kind: 'distinct'; of: EventSelector; by: string }
   | { kind: 'ratio'; numerator: EventSelector; denominator: EventSelector }
   /** Cases whose `due_at` falls into the bucket and that had no answer by then, over all cases due in it. */
   | { kind: 'breach'; opened: EventSelector; answered: EventSelector };
@@ -46,13 +69,16 @@ export interface MetricDefinition {
   /** IANA name; buckets are aligned in it. */
   timezone: string;
   bad: BadDirection;
-  /** Below it a point is not evaluable: `low_volume`. For counts and sums it bounds the expected value. */
+  /**
+   * Below it a point is not evaluable: `low_volume`. For a mean or quantile it bounds the events that it is over,
+   * for counts and sums the expected value.
+   */
   minDenominator: number;
   /** How long after a bucket's end its events may still arrive, in ms. */
   allowedLateness: number;
   /** Sets of dimensions; the empty set is the whole. */
   slices: readonly (readonly string[])[];
-  /** What a known series without events in a closed bucket is: a zero, or no point at all. Counts and sums only. */
+  /** What a known series without events in a closed bucket is: a zero, or no point at all. Only for kinds that count. */
   empty: 'zero' | 'absent';
   detect: readonly DetectorUse[];
   combine: Combination;
@@ -79,6 +105,11 @@ export interface AlertRule {
 /** True when the metric has a denominator: its points are shares of a count and are judged as such. */
 export function isRate(kind: MetricKind): boolean {
   return kind === 'ratio' || kind === 'breach';
+}
+
+/** True when the metric's points are values of its events rather than counts of them: without events there is none. */
+export function isLevel(kind: MetricKind): boolean {
+  return kind === 'mean' || kind === 'quantile';
 }
 
 const UNIT_SECONDS = { minute: 60, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_746 } as const;

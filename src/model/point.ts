@@ -12,6 +12,8 @@ export interface Point {
   numerator: number;
   /** For a rate what the cases are counted over; null for counts and sums. */
   denominator: number | null;
+  /** For a mean or a quantile the events that it is over; absent for every other kind. */
+  volume?: number;
   /** Sum of the numerator events' amounts, in the marketplace's currency. */
   amount: number;
   /** 1 for the first making; greater when late or corrected events made the point again. */

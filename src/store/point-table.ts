@@ -1,19 +1,31 @@
+import type { EventDate } from '../model/event.js';
+import type { EventSelector } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
-import type { Store } from './store.js';
+import { Bindings, conditions, filled, numberColumn, textColumn } from './event-columns.js';
+import { queryText } from './sql-files.js';
+import type { Parameters, Store } from './store.js';
 import { toSeconds } from './time.js';
+
+/** What is made of the events of one slice in one bucket, beside their count and the sum of their amounts. */
+export type Aggregate =
+  | { kind: 'count' }
+  | { kind: 'sum' }
+  | { kind: 'mean'; value: string }
+  | { kind: 'quantile'; value: string; level: number }
+  | { kind: 'distinct'; by: string };
 
 /** What is asked of the events of one selector: see `queries/measure.sql`. */
 export interface MeasureQuery {
-  types: readonly string[];
-  date: string;
+  selector: EventSelector;
+  aggregate: Aggregate;
+  date: EventDate;
   /** Start of each bucket, ms, ascending, and the end of the last one. */
   edges: readonly number[];
   end: number;
   /** The dimensions in use, and the slices as 1-based indices into them. */
   dimensions: readonly string[];
   subsets: readonly (readonly number[])[];
-  where: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The counts of one slice in one bucket. `dimension_indices` says which of the slices it belongs to. */
@@ -23,6 +35,8 @@ export interface MeasureRow {
   slice_values: string[];
   events: number;
   amount: number;
+  /** The aggregate's; never over no event. */
+  value: number;
 }
 
 export interface BreachRow {
@@ -44,6 +58,7 @@ const COLUMNS = [
   'denominator',
   'amount',
   'revision',
+  'volume',
   'is_deleted',
 ] as const satisfies readonly [string, ...string[]];
 
@@ -56,16 +71,51 @@ export class PointTable {
   }
 
   async measure(query: MeasureQuery): Promise<MeasureRow[]> {
-    return this.#store.query('measure', measureParameters(query));
+    const bindings = new Bindings();
+    const { kept, state, value } = aggregateParts(query.aggregate, bindings);
+    const dimensions = query.dimensions.map((name, i) => `${textColumn(name, bindings)} AS dimension_${i}`);
+    const groups = ['bucket', ...query.dimensions.map((_, i) => `dimension_${i}`)];
+    const parts = {
+      bucket: bucketOf(query, query.date, bindings),
+      dimensions: dimensions.map((dimension) => `${dimension}, `).join(''),
+      state,
+      value,
+      date: query.date,
+      conditions: `${kept} AND ${conditions(query.selector, bindings)}`,
+      groups: groups.join(', '),
+      dimension_values: textArray(query.dimensions.map((_, i) => `dimension_${i}`)),
+    };
+    return this.#rows(filled(queryText('measure'), parts), {
+      ...commonParameters(query),
+      ...bindings.parameters,
+    });
   }
 
-  async breach(query: MeasureQuery, answeredTypes: readonly string[]): Promise<BreachRow[]> {
-    return this.#store.query('breach', { ...measureParameters(query), answered_types: answeredTypes });
+  async breach(query: Omit<MeasureQuery, 'aggregate'>, answered: EventSelector): Promise<BreachRow[]> {
+    const bindings = new Bindings();
+    const parts = {
+      bucket: bucketOf(query, 'opened.due', bindings),
+      dimension_values: textArray(query.dimensions.map((name) => textColumn(name, bindings))),
+      conditions: conditions(query.selector, bindings),
+      answered_conditions: conditions(answered, bindings),
+    };
+    return this.#rows(filled(queryText('breach'), parts), {
+      ...commonParameters(query),
+      ...bindings.parameters,
+      answered_types: answered.event,
+    });
+  }
+
+  async #rows<Row>(text: string, parameters: Parameters): Promise<Row[]> {
+    const found: Row[] = [];
+    for await (const rows of this.#store.rows<Row>(text, parameters)) for (const row of rows) found.push(row);
+    return found;
   }
 
   /** The current points of a metric with `from <= bucketStart < to`, in the order of time. */
   async between(metric: string, from: number, to: number): Promise<Point[]> {
-    return this.#store.query('points_between', { metric, from, to });
+    const rows = await this.#store.query<PointRow>('points_between', { metric, from, to });
+    return rows.map(pointOf);
   }
 
   /** One series' points with their combined verdicts. */
@@ -75,7 +125,7 @@ export class PointTable {
     from: number,
     to: number,
   ): Promise<{ point: Point; verdict: Verdict }[]> {
-    const rows = await this.#store.query<Point & Partial<Verdict>>('series_between', {
+    const rows = await this.#store.query<PointRow & Partial<Verdict>>('series_between', {
       metric,
       slice,
       from,
@@ -102,19 +152,68 @@ export class PointTable {
   }
 }
 
-function measureParameters(query: MeasureQuery): Record<string, unknown> {
+function commonParameters(query: Omit<MeasureQuery, 'aggregate'>): Record<string, unknown> {
   return {
-    types: query.types,
-    date: query.date,
-    edges: query.edges,
+    types: query.selector.event,
     from: query.edges[0],
     to: query.end,
-    dimensions: query.dimensions,
     subsets: query.subsets,
-    where_fields: Object.keys(query.where),
-    where_values: Object.values(query.where),
   };
 }
+
+/** The bucket of a date: one that is known beforehand is not looked up for each event. */
+function bucketOf({ edges }: Pick<MeasureQuery, 'edges'>, date: string, bindings: Bindings): string {
+  if (edges.length === 1) return bindings.bind('Int64', edges[0]);
+  return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${bindings.bind('Array(Int64)', edges)})`;
+}
+
+function textArray(columns: readonly string[]): string {
+  return `[${columns.map((column) => `toString(${column})`).join(', ')}]::Array(String)`;
+}
+
+/**
+ * Which events an aggregate is over, its state for a part of them, and its value for parts put together. A
+ * quantile is exact, between two events as far as the level says (R. Hyndman and Y. Fan, 1996, type 7).
+ */
+function aggregateParts(
+  aggregate: Aggregate,
+  bindings: Bindings,
+): { kept: string; state: string; value: string } {
+  switch (aggregate.kind) {
+    case 'count':
+      return { kept: 'true', state: '0', value: 'sum(part_events)' };
+    case 'sum':
+      return { kept: 'true', state: '0', value: 'sum(part_amount)' };
+    case 'mean': {
+      const number = numberColumn(aggregate.value, bindings);
+      return {
+        kept: `isNotNull(${number})`,
+        state: `sum(assumeNotNull(${number}))`,
+        value: 'toFloat64(sum(state)) / sum(part_events)',
+      };
+    }
+    case 'quantile': {
+      const number = numberColumn(aggregate.value, bindings);
+      const name = `quantileExactInclusive`;
+      return {
+        kept: `isNotNull(${number})`,
+        state: `${name}State(${aggregate.level})(toFloat64(assumeNotNull(${number})))`,
+        value: `${name}Merge(${aggregate.level})(state)`,
+      };
+    }
+    case 'distinct': {
+      const column = textColumn(aggregate.by, bindings);
+      return {
+        kept: `${column} != ''`,
+        state: `uniqExactState(toString(${column}))`,
+        value: 'uniqExactMerge(state)',
+      };
+    }
+  }
+}
+
+/** A point as it is stored. */
+type PointRow = Omit<Point, 'volume'> & { volume: number | null };
 
 function row(point: Point, isDeleted: 0 | 1): unknown[] {
   return [
@@ -127,17 +226,29 @@ function row(point: Point, isDeleted: 0 | 1): unknown[] {
     point.denominator,
     point.amount,
     point.revision,
+    point.volume ?? null,
     isDeleted,
   ];
 }
 
-function pointOf(row: Point): Point {
+function pointOf(row: PointRow): Point {
   const { metric, slice, bucketStart, bucketSeconds, value, numerator, denominator, amount, revision } = row;
-  return { metric, slice, bucketStart, bucketSeconds, value, numerator, denominator, amount, revision };
+  const point = {
+    metric,
+    slice,
+    bucketStart,
+    bucketSeconds,
+    value,
+    numerator,
+    denominator,
+    amount,
+    revision,
+  };
+  return row.volume === null ? point : { ...point, volume: row.volume };
 }
 
 /** A point that was never judged has the verdict of one that could not be. */
-function verdictOf(row: Point & Partial<Verdict>): Verdict {
+function verdictOf(row: PointRow & Partial<Verdict>): Verdict {
   return {
     metric: row.metric,
     slice: row.slice,

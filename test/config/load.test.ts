@@ -56,6 +56,55 @@ describe('a metric', () => {
     ]);
   });
 
+  it('reads what is measured and which events, by kind', async () => {
+    await write(
+      'metrics.yaml',
+      `
+- id: answer_time
+  kind: quantile
+  of: { event: ticket.responded, where: { channel: { not: [mail, post] }, amount: { at_least: 10, below: 99.5 } } }
+  value: duration
+  level: 0.9
+- { id: basket, kind: mean, of: { event: order.placed, where: { region: GB } } }
+- { id: sellers, kind: distinct, of: { event: order.placed }, distinct: merchant_id, min_expected: 5 }
+`,
+    );
+    const { metrics } = await configuration();
+    expect(metrics.map(({ measure, minDenominator }) => ({ measure, minDenominator }))).toEqual([
+      {
+        measure: {
+          kind: 'quantile',
+          of: {
+            event: ['ticket.responded'],
+            where: {},
+            except: { channel: ['mail', 'post'] },
+            bounds: { amount: { atLeast: 10, below: 99.5 } },
+            ignore: [],
+          },
+          value: 'duration',
+          level: 0.9,
+        },
+        minDenominator: 30,
+      },
+      {
+        measure: {
+          kind: 'mean',
+          of: { event: ['order.placed'], where: { region: ['GB'] }, ignore: [] },
+          value: 'amount',
+        },
+        minDenominator: 30,
+      },
+      {
+        measure: {
+          kind: 'distinct',
+          of: { event: ['order.placed'], where: {}, ignore: [] },
+          by: 'merchant_id',
+        },
+        minDenominator: 5,
+      },
+    ]);
+  });
+
   it('is read with every setting as it was written', async () => {
     await write('owners.yaml', '- { id: after-sales, name: After-sales }');
     await write(

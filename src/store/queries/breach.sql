@@ -11,7 +11,7 @@ SELECT
 FROM
 (
     SELECT
-        roundDown(toUnixTimestamp64Milli(opened.due), {edges:Array(Int64)}) AS bucket,
+        {{bucket}} AS bucket,
         opened.dimension_values AS dimension_values,
         count() AS cases,
         countIf(NOT arrayExists(at -> at >= opened.opened_at AND at <= opened.due, answered.answers)) AS breached,
@@ -25,33 +25,12 @@ FROM
             case_id,
             assumeNotNull(due_at) AS due,
             argMax(occurred_at, (version, event_id)) AS opened_at,
-            argMax(
-                arrayMap(
-                    d -> multiIf(
-                        d = 'region', toString(region), d = 'category', toString(category), d = 'scenario', toString(scenario),
-                        d = 'channel', toString(channel), d = 'merchant_id', toString(merchant_id),
-                        d = 'outcome', toString(outcome), d = 'currency', toString(currency), attributes[d]
-                    ),
-                    {dimensions:Array(String)}
-                ),
-                (version, event_id)
-            ) AS dimension_values,
+            argMax({{dimension_values}}, (version, event_id)) AS dimension_values,
             argMax(ifNull(amount, 0), (version, event_id)) AS case_amount
         FROM events_log FINAL
         WHERE type IN {types:Array(String)}
             AND due_at >= fromUnixTimestamp64Milli({from:Int64}) AND due_at < fromUnixTimestamp64Milli({to:Int64})
-            AND arrayAll(
-                (d, allowed) -> has(
-                    allowed,
-                    multiIf(
-                        d = 'region', toString(region), d = 'category', toString(category), d = 'scenario', toString(scenario),
-                        d = 'channel', toString(channel), d = 'merchant_id', toString(merchant_id),
-                        d = 'outcome', toString(outcome), d = 'currency', toString(currency), attributes[d]
-                    )
-                ),
-                {where_fields:Array(String)},
-                {where_values:Array(Array(String))}
-            )
+            AND {{conditions}}
         GROUP BY case_id, due
     ) AS opened
     LEFT JOIN
@@ -59,6 +38,7 @@ FROM
         SELECT case_id, groupArray(occurred_at) AS answers
         FROM events_log FINAL
         WHERE type IN {answered_types:Array(String)} AND case_id != '' AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
+            AND {{answered_conditions}}
         GROUP BY case_id
     ) AS answered USING (case_id)
     GROUP BY bucket, dimension_values

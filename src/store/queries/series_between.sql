@@ -2,7 +2,7 @@
 SELECT
     p.metric AS metric, p.slice AS slice, toUnixTimestamp64Milli(p.bucket_start) AS bucketStart,
     p.bucket_seconds AS bucketSeconds, p.value AS value, p.numerator AS numerator, p.denominator AS denominator,
-    p.amount AS amount, p.revision AS revision,
+    p.amount AS amount, p.revision AS revision, p.volume AS volume,
     v.status AS status, v.reason AS reason, v.expected AS expected, v.lower AS lower, v.upper AS upper, v.score AS score,
     v.direction AS direction
 FROM points AS p
