@@ -1,31 +1,7 @@
 import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
+import { eventRows } from './event-rows.js';
 import type { Store } from './store.js';
-import { toSeconds, toSecondsOrNull } from './time.js';
-
-const EVENT_COLUMNS = [
-  'event_id',
-  'type',
-  'occurred_at',
-  'order_id',
-  'case_id',
-  'merchant_id',
-  'region',
-  'category',
-  'scenario',
-  'channel',
-  'amount',
-  'currency',
-  'origin_at',
-  'started_at',
-  'due_at',
-  'outcome',
-  'text',
-  'attributes',
-  'received_at',
-  'source',
-  'position',
-  'version',
-] as const satisfies readonly [string, ...string[]];
+import { toSeconds } from './time.js';
 
 const REJECTED_COLUMNS = [
   'received_at',
@@ -62,7 +38,7 @@ export class EventLog {
     accepted: readonly ArrivedEvent[];
     rejected: readonly RejectedEvent[];
   }): Promise<void> {
-    await this.#store.insert('events_log', EVENT_COLUMNS, batch.accepted.map(eventRow));
+    if (batch.accepted.length > 0) await this.#store.insertRows('insert_events', eventRows(batch.accepted));
     await this.#store.insert('rejected_events_log', REJECTED_COLUMNS, batch.rejected.map(rejectedRow));
   }
 
@@ -107,33 +83,6 @@ export class EventLog {
     const [row] = await this.#store.query<{ now: number }>('store_time');
     return row?.now ?? 0;
   }
-}
-
-function eventRow({ event, arrival }: ArrivedEvent): unknown[] {
-  return [
-    event.eventId,
-    event.type,
-    toSeconds(event.occurredAt),
-    event.orderId,
-    event.caseId,
-    event.merchantId,
-    event.region,
-    event.category,
-    event.scenario,
-    event.channel,
-    event.amount,
-    event.currency,
-    toSecondsOrNull(event.originAt),
-    toSecondsOrNull(event.startedAt),
-    toSecondsOrNull(event.dueAt),
-    event.outcome,
-    event.text,
-    event.attributes,
-    toSeconds(arrival.receivedAt),
-    arrival.source,
-    arrival.position,
-    arrival.version.toString(),
-  ];
 }
 
 function rejectedRow(rejected: RejectedEvent): unknown[] {

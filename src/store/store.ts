@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { messageOf, RedressError } from '../model/errors.js';
 import { queryText } from './sql-files.js';
@@ -14,6 +14,14 @@ export interface StoreAddress {
 export type Parameters = Readonly<Record<string, unknown>>;
 
 const CONNECT_TIMEOUT = 60_000;
+
+/** Settings by which an insert is one block, so all of it or nothing. */
+const ONE_BLOCK = {
+  max_insert_block_size: '1048576',
+  // A large insert is parsed in parallel by default, which cuts it into blocks of its own.
+  min_insert_block_size_rows: '1048576',
+  min_insert_block_size_bytes: '0',
+} as const;
 
 /** The server's error codes that mean "not now" rather than "not like this". */
 const PASSING = new Set([
@@ -104,14 +112,14 @@ export class Store {
         columns: [...columns] as [string, ...string[]],
         values: rows as unknown[][],
         format: 'JSONCompactEachRow',
-        clickhouse_settings: {
-          max_insert_block_size: '1048576',
-          // A large insert is parsed in parallel by default, which cuts it into blocks of its own.
-          min_insert_block_size_rows: '1048576',
-          min_insert_block_size_bytes: '0',
-        },
+        clickhouse_settings: ONE_BLOCK,
       }),
     );
+  }
+
+  /** Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`. */
+  async insertRows(name: string, rows: Buffer): Promise<void> {
+    await this.load(queryText(name), Readable.from([rows]), ONE_BLOCK, name);
   }
 
   /** Sends a body of foreign rows along with an `INSERT … FORMAT …` statement. */
@@ -119,8 +127,9 @@ export class Store {
     statement: string,
     body: Readable,
     settings: Readonly<Record<string, string | number>> = {},
+    label = 'load',
   ): Promise<void> {
-    await translated('load', async () => {
+    await translated(label, async () => {
       const result = await this.#client.exec({
         query: statement,
         values: body,

@@ -2,7 +2,3 @@
 export function toSeconds(instant: number): string {
   return (instant / 1000).toFixed(3);
 }
-
-export function toSecondsOrNull(instant: number | null): string | null {
-  return instant === null ? null : toSeconds(instant);
-}
