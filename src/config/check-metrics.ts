@@ -96,6 +96,13 @@ function checkKind(metric: Record<string, unknown>, report: Report): void {
       'key',
     );
   }
+  const { denominator } = metric;
+  if (isRecord(denominator) && denominator.lag !== undefined && denominator.over === undefined)
+    report(
+      ['denominator', 'lag'],
+      'needs over: it moves the time that the denominator is counted over',
+      'key',
+    );
   if (kind === 'breach' && metric.date !== undefined && metric.date !== 'due_at') {
     report(['date'], 'must be due_at: a breach metric counts the cases that fall due in a bucket');
   }

@@ -73,8 +73,15 @@ function resolveMeasure(input: MetricInput): Measure {
       };
     case 'distinct':
       return { kind: 'distinct', of: part(input.of), by: input.distinct as string };
-    case 'ratio':
-      return { kind: 'ratio', numerator: part(input.numerator), denominator: part(input.denominator) };
+    case 'ratio': {
+      const { over, lag } = input.denominator ?? {};
+      return {
+        kind: 'ratio',
+        numerator: part(input.numerator),
+        denominator: part(input.denominator),
+        ...(over === undefined ? {} : { window: { over, lag: lag ?? null } }),
+      };
+    }
     case 'breach':
       return { kind: 'breach', opened: part(input.opened), answered: part(input.answered) };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MINUTE } from '../model/clock.js';
 import { ATTRIBUTE_KEY_PATTERN, TYPE_PATTERN } from '../model/event-schema.js';
-import { BucketSchema, DurationSchema, TimezoneSchema } from './text-forms.js';
+import { BucketSchema, DurationSchema, SpanSchema, TimezoneSchema } from './text-forms.js';
 
 /** What identifies things in configuration: it is shown in URLs, slices and messages, so it stays plain. */
 export const IdSchema = z
@@ -70,6 +70,15 @@ const SelectorSchema = z.strictObject({
     .describe('Dimensions that these events do not have; their counts are shared by all values of them.'),
 });
 
+const DenominatorSchema = SelectorSchema.extend({
+  over: SpanSchema.optional().describe(
+    'Counted over so much time up to the end of the bucket, such as 30d. Default: the bucket itself.',
+  ),
+  lag: SpanSchema.optional().describe(
+    'With over: how long before the end of the bucket that time ends. { over: 1month, lag: 1month } is the month before.',
+  ),
+});
+
 const DetectorUseSchema = z.looseObject({
   use: z.string().min(1).describe('The detector by name; its parameters stand beside it.'),
 });
@@ -112,7 +121,7 @@ const MetricSchema = z.strictObject({
     'For distinct: the field or attribute whose values are counted, such as order_id or merchant_id.',
   ),
   numerator: SelectorSchema.optional().describe('For ratio: the counted cases.'),
-  denominator: SelectorSchema.optional().describe('For ratio: what they are counted over.'),
+  denominator: DenominatorSchema.optional().describe('For ratio: what they are counted over.'),
   opened: SelectorSchema.optional().describe('For breach: the events that carry a due_at.'),
   answered: SelectorSchema.optional().describe('For breach: the events that answer a case.'),
   date: z

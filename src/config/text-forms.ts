@@ -43,6 +43,18 @@ export const BucketSchema = textForm(
   },
 );
 
+/** A length of calendar time such as `30d` or `1month`: days and months are as long as they are. */
+export const SpanSchema = textForm(
+  'must be a span such as 30m, 12h, 30d or 1month',
+  (text): BucketWidth | null => {
+    const match = /^(\d{1,3})(m|h|d|w|week|month)$/.exec(text);
+    const count = Number(match?.[1]);
+    return match === null || count === 0
+      ? null
+      : { count, unit: BUCKET_UNITS[match[2] as string] as BucketWidth['unit'] };
+  },
+);
+
 /** An IANA time zone by its exact name. */
 export const TimezoneSchema = z.string().superRefine((name, context) => {
   if (isTimezone(name)) return;

@@ -1,9 +1,10 @@
 import { HOUR, type Instant, MINUTE } from '../model/clock.js';
-import type { MetricDefinition } from '../model/metric.js';
+import type { MetricDefinition, TrailingWindow } from '../model/metric.js';
 import type { EventLog } from '../store/event-log.js';
 import { bucketEnd, bucketStart } from './buckets.js';
 import { eventTypes } from './measure.js';
 import type { PointMaker } from './point-maker.js';
+import { windowOf } from './windows.js';
 
 /**
  * Arrivals of the last moments are looked at again the next time: an insert becomes visible a little later
@@ -44,21 +45,30 @@ export class LateEvents {
     for (const metric of metrics) {
       const until = closedUntil.get(metric.id);
       if (until === undefined) continue;
-      const types = new Set(eventTypes(metric));
-      const hours = touched
-        .filter((it) => it.date === metric.date && types.has(it.type))
-        .map((it) => it.hour);
+      const hoursOf = (types: readonly string[]) =>
+        touched.filter((it) => it.date === metric.date && types.includes(it.type)).map((it) => it.hour);
       const { measure } = metric;
-      if (measure.kind === 'breach')
-        hours.push(...(await events.touchedDueHours(since, measure.opened.event, measure.answered.event)));
-      for (const run of runs(bucketsOf(hours, metric, until), metric)) await points.make(metric, run);
+      const starts = new Set(bucketsOf(hoursOf(eventTypes(metric)), metric, until));
+      if (measure.kind === 'breach') {
+        const due = await events.touchedDueHours(since, measure.opened.event, measure.answered.event);
+        for (const start of bucketsOf(due, metric, until)) starts.add(start);
+      }
+      if (measure.kind === 'ratio' && measure.window !== undefined)
+        for (const hour of hoursOf(measure.denominator.event))
+          for (const start of bucketsOver(hour, measure.window, metric, until)) starts.add(start);
+      const ascending = [...starts].sort((a, b) => a - b);
+      for (const run of runs(ascending, metric)) await points.make(metric, run);
     }
     this.#lookedUntil = now;
   }
 }
 
-/** The closed buckets that overlap the hours, ascending. */
-function bucketsOf(hours: readonly Instant[], metric: MetricDefinition, until: Instant): Instant[] {
+/** The closed buckets that overlap the hours. */
+function bucketsOf(
+  hours: readonly Instant[],
+  metric: MetricDefinition,
+  until: Instant,
+): ReadonlySet<Instant> {
   const starts = new Set<Instant>();
   for (const hour of hours) {
     let start = bucketStart(hour, metric);
@@ -67,7 +77,23 @@ function bucketsOf(hours: readonly Instant[], metric: MetricDefinition, until: I
       start = bucketEnd(start, metric);
     }
   }
-  return [...starts].sort((a, b) => a - b);
+  return starts;
+}
+
+/** The closed buckets whose windows overlap the hour. */
+function bucketsOver(
+  hour: Instant,
+  window: TrailingWindow,
+  metric: MetricDefinition,
+  until: Instant,
+): Instant[] {
+  const starts: Instant[] = [];
+  for (let start = bucketStart(hour, metric), end = start; ; start = end) {
+    end = bucketEnd(start, metric);
+    const { from, to } = windowOf(end, window, metric);
+    if (end > until || from >= hour + HOUR) return starts;
+    if (to > hour) starts.push(start);
+  }
 }
 
 /** Splits buckets into runs without gaps: each is one making. */

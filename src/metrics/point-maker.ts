@@ -1,11 +1,12 @@
-import type { Instant } from '../model/clock.js';
-import { type EventSelector, isLevel, type MetricDefinition } from '../model/metric.js';
+import { type Instant, SECOND } from '../model/clock.js';
+import { type EventSelector, isLevel, type Measure, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Aggregate, MeasureQuery, PointTable } from '../store/point-table.js';
 import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
 import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
 import { restate } from './restate.js';
+import { cells, countsOverWindows, windowOf } from './windows.js';
 
 /** The first bucket of each slice that a metric has had points of in buckets before `until`. */
 interface Remembered {
@@ -42,7 +43,7 @@ export class PointMaker {
     const { measure } = metric;
     if (measure.kind === 'ratio') {
       const numerators = await this.#counts(metric, measure.numerator, buckets, end);
-      const denominators = await this.#counts(metric, measure.denominator, buckets, end);
+      const denominators = await this.#denominators(metric, measure, buckets, end);
       const { ignore } = measure.denominator;
       if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets, [], new Map());
       return this.#remembering(metric, buckets, (known) =>
@@ -93,10 +94,28 @@ export class PointMaker {
     return points;
   }
 
+  async #denominators(
+    metric: MetricDefinition,
+    { denominator, window }: Extract<Measure, { kind: 'ratio' }>,
+    buckets: readonly Bucket[],
+    end: Instant,
+  ): Promise<Count[]> {
+    if (window === undefined) return this.#counts(metric, denominator, buckets, end);
+    const windows = buckets.map(({ start, seconds }) => windowOf(start + seconds * SECOND, window, metric));
+    const { edges, end: last } = cells(windows);
+    const counted = await this.#counts(
+      metric,
+      denominator,
+      edges.map((start) => ({ start })),
+      last,
+    );
+    return countsOverWindows(counted, buckets, windows);
+  }
+
   async #counts(
     metric: MetricDefinition,
     selector: EventSelector,
-    buckets: readonly Bucket[],
+    buckets: readonly Pick<Bucket, 'start'>[],
     end: Instant,
     aggregate: Aggregate = { kind: 'count' },
   ): Promise<Count[]> {
@@ -128,7 +147,7 @@ export class PointMaker {
 function measureQuery(
   metric: MetricDefinition,
   { dimensions, subsets }: SliceQuery,
-  buckets: readonly Bucket[],
+  buckets: readonly Pick<Bucket, 'start'>[],
   end: Instant,
 ): Omit<MeasureQuery, 'selector' | 'aggregate'> {
   return { date: metric.date, edges: buckets.map((bucket) => bucket.start), end, dimensions, subsets };

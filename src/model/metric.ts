@@ -27,7 +27,7 @@ export interface Bounds {
   below?: number;
 }
 
-/** What is counted, by kind. */
+/** What is measured, by kind. */
 export type Measure =
   | { kind: 'count'; of: EventSelector }
   /** Of the events' amounts. */
@@ -38,7 +38,8 @@ export type Measure =
   | { kind: 'quantile'; of: EventSelector; value: NumberField; level: number }
   /** How many different values of a field or attribute; events without it do not count. */
   | { kind: 'distinct'; of: EventSelector; by: string }
-  | { kind: 'ratio'; numerator: EventSelector; denominator: EventSelector }
+  /** Over the events of the same bucket, or of a window that ends with it or before. */
+  | { kind: 'ratio'; numerator: EventSelector; denominator: EventSelector; window?: TrailingWindow }
   /** Cases whose `due_at` falls into the bucket and that had no answer by then, over all cases due in it. */
   | { kind: 'breach'; opened: EventSelector; answered: EventSelector };
 
@@ -57,6 +58,12 @@ export type Severity = 'info' | 'warning' | 'critical';
 export interface BucketWidth {
   count: number;
   unit: 'minute' | 'hour' | 'day' | 'week' | 'month';
+}
+
+/** The time that a bucket's denominator is counted over: `over` long, its end `lag` before the bucket's. */
+export interface TrailingWindow {
+  over: BucketWidth;
+  lag: BucketWidth | null;
 }
 
 /** A metric's definition, complete: defaults are filled in when the configuration is read. */

@@ -1,10 +1,18 @@
+import { DateTime } from 'luxon';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bucketStart, bucketStarts } from '../../src/metrics/buckets.js';
+import { bucketEnd, bucketStart, bucketStarts } from '../../src/metrics/buckets.js';
 import { LateEvents } from '../../src/metrics/late-events.js';
 import { PointMaker } from '../../src/metrics/point-maker.js';
 import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
 import type { ArrivedEvent, MarketplaceEvent } from '../../src/model/event.js';
-import { type EventSelector, isLevel, isRate, type MetricDefinition } from '../../src/model/metric.js';
+import {
+  type BucketWidth,
+  type EventSelector,
+  isLevel,
+  isRate,
+  type MetricDefinition,
+  type TrailingWindow,
+} from '../../src/model/metric.js';
 import type { Point } from '../../src/model/point.js';
 import { formatSlice } from '../../src/model/slice.js';
 import { EventLog } from '../../src/store/event-log.js';
@@ -43,6 +51,28 @@ const METRICS: MetricDefinition[] = [
     id: 'breach',
     date: 'due_at',
     measure: { kind: 'breach', opened: selector('ticket.opened'), answered: selector('ticket.responded') },
+    slices: [[], ['region']],
+  }),
+  metric({
+    id: 'over_window',
+    measure: {
+      kind: 'ratio',
+      numerator: selector('dispute.opened', { except: { scenario: ['late'] } }),
+      denominator: selector('order.delivered', { ignore: ['scenario'], bounds: { amount: { atLeast: 10 } } }),
+      window: { over: { count: 20, unit: 'hour' }, lag: { count: 90, unit: 'minute' } },
+    },
+    slices: [[], ['region'], ['region', 'scenario']],
+  }),
+  metric({
+    id: 'over_day_before',
+    timezone: 'Europe/London',
+    bucket: { count: 1, unit: 'day' },
+    measure: {
+      kind: 'ratio',
+      numerator: selector('dispute.opened'),
+      denominator: selector('order.delivered'),
+      window: { over: { count: 1, unit: 'day' }, lag: { count: 1, unit: 'day' } },
+    },
     slices: [[], ['region']],
   }),
   metric({
@@ -225,11 +255,27 @@ function expectedValue({ measure }: MetricDefinition, tally: Tally): number {
   }
 }
 
+/** What each bucket's denominator is counted over, in elapsed time and local days alike. */
+function windowsOf(definition: MetricDefinition, window: TrailingWindow) {
+  const back = (end: number, width: BucketWidth | null) =>
+    DateTime.fromMillis(end, { zone: definition.timezone })
+      .minus(width === null ? {} : { [width.unit]: width.count })
+      .toMillis();
+  return bucketStarts(bucketStart(START, definition), START + DAYS * DAY, definition).map((start) => {
+    const to = back(bucketEnd(start, definition), window.lag);
+    return { start, from: back(to, window.over), to };
+  });
+}
+
 /** Counts by brute force: every event into every slice of its bucket. */
 function bruteForce(definition: MetricDefinition, events: readonly MarketplaceEvent[]): Map<string, Tally> {
   const tallies = new Map<string, Tally>();
-  const add = (event: MarketplaceEvent, dimensions: readonly string[], change: Partial<Tally>) => {
-    const date = dateOf(event, definition);
+  const add = (
+    event: MarketplaceEvent,
+    dimensions: readonly string[],
+    change: Partial<Tally>,
+    date = dateOf(event, definition),
+  ) => {
     if (date === null) return null;
     const labels = Object.fromEntries(dimensions.map((name) => [name, fieldOf(event, name)]));
     const key = `${bucketStart(date, definition)} ${formatSlice(labels)}`;
@@ -239,6 +285,14 @@ function bruteForce(definition: MetricDefinition, events: readonly MarketplaceEv
     return tally;
   };
   const { measure } = definition;
+  const windows =
+    measure.kind === 'ratio' && measure.window !== undefined ? windowsOf(definition, measure.window) : null;
+  const countedIn = (event: MarketplaceEvent) => {
+    const date = dateOf(event, definition);
+    return windows === null || date === null
+      ? [date]
+      : windows.filter(({ from, to }) => from <= date && date < to).map(({ start }) => start);
+  };
   for (const dimensions of definition.slices)
     for (const event of events) {
       const amount = Number(event.amount ?? 0);
@@ -246,7 +300,7 @@ function bruteForce(definition: MetricDefinition, events: readonly MarketplaceEv
         if (selected(event, measure.numerator)) add(event, dimensions, { numerator: 1, amount });
         const kept = dimensions.filter((name) => !measure.denominator.ignore.includes(name));
         if (selected(event, measure.denominator) && kept.length === dimensions.length)
-          add(event, dimensions, { denominator: 1 });
+          for (const bucket of countedIn(event)) add(event, dimensions, { denominator: 1 }, bucket);
       } else if (measure.kind === 'breach') {
         if (!selected(event, measure.opened)) continue;
         if (event.dueAt === null) continue;
@@ -340,7 +394,7 @@ describe('points', () => {
     for (const definition of METRICS) {
       const stepwise = new PointMaker(new PointTable(other));
       const single: Point[] = [];
-      const starts = startsOf(definition).slice(0, 24);
+      const starts = startsOf(definition).slice(0, 8);
       for (const start of starts) single.push(...(await stepwise.make(definition, [start])));
       expect(single, definition.id).toEqual(await maker.make(definition, starts));
     }
@@ -348,6 +402,8 @@ describe('points', () => {
 
   it('made again unchanged keep their revision; a late event and a correction make exactly theirs again', async () => {
     const [definition] = METRICS as [MetricDefinition];
+    const overWindow = METRICS.find((it) => it.id === 'over_window') as MetricDefinition;
+    await maker.make(overWindow, startsOf(overWindow));
     const starts = startsOf(definition);
     const before = await maker.make(definition, starts);
     expect(new Set(before.map((point) => point.revision))).toEqual(new Set([1]));
@@ -355,10 +411,10 @@ describe('points', () => {
     const late = new LateEvents({
       events: log,
       points: maker,
-      metrics: [definition],
+      metrics: [definition, overWindow],
       lookedUntil: await log.now(),
     });
-    const closed = new Map([[definition.id, START + DAYS * DAY]]);
+    const closed = new Map([definition, overWindow].map(({ id }) => [id, START + DAYS * DAY]));
     await log.write({
       accepted: [
         arrived({
@@ -381,21 +437,18 @@ describe('points', () => {
     );
 
     // The same event moves to another hour: it leaves one bucket and enters the other.
-    await log.write({
-      accepted: [
-        arrived(
-          {
-            eventId: 'late',
-            type: 'order.delivered',
-            occurredAt: START + 9 * HOUR,
-            region: 'GB',
-            category: 'toys',
-          },
-          9_999n,
-        ),
-      ],
-      rejected: [],
-    });
+    const moved = arrived(
+      {
+        eventId: 'late',
+        type: 'order.delivered',
+        occurredAt: START + 9 * HOUR,
+        region: 'GB',
+        category: 'toys',
+        amount: '20',
+      },
+      9_999n,
+    );
+    await log.write({ accepted: [moved], rejected: [] });
     await late.refresh(closed);
     const after = await stored();
     const whole = (points: readonly Point[], start: number) =>
@@ -409,6 +462,12 @@ describe('points', () => {
         .filter((point) => point.revision > 1)
         .every((point) => [START, START + 9 * HOUR].includes(point.bucketStart)),
     ).toBe(true);
+    // Each bucket whose window has the event is made again as well.
+    expectExact(
+      overWindow,
+      await table.between(overWindow.id, START, START + DAYS * DAY),
+      distinct([...all, moved]),
+    );
   });
 
   it('find a case breached when its answer is late or missing, and make the bucket again when the answer arrives', async () => {
