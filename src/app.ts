@@ -116,7 +116,7 @@ export async function assemble(
       : configuration.owners;
   const events = new EventLog(store);
   const points = new PointTable(store);
-  const maker = new PointMaker(points);
+  const maker = new PointMaker(points, annotations);
   const judgeStates = new JudgeStateTable(store);
   const journal = new Journal(store);
   await new AnnotationTable(store).write(annotations);
@@ -247,10 +247,17 @@ export function displayOf(
   return {
     title: metric?.title ?? title,
     counted: metric === undefined ? 'events' : countedOf(metric),
-    unit: isRate(kind) ? 'rate' : kind === 'sum' ? 'amount' : 'count',
+    unit: isRate(kind) ? 'rate' : isMoney(metric) ? 'amount' : 'count',
     timezone: metric?.timezone ?? 'UTC',
     currency,
   };
+}
+
+function isMoney(metric: MetricDefinition | undefined): boolean {
+  const measure = metric?.measure;
+  return (
+    measure?.kind === 'sum' || (measure !== undefined && 'value' in measure && measure.value === 'amount')
+  );
 }
 
 /** The plural of what a metric's events are about: `dispute.opened` counts disputes. */

@@ -20,6 +20,7 @@ import {
   DEFAULT_MIN_DENOMINATOR,
   type MetricInput,
   type SelectorInput,
+  WEEKDAYS,
 } from './schema-metrics.js';
 import type { CalendarInput, EscalationInput, OwnersInput } from './schema-people.js';
 import type { ServiceInput } from './schema-service.js';
@@ -40,6 +41,9 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     allowedLateness: input.allowed_lateness,
     slices: input.slices,
     empty: input.empty ?? 'zero',
+    ...(input.trading_days === undefined
+      ? {}
+      : { tradingDays: input.trading_days.map((day) => WEEKDAYS.indexOf(day) + 1) }),
     detect: input.detect.map(({ use, ...params }) => ({ use, params: params as Record<string, Json> })),
     combine: typeof input.combine === 'string' ? input.combine : { atLeast: input.combine.at_least },
     minDeviation: input.min_deviation,

@@ -88,6 +88,9 @@ const CombinationSchema = z.union(
   { error: () => 'must be any, all or { at_least: 2 }' },
 );
 
+/** In the order of ISO's numbers. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
 const AlertRuleSchema = z.strictObject({
   for: z.number().int().min(1).default(2).describe('Anomalous points in a row before the alert fires.'),
   recover: z.number().int().min(1).default(3).describe('Normal points in a row before it resolves.'),
@@ -157,6 +160,13 @@ const MetricSchema = z.strictObject({
     .enum(['zero', 'absent'])
     .optional()
     .describe('For count, sum and distinct: what a closed bucket without events is. Default: zero.'),
+  trading_days: z
+    .array(z.enum(WEEKDAYS))
+    .min(1)
+    .optional()
+    .describe(
+      'The days on which the shop is open, such as [mon, tue, wed, thu, fri]; other days have no points. Default: every day.',
+    ),
   detect: z
     .array(DetectorUseSchema)
     .default([])

@@ -1,11 +1,14 @@
+import type { Annotation } from '../model/annotation.js';
 import { type Instant, SECOND } from '../model/clock.js';
 import { type EventSelector, isLevel, type Measure, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
+import { parseSlice } from '../model/slice.js';
 import type { Aggregate, MeasureQuery, PointTable } from '../store/point-table.js';
 import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
 import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
 import { restate } from './restate.js';
+import { type IsOpen, openBuckets } from './trading-calendar.js';
 import { cells, countsOverWindows, windowOf } from './windows.js';
 
 /** The first bucket of each slice that a metric has had points of in buckets before `until`. */
@@ -17,10 +20,13 @@ interface Remembered {
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
   readonly #table: PointTable;
+  readonly #annotations: readonly Annotation[];
   readonly #firstSeen = new Map<string, Remembered>();
 
-  constructor(table: PointTable) {
+  /** The annotations are for the closures among them. */
+  constructor(table: PointTable, annotations: readonly Annotation[] = []) {
     this.#table = table;
+    this.#annotations = annotations;
   }
 
   /**
@@ -33,17 +39,26 @@ export class PointMaker {
     if (first === undefined || last === undefined) return [];
     const end = bucketEnd(last, metric);
     const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / 1000 }));
-    const points = await this.#points(metric, buckets, end);
+    const isOpen = openBuckets(metric, buckets, this.#annotations);
+    const made = await this.#points(metric, buckets, end, isOpen);
+    const points = made.filter(({ slice, bucketStart }) => isOpen(bucketStart, parseSlice(slice)));
     const { current, written, removed } = restate(points, await this.#table.between(metric.id, first, end));
     await this.#table.write(written, removed);
     return current;
   }
 
-  async #points(metric: MetricDefinition, buckets: readonly Bucket[], end: Instant): Promise<Point[]> {
+  async #points(
+    metric: MetricDefinition,
+    buckets: readonly Bucket[],
+    end: Instant,
+    isOpen: IsOpen,
+  ): Promise<Point[]> {
     const { measure } = metric;
+    // Before anything is remembered of it, so that a closed bucket is no series' first.
+    const open = (counts: readonly Count[]) => counts.filter(({ bucket, labels }) => isOpen(bucket, labels));
     if (measure.kind === 'ratio') {
       const numerators = await this.#counts(metric, measure.numerator, buckets, end);
-      const denominators = await this.#denominators(metric, measure, buckets, end);
+      const denominators = open(await this.#denominators(metric, measure, buckets, end));
       const { ignore } = measure.denominator;
       if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets, [], new Map());
       return this.#remembering(metric, buckets, (known) =>
@@ -72,7 +87,7 @@ export class PointMaker {
       }));
       return ratePoints(metric, breached, cases, buckets, [], new Map());
     }
-    const counts = await this.#counts(metric, measure.of, buckets, end, measure);
+    const counts = open(await this.#counts(metric, measure.of, buckets, end, measure));
     if (metric.empty === 'absent' || isLevel(measure.kind))
       return valuePoints(metric, counts, buckets, new Map());
     return this.#remembering(metric, buckets, (known) => valuePoints(metric, counts, buckets, known));

@@ -87,6 +87,8 @@ export interface MetricDefinition {
   slices: readonly (readonly string[])[];
   /** What a known series without events in a closed bucket is: a zero, or no point at all. Only for kinds that count. */
   empty: 'zero' | 'absent';
+  /** ISO weekdays, 1 for Monday, on which the shop is open; absent for all. Buckets of other days have no point. */
+  tradingDays?: readonly number[];
   detect: readonly DetectorUse[];
   combine: Combination;
   /** The smallest deviation from expected that matters, in the metric's unit; 0 takes any. */

@@ -66,7 +66,7 @@ describe('a metric', () => {
   value: duration
   level: 0.9
 - { id: basket, kind: mean, of: { event: order.placed, where: { region: GB } } }
-- { id: sellers, kind: distinct, of: { event: order.placed }, distinct: merchant_id, min_expected: 5 }
+- { id: sellers, kind: distinct, of: { event: order.placed }, distinct: merchant_id, min_expected: 5, trading_days: [mon, sat] }
 `,
     );
     const { metrics } = await configuration();
@@ -103,6 +103,7 @@ describe('a metric', () => {
         minDenominator: 5,
       },
     ]);
+    expect(metrics.map(({ tradingDays }) => tradingDays)).toEqual([undefined, undefined, [1, 6]]);
   });
 
   it('is read with every setting as it was written', async () => {
