@@ -31,6 +31,7 @@ export function checkService(
       problems.push(source.problem(['kafka', 'brokers', index], `must be host:port, not '${broker}'`));
     }
   }
+  problems.push(...checkKafkaLogin(source, section('kafka'), settings));
   for (const [name, address] of Object.entries(section('webhooks'))) {
     if (!isRecord(address) || typeof address.env !== 'string') continue;
     if ((env[address.env] ?? '') === '') {
@@ -45,6 +46,25 @@ export function checkService(
         message: 'must be an address',
       });
     }
+  }
+  return problems;
+}
+
+/** A login wants both names from the environment, and a certificate its key. */
+function checkKafkaLogin(
+  source: YamlSource,
+  kafka: Record<string, unknown>,
+  { kafkaUsername, kafkaPassword }: EnvironmentSettings,
+): Problem[] {
+  const problems: Problem[] = [];
+  if (kafka.sasl !== undefined && (kafkaUsername === '' || kafkaPassword === '')) {
+    problems.push(
+      source.problem(['kafka', 'sasl'], 'a login wants KAFKA_USERNAME and KAFKA_PASSWORD to be set'),
+    );
+  }
+  const { tls } = kafka;
+  if (isRecord(tls) && (tls.cert === undefined) !== (tls.key === undefined)) {
+    problems.push(source.problem(['kafka', 'tls'], 'cert and key belong together: one of them is missing'));
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 import type { EscalationPolicy, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
+import type { Instant } from '../model/clock.js';
 import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
@@ -39,7 +40,7 @@ export interface ServiceSettings {
     tokens: readonly { role: 'ingest' | 'read' | 'operate'; token: string }[];
   };
   /** Null when no brokers are named; from `KAFKA_BROKERS` or the file. */
-  kafka: { brokers: readonly string[]; groupId: string; topics: readonly string[] } | null;
+  kafka: KafkaSettings | null;
   /** Null without `SLACK_BOT_TOKEN`. */
   slack: {
     token: string;
@@ -59,11 +60,35 @@ export interface ServiceSettings {
     idleAfter: number;
     /** Without an event for so long, it is reported as stale and nothing that depends on it is judged. */
     staleAfter: number;
+    /** Without an event for so long and with none waiting, it holds the others up no longer. */
+    forgetAfter: number;
+    /** How far back points that late events changed are judged again. */
+    restateHorizon: number;
     /** An event's greatest size, bytes. */
     maxEventBytes: number;
   };
+  /** How long rows are kept, by table, counted from their own date; a table that is not named keeps its rows. */
+  retention: Readonly<Partial<Record<'events' | 'rejected_events' | 'points' | 'verdicts', number>>>;
   /** Where people find the dashboards, for links in messages; empty for none. */
   dashboardsUrl: string;
+}
+
+export interface KafkaSettings {
+  brokers: readonly string[];
+  groupId: string;
+  topics: readonly string[];
+  /** Where to begin in partitions that the group has never read. */
+  from: 'earliest' | 'latest' | Instant;
+  /** How long a member that says nothing keeps its partitions. */
+  sessionTimeout: number;
+  /** Null for plain connections; PEM files by their paths. */
+  tls: { ca?: string; cert?: string; key?: string } | null;
+  /** Null for no login; user and password from `KAFKA_USERNAME` and `KAFKA_PASSWORD` only. */
+  sasl: {
+    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    username: string;
+    password: string;
+  } | null;
 }
 
 export type { FollowUpSettings };

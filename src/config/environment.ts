@@ -11,6 +11,8 @@ export interface EnvironmentSettings {
   clickhouseUser: string | null;
   clickhousePassword: string;
   kafkaBrokers: readonly string[] | null;
+  kafkaUsername: string;
+  kafkaPassword: string;
   slackBotToken: string;
   slackSigningSecret: string;
   slackApiUrl: string;
@@ -53,6 +55,8 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
       clickhouseUser: env.CLICKHOUSE_USER || clickhouse.username,
       clickhousePassword: env.CLICKHOUSE_PASSWORD || clickhouse.password,
       kafkaBrokers: brokers.length === 0 ? null : brokers,
+      kafkaUsername: env.KAFKA_USERNAME ?? '',
+      kafkaPassword: env.KAFKA_PASSWORD ?? '',
       slackBotToken,
       slackSigningSecret: env.SLACK_SIGNING_SECRET ?? '',
       slackApiUrl: url('SLACK_API_URL') || 'https://slack.com/api/',

@@ -15,6 +15,7 @@ import type { Owner } from '../model/owner.js';
 import { formatSlice } from '../model/slice.js';
 import type { FollowUpSettings, ServiceSettings } from './configuration.js';
 import type { Environment, EnvironmentSettings } from './environment.js';
+import { resolveKafka } from './resolve-kafka.js';
 import {
   DEFAULT_MERGE_BUCKETS,
   DEFAULT_MIN_DENOMINATOR,
@@ -169,7 +170,6 @@ export function resolveService(
   settings: EnvironmentSettings,
   env: Environment,
 ): ServiceSettings {
-  const brokers = settings.kafkaBrokers ?? input.kafka.brokers ?? [];
   return {
     clickhouse: {
       url: settings.clickhouseUrl ?? input.clickhouse.url ?? null,
@@ -180,8 +180,7 @@ export function resolveService(
       port: input.clickhouse.port,
     },
     http: { host: input.http.host, port: input.http.port, tokens: settings.tokens },
-    kafka:
-      brokers.length === 0 ? null : { brokers, groupId: input.kafka.group_id, topics: input.kafka.topics },
+    kafka: resolveKafka(input.kafka, settings),
     slack:
       settings.slackBotToken === ''
         ? null
@@ -201,8 +200,13 @@ export function resolveService(
     ingest: {
       idleAfter: input.ingest.idle_after,
       staleAfter: input.ingest.stale_after,
+      forgetAfter: input.ingest.forget_after,
+      restateHorizon: input.ingest.restate_horizon,
       maxEventBytes: input.ingest.max_event_bytes,
     },
+    retention: Object.fromEntries(
+      Object.entries(input.retention).filter(([, length]) => length !== undefined),
+    ),
     dashboardsUrl: input.dashboards_url ?? '',
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DAY, HOUR, MINUTE } from '../model/clock.js';
-import { DurationSchema } from './text-forms.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../model/clock.js';
+import { DurationSchema, InstantSchema } from './text-forms.js';
 
 const UrlSchema = z.string().refine((text) => isHttpUrl(text), {
   error: (issue) => `must be an http or https address, not '${String(issue.input)}'`,
@@ -14,6 +14,10 @@ export function isHttpUrl(text: string): boolean {
 const PortSchema = z.number().int().min(0).max(65_535);
 
 const dueDays = (days: number) => z.number().min(0).default(days);
+
+const RetentionSchema = DurationSchema.refine((length) => length >= DAY, {
+  error: 'must be at least 1d',
+}).optional();
 
 /** `redress.yaml`: how the program itself runs. Secrets are not in it; they come from the environment. */
 export const ServiceFileSchema = z.strictObject({
@@ -46,6 +50,37 @@ export const ServiceFileSchema = z.strictObject({
         .describe('host:port. Default: KAFKA_BROKERS, else no Kafka.'),
       group_id: z.string().min(1).default('redress'),
       topics: z.array(z.string().min(1)).min(1).default(['marketplace.events']),
+      from: z
+        .union([z.enum(['earliest', 'latest']), InstantSchema], {
+          error: () => "must be 'earliest', 'latest' or a date and time with offset",
+        })
+        .default('earliest')
+        .describe('Where to begin in partitions that the group has never read. Default: earliest.'),
+      session_timeout: DurationSchema.default(15 * SECOND)
+        .refine((time) => time >= 6 * SECOND && time <= 5 * MINUTE, 'must be from 6s to 5m')
+        .describe('How long the partitions of a member that died wait for the others. Default: 15s.'),
+      tls: z
+        .union(
+          [
+            z.boolean(),
+            z.strictObject({
+              ca: z
+                .string()
+                .min(1)
+                .optional()
+                .describe('A PEM file of the authority that signed the brokers.'),
+              cert: z.string().min(1).optional().describe("A PEM file of this client's certificate."),
+              key: z.string().min(1).optional().describe("A PEM file of this client's key."),
+            }),
+          ],
+          { error: () => 'must be true, false or a mapping of PEM files: ca, cert, key' },
+        )
+        .default(false)
+        .describe('Encrypts the connections; paths are from where Redress is started.'),
+      sasl: z
+        .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+        .optional()
+        .describe('How to log in, with KAFKA_USERNAME and KAFKA_PASSWORD. Default: no login.'),
     })
     .prefault({}),
   webhooks: z
@@ -70,9 +105,24 @@ export const ServiceFileSchema = z.strictObject({
       stale_after: DurationSchema.default(2 * HOUR).describe(
         'Without an event for so long, a source is reported and nothing that depends on it is judged. Default: 2h.',
       ),
+      forget_after: DurationSchema.default(DAY).describe(
+        'Without an event for so long and with none waiting, a source no longer holds the others up. Default: 1d.',
+      ),
+      restate_horizon: DurationSchema.default(2 * DAY).describe(
+        'How far back points that late events changed are judged again. Default: 2d.',
+      ),
       max_event_bytes: z.number().int().min(1_000).max(10_000_000).default(1_000_000),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      events: RetentionSchema,
+      rejected_events: RetentionSchema,
+      points: RetentionSchema,
+      verdicts: RetentionSchema,
+    })
+    .prefault({})
+    .describe('How long rows are kept, by table, counted from their own date. Default: for ever.'),
   follow_ups: z
     .strictObject({
       verify_points: z

@@ -1,18 +1,24 @@
-import { type Admin, type Consumer, type EachBatchPayload, Kafka, type logCreator, logLevel } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
-import { type Clock, SECOND } from '../model/clock.js';
+import { type Clock, type Instant, SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { Arrival } from '../model/event.js';
 import { BatchBuilder } from './batch.js';
 import type { DecodedBatch, EventSink, SourceProgress } from './contract.js';
 import { arrivalVersion, type DecodeLimits, decodeEvent, reject } from './decode.js';
 import { insist } from './insist.js';
+import { createKafka, type KafkaConnection } from './kafka-client.js';
+import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
 import { ProgressTracker } from './progress.js';
+import { withoutRegistryPrefix } from './registry-prefix.js';
 
-export interface KafkaSettings {
-  brokers: readonly string[];
+export interface KafkaSettings extends KafkaConnection {
   groupId: string;
   topics: readonly string[];
+  /** Where to begin in partitions that the group has never read; `earliest` by default. */
+  from?: 'earliest' | 'latest' | Instant;
+  /** How long a member that says nothing keeps its partitions, ms: nobody else reads them meanwhile. */
+  sessionTimeout?: number;
 }
 
 export interface KafkaSourceParts {
@@ -29,9 +35,8 @@ export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 
 
 /** One fetch's greatest size a partition, as it comes over the wire: with one batch at work, memory's bound. */
 const FETCH_BYTES = 4 << 20;
-const HEARTBEAT = 3 * SECOND;
-/** How long a member that says nothing keeps its partitions: nobody else reads them meanwhile. */
 const SESSION = 15 * SECOND;
+const LONGEST_HEARTBEAT = 3 * SECOND;
 const LAG_INTERVAL = 5 * SECOND;
 
 /**
@@ -41,7 +46,7 @@ const LAG_INTERVAL = 5 * SECOND;
 export class KafkaSource {
   readonly #parts: KafkaSourceParts;
   readonly #settings: KafkaSettings;
-  readonly #kafka: Kafka;
+  readonly #heartbeat: number;
   readonly #progress: ProgressTracker;
   #admin: Admin | null = null;
   #consumer: Consumer | null = null;
@@ -49,6 +54,9 @@ export class KafkaSource {
   #state: KafkaSourceState = 'connecting';
   #failure = '';
   #opening: Promise<void> = Promise.resolve();
+  #partitionLags: readonly PartitionLag[] = [];
+  /** Where partitions begin that the group has never read, by `topic/partition`. */
+  #beginnings: Promise<ReadonlyMap<string, bigint>> = Promise.resolve(new Map());
 
   constructor(parts: KafkaSourceParts, settings: KafkaSettings) {
     this.#parts = parts;
@@ -56,13 +64,7 @@ export class KafkaSource {
     this.#progress = new ProgressTracker('kafka', parts.known);
     // Until Kafka has been asked, what was known of the source says nothing about what waits in it.
     this.#progress.lagUnknown();
-    this.#kafka = new Kafka({
-      clientId: 'redress',
-      brokers: [...settings.brokers],
-      connectionTimeout: 3 * SECOND,
-      retry: { initialRetryTime: 200, retries: 4, maxRetryTime: 5 * SECOND },
-      logCreator: logTo(parts.logger),
-    });
+    this.#heartbeat = Math.min((settings.sessionTimeout ?? SESSION) / 4, LONGEST_HEARTBEAT);
   }
 
   /** Resolves when it reads. Brokers that are away and topics that are not there yet are waited for. */
@@ -91,10 +93,16 @@ export class KafkaSource {
     return this.#progress.progress();
   }
 
+  /** What waits unread in each partition of the topics, whichever member reads it; as it was last measured. */
+  partitionLags(): readonly PartitionLag[] {
+    return this.#partitionLags;
+  }
+
   async #open(): Promise<void> {
     try {
       await insist(() => this.#connect(), {
-        again: () => !this.#isStopped(),
+        again: (error) =>
+          !this.#isStopped() && !(error instanceof RedressError && error.code === 'config_invalid'),
         onRetry: (error) => {
           this.#failure = messageOf(error);
           this.#parts.logger.warn({ reason: this.#failure }, 'waiting for Kafka');
@@ -107,17 +115,19 @@ export class KafkaSource {
 
   async #connect(): Promise<void> {
     try {
-      const admin = this.#kafka.admin();
+      const kafka = await createKafka(this.#settings, this.#parts.logger);
+      const admin = kafka.admin();
       this.#admin = admin;
       await admin.connect();
       const existing = new Set(await admin.listTopics());
       const missing = this.#settings.topics.filter((topic) => !existing.has(topic));
       if (missing.length > 0)
         throw new RedressError('not_found', `Kafka has no topic ${missing.join(', ')}`, { retryable: true });
-      const consumer = this.#kafka.consumer({
-        groupId: this.#settings.groupId,
-        sessionTimeout: SESSION,
-        heartbeatInterval: HEARTBEAT,
+      const { groupId, topics, from = 'earliest', sessionTimeout = SESSION } = this.#settings;
+      const consumer = kafka.consumer({
+        groupId,
+        sessionTimeout,
+        heartbeatInterval: this.#heartbeat,
         maxBytesPerPartition: FETCH_BYTES,
         maxBytes: 4 * FETCH_BYTES,
         maxWaitTimeInMs: 500,
@@ -131,9 +141,16 @@ export class KafkaSource {
         // kafkajs starts again by itself after what it takes for a passing fault; after any other, this does.
         if (!payload.restart) this.#reopen(payload.error);
       });
-      consumer.on(consumer.events.GROUP_JOIN, () => this.#reads());
+      consumer.on(consumer.events.GROUP_JOIN, () => {
+        if (typeof from === 'number') {
+          this.#beginnings = this.#findBeginnings(admin, from);
+          // Whoever takes a batch waits for it and meets the failure; nobody may have come yet.
+          this.#beginnings.catch(() => undefined);
+        }
+        this.#reads();
+      });
       await consumer.connect();
-      await consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
+      await consumer.subscribe({ topics: [...topics], fromBeginning: from !== 'latest' });
       await this.#measureLag();
       await consumer.run({
         autoCommit: false,
@@ -150,6 +167,15 @@ export class KafkaSource {
         { cause, retryable: true },
       );
     }
+  }
+
+  /** Asked at each join, because another member may have read on in the meantime. */
+  async #findBeginnings(admin: Admin, from: Instant): Promise<ReadonlyMap<string, bigint>> {
+    const found = new Map<string, bigint>();
+    for (const topic of this.#settings.topics)
+      for (const [partition, offset] of await offsetsSince(admin, this.#settings.groupId, topic, from))
+        found.set(`${topic}/${partition}`, offset);
+    return found;
   }
 
   #reopen(error: Error): void {
@@ -169,8 +195,9 @@ export class KafkaSource {
 
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
+    if (await this.#liesBefore(batch)) return;
     const decoded = this.#decode(batch);
-    const membership = keepMembership(payload.heartbeat);
+    const membership = keepMembership(payload.heartbeat, this.#heartbeat);
     const gone = () => this.#isStopped() || membership.isLost() || !payload.isRunning() || payload.isStale();
     try {
       await insist(() => this.#parts.sink.write(decoded), {
@@ -195,6 +222,16 @@ export class KafkaSource {
     if (last !== undefined) payload.resolveOffset(last.offset);
   }
 
+  /** Leaves a batch that lies before where the partition begins for this group, and goes there. */
+  async #liesBefore(batch: EachBatchPayload['batch']): Promise<boolean> {
+    const { topic, partition } = batch;
+    const beginning = (await this.#beginnings).get(`${topic}/${partition}`);
+    const first = batch.firstOffset();
+    if (beginning === undefined || first === null || BigInt(first) >= beginning) return false;
+    this.#consumer?.seek({ topic, partition, offset: beginning.toString() });
+    return true;
+  }
+
   #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
     const builder = new BatchBuilder();
     const receivedAt = this.#parts.clock.now();
@@ -209,7 +246,7 @@ export class KafkaSource {
       builder.add(
         value === null
           ? reject(arrival, '', 'not_an_object', '', 'the message has no value')
-          : decodeEvent(value, arrival, this.#parts.limits),
+          : decodeEvent(withoutRegistryPrefix(value), arrival, this.#parts.limits),
       );
     }
     return builder.take();
@@ -219,7 +256,8 @@ export class KafkaSource {
     const admin = this.#admin;
     if (admin === null) return;
     try {
-      this.#progress.lags(await groupLag(admin, this.#settings));
+      this.#partitionLags = await groupLag(admin, this.#settings);
+      this.#progress.lags(this.#partitionLags.reduce((sum, { lag }) => sum + lag, 0));
     } catch (error) {
       this.#progress.lagUnknown();
       this.#parts.logger.warn({ reason: messageOf(error) }, 'cannot ask Kafka how much waits unread');
@@ -244,39 +282,16 @@ export class KafkaSource {
   }
 }
 
-/** Messages that the group has not committed, over all partitions of its topics. */
-async function groupLag(admin: Admin, { groupId, topics }: KafkaSettings): Promise<number> {
-  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
-  const waiting = await Promise.all(
-    committed.map(async ({ topic, partitions }) => {
-      const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
-      return partitions.map(({ partition, offset }) => {
-        const end = ends.get(partition);
-        // What has been deleted by age waits for nobody.
-        return end === undefined ? 0 : Number(end.high) - Math.max(Number(offset), Number(end.low));
-      });
-    }),
-  );
-  return waiting.flat().reduce((sum, messages) => sum + Math.max(messages, 0), 0);
-}
-
 /** Tells the group, from now until the end, that this member lives, however long the store takes. */
-function keepMembership(heartbeat: () => Promise<void>): { isLost(): boolean; end(): void } {
+function keepMembership(
+  heartbeat: () => Promise<void>,
+  interval: number,
+): { isLost(): boolean; end(): void } {
   let lost = false;
   const timer = setInterval(() => {
     heartbeat().catch(() => {
       lost = true;
     });
-  }, HEARTBEAT);
+  }, interval);
   return { isLost: () => lost, end: () => clearInterval(timer) };
-}
-
-function logTo(logger: Logger): logCreator {
-  const log = logger.child({ library: 'kafkajs' });
-  return () =>
-    ({ level, log: { message, timestamp: _, logger: __, ...details } }) => {
-      if (level === logLevel.ERROR) log.error(details, message);
-      else if (level === logLevel.WARN) log.warn(details, message);
-      else log.debug(details, message);
-    };
 }

@@ -7,7 +7,7 @@ import type { Configuration } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem, formatProblems } from '../../src/config/problems.js';
 import { writeStartingConfiguration } from '../../src/config/starting-configuration.js';
-import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/model/clock.js';
 import { detectors } from './known-detectors.js';
 
 let folder: string;
@@ -237,6 +237,10 @@ describe('the environment', () => {
       brokers: ['one:9092', 'two:9092'],
       groupId: 'redress',
       topics: ['marketplace.events'],
+      from: 'earliest',
+      sessionTimeout: 15 * SECOND,
+      tls: null,
+      sasl: null,
     });
     expect(service.slack).toEqual({
       token: 'xoxb-1-2',
@@ -246,6 +250,30 @@ describe('the environment', () => {
     expect(service.http.tokens).toEqual([
       { role: 'ingest', token: 'aaaaaaaa' },
       { role: 'operate', token: 'bbbbbbbb' },
+    ]);
+  });
+
+  it('logs in to Kafka with a name and a password that stand in no file', async () => {
+    await write(
+      'redress.yaml',
+      'kafka: { brokers: ["b:1"], sasl: scram-sha-512, tls: { ca: ca.pem }, from: 2026-05-01T00:00:00Z, session_timeout: 30s }',
+    );
+    const { service } = await configuration({ KAFKA_USERNAME: 'redress', KAFKA_PASSWORD: 'secret' });
+    expect(service.kafka).toMatchObject({
+      from: Date.UTC(2026, 4, 1),
+      sessionTimeout: 30 * SECOND,
+      tls: { ca: 'ca.pem' },
+      sasl: { mechanism: 'scram-sha-512', username: 'redress', password: 'secret' },
+    });
+    await write(
+      'redress.yaml',
+      'kafka: { sasl: plain, tls: { cert: c.pem }, from: yesterday, session_timeout: 1s }',
+    );
+    expect((await problems()).map((problem) => problem.split('  ')[1])).toEqual([
+      'kafka.sasl: a login wants KAFKA_USERNAME and KAFKA_PASSWORD to be set',
+      'kafka.tls: cert and key belong together: one of them is missing',
+      "kafka.from: must be 'earliest', 'latest' or a date and time with offset",
+      'kafka.session_timeout: must be from 6s to 5m',
     ]);
   });
 

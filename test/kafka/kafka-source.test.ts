@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
 import type { EventSink } from '../../src/ingest/contract.js';
-import { KafkaSource } from '../../src/ingest/kafka-source.js';
+import { type KafkaSettings, KafkaSource } from '../../src/ingest/kafka-source.js';
 import { wallClock } from '../../src/model/clock.js';
 import { MemorySink } from '../ingest/memory-sink.js';
 
@@ -56,10 +56,10 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, 
     return (offsets?.partitions ?? []).map((partition) => Number(partition.offset));
   }
 
-  function source(topic: string, sink: EventSink): KafkaSource {
+  function source(topic: string, sink: EventSink, more: Partial<KafkaSettings> = {}): KafkaSource {
     const made = new KafkaSource(
       { sink, clock: wallClock, logger: pino({ level: 'silent' }), limits: { maxEventBytes: 10_000 } },
-      { brokers: [broker.address], groupId: topic, topics: [topic] },
+      { brokers: [broker.address], groupId: topic, topics: [topic], ...more },
     );
     started.push(made);
     return made;
@@ -191,6 +191,110 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, 
     await expect.poll(() => [...later.events.keys()], { timeout: 30_000 }).toEqual(['after']);
     await third.stop();
   }, 90_000);
+
+  it('reads several topics, packed in every way, with a schema registry’s prefix or without', async () => {
+    const packings = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
+    const topics = packings.map((packing) => `${packing}-${Date.now()}`);
+    const admin = kafka.admin();
+    await admin.connect();
+    // The broker packs by itself, as a Java producer would have done.
+    await admin.createTopics({
+      topics: topics.map((topic, index) => ({
+        topic,
+        numPartitions: 1,
+        configEntries: [{ name: 'compression.type', value: packings[index] ?? '' }],
+      })),
+      waitForLeaders: true,
+    });
+    await admin.disconnect();
+    const prefix = Buffer.from([0, 0, 0, 0, 7]);
+    for (const topic of topics)
+      await send(topic, [
+        ...Array.from({ length: 2_000 }, (_, index) =>
+          event(`${topic}-${index}`, { text: `text ${index * 7}` }),
+        ),
+        Buffer.concat([prefix, Buffer.from(event(`${topic}-registered`))]),
+        Buffer.concat([prefix, Buffer.from('nonsense')]),
+      ]);
+    const sink = new MemorySink();
+    const reading = source(topics[0] ?? '', sink, { topics });
+    await reading.start();
+    await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(5 * 2_001);
+    for (const topic of topics) expect(sink.events.has(`${topic}-registered`)).toBe(true);
+    expect([...sink.rejected.values()].map(({ raw, reason }) => [raw, reason])).toEqual(
+      topics.map(() => ['nonsense', 'malformed_json']),
+    );
+    await reading.stop();
+  });
+
+  it('begins where it is told to in partitions that its group has not read, and only there', async () => {
+    const topic = await newTopic(3);
+    const at = (minute: number) => Date.UTC(2026, 4, 1, 0, minute);
+    const sendAt = (partition: number, minutes: readonly number[]) =>
+      producer.send({
+        topic,
+        messages: minutes.map((minute) => ({
+          partition,
+          timestamp: String(at(minute)),
+          value: event(`p${partition}-${minute}`),
+        })),
+      });
+    await sendAt(0, [0, 10, 20, 30]);
+    await sendAt(1, [0, 10]);
+    const first = new MemorySink();
+    const begins = source(topic, first, { from: at(15) });
+    await begins.start();
+    await expect.poll(() => [...first.events.keys()].sort(), { timeout: 20_000 }).toEqual(['p0-20', 'p0-30']);
+    await begins.stop();
+
+    // Partition 0 has been read, so that what came to it meanwhile counts, whatever its time.
+    await sendAt(0, [1]);
+    await sendAt(2, [5, 40]);
+    const second = new MemorySink();
+    const goesOn = source(topic, second, { from: at(15) });
+    await goesOn.start();
+    await expect.poll(() => [...second.events.keys()].sort(), { timeout: 20_000 }).toEqual(['p0-1', 'p2-40']);
+    await goesOn.stop();
+
+    const third = new MemorySink();
+    const latest = source(topic, third, { from: 'latest', groupId: `${topic}-latest` });
+    await latest.start();
+    await expect.poll(() => latest.state(), { timeout: 20_000 }).toBe('reading');
+    // Where it begins is decided by its first fetch, which comes after it has joined.
+    await new Promise((done) => setTimeout(done, 2_000));
+    await sendAt(0, [2]);
+    await expect.poll(() => [...third.events.keys()], { timeout: 20_000 }).toEqual(['p0-2']);
+    await latest.stop();
+  }, 90_000);
+
+  it('says for each partition what waits in it', async () => {
+    const topic = await newTopic(3);
+    const sink = new MemorySink();
+    sink.away = true;
+    await producer.send({
+      topic,
+      messages: [0, 0, 0, 2].map((partition, index) => ({ partition, value: event(`e${index}`) })),
+    });
+    const reading = source(topic, sink);
+    await reading.start();
+    const lags = () =>
+      reading
+        .partitionLags()
+        .map((it) => [it.partition, it.lag])
+        .sort();
+    expect(lags()).toEqual([
+      [0, 3],
+      [1, 0],
+      [2, 1],
+    ]);
+    sink.away = false;
+    await expect.poll(lags, { timeout: 20_000 }).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ]);
+    await reading.stop();
+  }, 60_000);
 
   it('waits for a topic that is not there yet', async () => {
     const topic = `late-${Date.now()}`;
