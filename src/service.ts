@@ -30,7 +30,12 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** `all` takes events in and decides; `ingest` only takes them in, beside the one process that decides. */
+export type ServiceRole = 'all' | 'ingest';
+
 export interface ServiceSurroundings {
+  /** `all` by default. */
+  role?: ServiceRole;
   clock: Clock;
   log: Logger;
   /** Takes the console's messages. */
@@ -67,6 +72,7 @@ class Service {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #print: (text: string) => void;
+  readonly #role: ServiceRole;
   readonly #metrics = new ServiceMetrics();
   readonly #events: EventLog;
   #redress: Redress | null = null;
@@ -78,7 +84,12 @@ class Service {
   #lastSave: Instant = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(configuration: Configuration, open: OpenStore, { clock, log, print }: ServiceSurroundings) {
+  constructor(
+    configuration: Configuration,
+    open: OpenStore,
+    { role = 'all', clock, log, print }: ServiceSurroundings,
+  ) {
+    this.#role = role;
     this.#configuration = configuration;
     this.#open = open;
     this.#clock = clock;
@@ -88,9 +99,10 @@ class Service {
   }
 
   async start(): Promise<RunningService> {
-    await markLive(this.#open.store);
+    const decides = this.#role === 'all';
+    if (decides) await markLive(this.#open.store);
     await this.#openSources();
-    await this.#inTurn(() => this.#decided());
+    if (decides) await this.#inTurn(() => this.#decided());
     const server = this.#server();
     const { address } = await server.listen();
     this.#log.info(
@@ -101,7 +113,7 @@ class Service {
       this.#log.error({ err: error }, 'the Kafka source has ended');
     });
     const tick = () => this.#tick();
-    const stopTicking = every(TICK, tick);
+    const stopTicking = decides ? every(TICK, tick) : async () => undefined;
     return {
       address,
       tick,
@@ -172,6 +184,7 @@ class Service {
     /** While nothing is known, nobody must be told that there is nothing. */
     const known = (): Redress => {
       if (this.#redress !== null) return this.#redress;
+      if (this.#role === 'ingest') throw onlyIngests();
       const message = 'the state is being read again from the store';
       throw new RedressError('store_unavailable', message, { retryable: true });
     };
@@ -198,6 +211,7 @@ class Service {
       readiness: async () => this.#readiness(),
       prometheus: async () => {
         for (const source of this.#sources()) this.#metrics.sourceSeen(source);
+        this.#metrics.partitionsSeen(this.#kafka?.partitionLags() ?? []);
         return this.#metrics.text();
       },
       replyToClick,
@@ -206,14 +220,13 @@ class Service {
 
   async #readiness() {
     const store = await this.#open.store.ping();
-    const checks = [
-      { name: 'store', ok: store, reason: store ? '' : 'ClickHouse does not answer' },
-      {
+    const checks = [{ name: 'store', ok: store, reason: store ? '' : 'ClickHouse does not answer' }];
+    if (this.#role === 'all')
+      checks.push({
         name: 'decisions',
         ok: this.#redress !== null,
         reason: this.#redress === null ? 'the state is being read again from the store' : '',
-      },
-    ];
+      });
     const kafka = this.#kafka;
     if (kafka === null) return checks;
     const reading = kafka.state() === 'reading';
@@ -244,6 +257,10 @@ class Service {
       await this.#refresh(redress, now);
       await redress.append(this.#health(redress, now));
       await redress.pipeline.advance(now);
+      if (this.#heldByStale(now))
+        this.#metrics.judged(
+          await redress.staleBuckets.mark(this.#configuration.metrics, redress.progress, now),
+        );
       if (now - this.#lastSave >= SAVE_INTERVAL) {
         await redress.saveJudges();
         this.#lastSave = now;
@@ -287,6 +304,14 @@ class Service {
     return [this.#http.progress(), ...(this.#kafka === null ? [] : [this.#kafka.progress()])];
   }
 
+  /** True while a source that has gone quiet holds up what depends on it. */
+  #heldByStale(now: Instant): boolean {
+    const rule = this.#configuration.service.ingest;
+    return this.#sources().some(
+      (source) => isStale(source, now, rule) && watermark(source, now, rule) !== null,
+    );
+  }
+
   /** Loaded files are complete up to their last event; they say nothing of what streams. */
   #completeUntil(now: Instant): Instant | null {
     const streaming = combinedWatermark(
@@ -297,6 +322,7 @@ class Service {
 
   /** The deciding parts, read from the store if they have to be. */
   async #decided(): Promise<Redress> {
+    if (this.#role === 'ingest') throw onlyIngests();
     this.#redress ??= await assemble(this.#configuration, this.#open.store, {
       router: createRouter(
         createNotifiers({
@@ -344,4 +370,12 @@ class Service {
     this.#queue = turn.catch(() => {});
     return turn;
   }
+}
+
+/** Two processes that decide would send everything twice, so that the others send nobody anywhere. */
+function onlyIngests(): RedressError {
+  return new RedressError(
+    'conflict',
+    'this process only takes events in (--role ingest); ask the one that decides',
+  );
 }

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { openStore } from '../app.js';
 import { wallClock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
-import { startService } from '../service.js';
+import { type ServiceRole, startService } from '../service.js';
 import { createLog, globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';
@@ -11,13 +11,19 @@ export function register(program: Command, io: CliIo): void {
   program
     .command('start')
     .description('run the service: ingest, metrics, detection, alerts, HTTP')
-    .action(async (_options: unknown, command: Command) => {
+    .addOption(
+      new Option('--role <role>', "'ingest' only takes events in, beside the one process that does all")
+        .choices(['all', 'ingest'])
+        .default('all'),
+    )
+    .action(async ({ role }: { role: ServiceRole }, command: Command) => {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const log = createLog();
       const open = await openStore(configuration.service.clickhouse);
       try {
         const service = await startService(configuration, open, {
+          role,
           clock: wallClock,
           log,
           print: (text) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`),

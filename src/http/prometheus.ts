@@ -42,6 +42,11 @@ export class ServiceMetrics {
     ['source'],
   );
   readonly #lag = this.#gauge('source_lag', 'Inputs of a source known to wait unread.', ['source']);
+  readonly #partitionLag = this.#gauge(
+    'kafka_partition_lag',
+    'Messages that the group has not committed; of all partitions, whichever instance is asked.',
+    ['topic', 'partition'],
+  );
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -85,6 +90,10 @@ export class ServiceMetrics {
     if (frontier !== null) this.#frontier.set({ source }, frontier / 1_000);
     if (lastArrivalAt !== null) this.#arrival.set({ source }, lastArrivalAt / 1_000);
     this.#lag.set({ source }, lag);
+  }
+
+  partitionsSeen(partitions: readonly { topic: string; partition: number; lag: number }[]): void {
+    for (const { topic, partition, lag } of partitions) this.#partitionLag.set({ topic, partition }, lag);
   }
 
   pointsMade(metric: string, count: number): void {
