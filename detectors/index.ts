@@ -1,7 +1,8 @@
 import type { Detector } from '../src/detection/contract.js';
+import { auto } from './auto/auto.js';
 import { cusum } from './cusum.js';
 import { seasonal } from './seasonal.js';
 import { zScore } from './z-score.js';
 
 /** The detectors that come with Redress: a new one is its file, and one line here. */
-export const builtinDetectors: readonly Detector[] = [zScore, seasonal, cusum];
+export const builtinDetectors: readonly Detector[] = [auto, zScore, seasonal, cusum];

@@ -16,7 +16,10 @@ export interface NabSeries extends LabelledSeries {
 export const nabIsThere = existsSync(FOLDER);
 
 export function readNab(): NabSeries[] {
-  const labels = JSON.parse(readFileSync(`${FOLDER}windows.json`, 'utf8')) as Record<string, [string, string][]>;
+  const labels = JSON.parse(readFileSync(`${FOLDER}windows.json`, 'utf8')) as Record<
+    string,
+    [string, string][]
+  >;
   return Object.entries(labels).map(([name, spans]) => {
     const rows = parse<{ timestamp: string; value: string }>(readFileSync(`${FOLDER}data/${name}`), {
       columns: true,

@@ -1,7 +1,8 @@
 import { ingest } from './ingest.js';
 import { print } from './measure.js';
+import { run as nab } from './nab.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest, nab };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 for (const name of names) {

@@ -19,6 +19,7 @@ import { uniform } from './support/random.js';
 
 /** Short spans, so that a short series passes warm-up, anomalies and acceptance of a new level. */
 const QUICK: Record<string, object> = {
+  auto: { accept_after: 6 },
   'z-score': { window: 12, warm_up: 5, accept_after: 6 },
   seasonal: { period: 'day', level_memory: 12, accept_after: 6 },
   cusum: { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },
@@ -66,7 +67,7 @@ const anySeries: fc.Arbitrary<{ series: SeriesContext; points: SeriesPoint[] }> 
   anyRates.map((points) => ({ series: hourlyRate, points })),
   anyValues.map((points) => ({ series: hourlyValue, points })),
 );
-const runs = { seed: 20_240_101, numRuns: 60 };
+const runs = { seed: 20_240_101, numRuns: 60, endOnFailure: true };
 
 describe.each(builtinDetectors.map((detector) => [detector.name, detector] as const))(
   '%s',

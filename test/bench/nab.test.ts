@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { auto } from '../../detectors/auto/auto.js';
+import { scoresOf } from './nab.js';
+import { nabIsThere, readNab } from './nab-corpus.js';
+import { NAB_PROFILES, scoreNab } from './nab-scorer.js';
+
+describe.skipIf(!nabIsThere)('auto on the Numenta Anomaly Benchmark (needs ../shared/data/nab)', () => {
+  test('is ahead of the best published record on this half, 76.2, with its defaults', {
+    timeout: 120_000,
+  }, () => {
+    const corpus = readNab();
+    expect(corpus.flatMap(({ windows }) => windows)).toHaveLength(58);
+    const scores = corpus.map((series) => scoresOf(auto, series));
+    expect(scoreNab(corpus, scores, NAB_PROFILES.standard).score).toBeGreaterThan(76.2);
+  });
+
+  test('is calm about a series without anomalies', () => {
+    const flat = readNab().filter(({ name }) => /flatline|no_noise|square_wave/.test(name));
+    expect(flat).toHaveLength(3);
+    for (const series of flat)
+      expect(Math.max(...scoresOf(auto, series)), series.name).toBeLessThanOrEqual(1);
+  });
+});
