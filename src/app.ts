@@ -13,6 +13,7 @@ import type { MetricDisplay, Notification } from './notify/contract.js';
 import type { Router } from './notify/index.js';
 import { Outbox } from './notify/outbox.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { StaleBuckets } from './stale-buckets.js';
 import { AnnotationTable } from './store/annotation-table.js';
 import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
 import { startEngine } from './store/embedded/engine.js';
@@ -84,6 +85,7 @@ export interface Redress {
   /** The end of the last bucket that each metric has been judged for. */
   progress: ReadonlyMap<string, Instant>;
   outbox: Outbox;
+  staleBuckets: StaleBuckets;
   /** Stores what the judges know, so that a restart goes on where it stopped. */
   saveJudges(): Promise<void>;
 }
@@ -137,9 +139,10 @@ export async function assemble(
 
   surroundings.onJournal?.(entries, 'restored');
 
+  const verdicts = new VerdictTable(store);
   const log = new DecisionLog({
     journal,
-    verdicts: new VerdictTable(store),
+    verdicts,
     write: surroundings.write,
     ...(surroundings.onJournal === undefined
       ? {}
@@ -182,6 +185,7 @@ export async function assemble(
     append,
     progress,
     outbox,
+    staleBuckets: new StaleBuckets(points, verdicts),
     saveJudges: async () => judgeStates.write(judging.save()),
   };
 }

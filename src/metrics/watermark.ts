@@ -14,6 +14,8 @@ export interface WatermarkRule {
   idleAfter: number;
   /** Quiet for so long, it is not believed any more, in ms. */
   staleAfter: number;
+  /** Quiet for so long with nothing left to read, it has left and holds nobody any more, in ms. */
+  forgetAfter: number;
 }
 
 /**
@@ -21,7 +23,8 @@ export interface WatermarkRule {
  * alone moves it only once the source has been quiet for a while with nothing left to read, and no longer
  * when it has been quiet for too long, because then silence is more likely a fault than a fact.
  *
- * Null before the first event: a source that has never spoken holds nobody.
+ * Null before the first event and when it has been quiet for so long that it must have left: a source that
+ * does not speak holds nobody.
  */
 export function watermark(source: SourceState, now: Instant, rule: WatermarkRule): Instant | null {
   if (source.frontier === null || source.lastArrivalAt === null) return null;
@@ -29,6 +32,7 @@ export function watermark(source: SourceState, now: Instant, rule: WatermarkRule
   const frontier = Math.min(source.frontier, now);
   if (source.lag > 0) return frontier;
   const quiet = now - source.lastArrivalAt;
+  if (quiet >= rule.forgetAfter) return null;
   if (quiet < rule.idleAfter) return frontier;
   const believedUntil = Math.min(now, source.lastArrivalAt + rule.staleAfter);
   return Math.max(frontier, believedUntil - rule.idleAfter);
@@ -39,7 +43,7 @@ export function isStale(source: SourceState, now: Instant, rule: WatermarkRule):
   return source.lastArrivalAt !== null && now - source.lastArrivalAt >= rule.staleAfter;
 }
 
-/** The watermark of several sources: the least of them, null when none has spoken. */
+/** The watermark of several sources: the least of them, null when none speaks. */
 export function combinedWatermark(watermarks: readonly (Instant | null)[]): Instant | null {
   const known = watermarks.filter((mark) => mark !== null);
   return known.length === 0 ? null : Math.min(...known);

@@ -143,6 +143,12 @@ export class PointTable {
     return new Map(rows.map((row) => [row.slice, row.first]));
   }
 
+  /** The slices that have had a point since an instant. */
+  async slicesSince(metric: string, from: number): Promise<string[]> {
+    const rows = await this.#store.query<{ slice: string }>('slices_since', { metric, from });
+    return rows.map((row) => row.slice);
+  }
+
   /** Writes points; `removed` are points that corrections left without any event. */
   async write(points: readonly Point[], removed: readonly Point[] = []): Promise<void> {
     await this.#store.insert('points_log', COLUMNS, [

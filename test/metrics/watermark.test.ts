@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { combinedWatermark, isStale, watermark } from '../../src/metrics/watermark.js';
 import { HOUR, MINUTE } from '../../src/model/clock.js';
 
-const rule = { idleAfter: MINUTE, staleAfter: 30 * MINUTE };
+const rule = { idleAfter: MINUTE, staleAfter: 30 * MINUTE, forgetAfter: 6 * HOUR };
 const now = Date.UTC(2026, 0, 1, 12);
 
 describe('the watermark', () => {
@@ -31,6 +31,16 @@ describe('the watermark', () => {
     const held = watermark(source, now, rule);
     expect(held).toBe(lastArrivalAt + 29 * MINUTE);
     expect(watermark(source, now + HOUR, rule)).toBe(held);
+  });
+
+  it('is forgotten in the end, so that an idle source does not hold the others for ever', () => {
+    const left = { frontier: now - 6 * HOUR, lastArrivalAt: now - 6 * HOUR, lag: 0 };
+    const speaking = watermark({ frontier: now, lastArrivalAt: now, lag: 0 }, now, rule);
+    expect(combinedWatermark([watermark(left, now - 1, rule), speaking])).toBe(now - 5.5 * HOUR - MINUTE);
+    expect(combinedWatermark([watermark(left, now, rule), speaking])).toBe(now);
+    expect(isStale(left, now, rule)).toBe(true);
+    // What is known to wait is not silence.
+    expect(watermark({ ...left, lag: 1 }, now, rule)).toBe(now - 6 * HOUR);
   });
 
   it('never goes back as time passes', () => {
