@@ -26,27 +26,41 @@ export class BatchBuilder {
 }
 
 /**
- * Writes batches one after the other, the current one while the next is being decoded: never more than two
- * batches are in memory. A write that failed makes the next call throw, and every call after it.
+ * Keeps two writes on their way while the next batch is being decoded, so that the store need not wait for a
+ * batch to be encoded: never more than three batches are in memory. Their order does not matter, because
+ * versions decide which content is the later one. A write that failed makes every later call throw.
  */
 export class PipelinedWriter {
   readonly #sink: EventSink;
-  #inFlight: Promise<void> = Promise.resolve();
+  /** Settled once all batches but the last are. */
+  #allButLast: Promise<void> = Promise.resolve();
+  #all: Promise<void> = Promise.resolve();
 
   constructor(sink: EventSink) {
     this.#sink = sink;
   }
 
-  /** Resolves when the batch before this one is durable and this one is on its way. */
+  /** Resolves when this batch is on its way and all before the one before it are durable. */
   async write(batch: DecodedBatch): Promise<void> {
-    await this.#inFlight;
-    this.#inFlight = this.#sink.write(batch);
-    // The failure is thrown by the next await; without a handler until then, Node would end the process.
-    this.#inFlight.catch(() => undefined);
+    await this.#allButLast;
+    this.#allButLast = this.#all;
+    this.#all = bothSettled(this.#all, this.#sink.write(batch));
+    // The failure is thrown by a later await; without a handler until then, Node would end the process.
+    this.#all.catch(() => undefined);
   }
 
   /** Resolves when everything is durable. */
   async finish(): Promise<void> {
-    await this.#inFlight;
+    await this.#all;
+  }
+}
+
+/** Waits for both also when one fails, so that nothing is on its way any more once a failure is known. */
+async function bothSettled(before: Promise<void>, last: Promise<void>): Promise<void> {
+  last.catch(() => undefined);
+  try {
+    await before;
+  } finally {
+    await last;
   }
 }
