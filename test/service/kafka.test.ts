@@ -1,0 +1,140 @@
+import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
+import { HOUR, MINUTE } from '../../src/model/clock.js';
+import { configurationFolder, RunningCommand } from '../cli/process.js';
+import { SlackStandIn } from '../slack/stand-in.js';
+
+const requirements = brokerRequirements();
+const wanted = process.env.REDRESS_REQUIRE_KAFKA === '1';
+if (requirements !== 'ready' && !wanted)
+  process.stderr.write(
+    `\nLEFT OUT: the live service on a real Kafka (${requirements}): it wants Java 11 or later\n\n`,
+  );
+
+const TOPIC = 'marketplace.events';
+const POLL = { timeout: 90_000, interval: 100 };
+
+describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka (${requirements})`, () => {
+  let broker: Broker;
+  let producer: Producer;
+  let slack: SlackStandIn;
+  let service: RunningCommand | null = null;
+  let clickhouse = '';
+  const { config } = configurationFolder({
+    'escalation.yaml': 'policies:\n  - id: standard\n    steps:\n      - tell: ["slack:#disputes"]\n',
+  });
+
+  beforeAll(async () => {
+    // Only where the tests must run is this reached without what they need.
+    expect(requirements).toBe('ready');
+    broker = await startBroker();
+    const kafka = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
+    producer = kafka.producer();
+    await producer.connect();
+    slack = await SlackStandIn.start();
+    slack.addChannel({ id: 'C0DISPUTES', name: 'disputes' });
+  }, 180_000);
+
+  afterAll(async () => {
+    service?.child.kill('SIGKILL');
+    await service?.finished;
+    await producer?.disconnect();
+    await slack?.stop();
+    await broker?.stop();
+  });
+
+  async function start(): Promise<void> {
+    service = new RunningCommand(['start', '--json', '--config', config], {
+      env: {
+        KAFKA_BROKERS: broker.address,
+        SLACK_BOT_TOKEN: slack.token,
+        SLACK_SIGNING_SECRET: slack.signingSecret,
+        SLACK_API_URL: slack.apiUrl,
+      },
+    });
+    clickhouse = (JSON.parse(await service.said('clickhouse')) as { clickhouse: string }).clickhouse;
+  }
+
+  /** As nothing can be caught or tidied up. */
+  async function kill(): Promise<void> {
+    service?.child.kill('SIGKILL');
+    await service?.finished;
+  }
+
+  /** One row of numbers and words by SQL, past the service. */
+  async function ask(select: string): Promise<unknown[]> {
+    const query = encodeURIComponent(`SELECT ${select} FORMAT JSONCompactEachRow`);
+    const settings = 'database=redress&output_format_json_quote_64bit_integers=0';
+    const answer = await fetch(`${clickhouse}/?${settings}&query=${query}`);
+    return JSON.parse(await answer.text()) as unknown[];
+  }
+
+  /** A day of 600 orders an hour and one dispute in ten, and at its end an hour with twice the disputes. */
+  function history(now: number): string[] {
+    const values: string[] = [];
+    const thisHour = Math.floor(now / HOUR) * HOUR;
+    for (let hour = thisHour - 24 * HOUR; hour < thisHour; hour += HOUR) {
+      const disputes = hour === thisHour - HOUR ? 120 : 60;
+      for (let index = 0; index < 600 + disputes; index++)
+        values.push(
+          JSON.stringify({
+            event_id: String(values.length),
+            type: index < 600 ? 'order.delivered' : 'dispute.opened',
+            occurred_at: hour + (index % 60) * MINUTE,
+            text: 'It never came. '.repeat(100),
+          }),
+        );
+    }
+    return values;
+  }
+
+  async function publish(values: readonly string[]): Promise<void> {
+    for (let from = 0; from < values.length; from += 2_000)
+      await producer.send({
+        topic: TOPIC,
+        messages: values.slice(from, from + 2_000).map((value) => ({ value })),
+      });
+  }
+
+  it('loses nothing and doubles nothing when it is killed while it reads and while it tells', async () => {
+    const now = Date.now();
+    const values = history(now);
+    const sum = (values.length * (values.length - 1)) / 2;
+    await publish(values);
+    // Sent again, as senders do that were not sure; and something that is no event.
+    await publish([...values.slice(0, 1_000), '{"event_id":']);
+
+    await start();
+    await expect.poll(() => ask('count() FROM events_log'), POLL).not.toEqual([0]);
+    await kill();
+    slack.failNext('chat.postMessage', { kind: 'silence' });
+
+    await start();
+    await expect.poll(() => ask('count() FROM rejected_events'), POLL).toEqual([1]);
+    await expect
+      .poll(() => ask('count(), uniqExact(event_id), sum(toUInt64(event_id)) FROM events'), POLL)
+      .toEqual([values.length, values.length, sum]);
+    await publish([JSON.stringify({ event_id: '0', type: 'order.delivered', occurred_at: now })]);
+    // The message is in the channel, and Slack's answer has not come.
+    await expect.poll(() => slack.channel('disputes').messages.length, POLL).toBeGreaterThan(0);
+    await kill();
+
+    await start();
+    await expect
+      .poll(() => ask("countIf(state = 'sent'), countIf(state = 'pending') FROM deliveries"), POLL)
+      .toEqual([1, 0]);
+    const roots = slack.channel('disputes').messages.filter((message) => message.thread_ts === undefined);
+    expect(roots).toHaveLength(1);
+    expect(await ask('count(), any(state), any(metric) FROM alerts')).toEqual([1, 'firing', 'dispute_rate']);
+    expect(await ask('count(), uniqExact(event_id), sum(toUInt64(event_id)) FROM events')).toEqual([
+      values.length,
+      values.length,
+      sum,
+    ]);
+    expect(await ask("sum(denominator), sum(numerator) FROM points WHERE metric = 'dispute_rate'")).toEqual([
+      24 * 600 - 1,
+      25 * 60,
+    ]);
+  }, 300_000);
+});
