@@ -1,5 +1,7 @@
 import { assemble, type Redress } from '../../src/app.js';
 import type { Configuration } from '../../src/config/configuration.js';
+import { resolveFollowUps } from '../../src/config/resolve.js';
+import { ServiceFileSchema } from '../../src/config/schema-service.js';
 import type { Alert, EscalationPolicy } from '../../src/model/alert.js';
 import { DAY, HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
 import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
@@ -29,7 +31,7 @@ function clockTime(instant: Instant): string {
   return text.slice(17, 19) === '00' ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-export const POLICY: EscalationPolicy = {
+const POLICY: EscalationPolicy = {
   id: 'standard',
   steps: [
     { delay: 0, targets: ['console'] },
@@ -66,12 +68,7 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
     routes: [{ match: {}, policy: POLICY.id }],
     owners: [{ id: 'ann', name: 'Ann', slack: '', timezone: 'UTC', lead: '' }],
     annotations: [],
-    followUps: {
-      verifyPoints: 3,
-      reopenWindow: 14 * DAY,
-      dueDays: { low: 14, normal: 7, high: 3, urgent: 1 },
-      remindBefore: DAY,
-    },
+    followUps: { ...resolveFollowUps(ServiceFileSchema.parse({}).follow_ups), verifyPoints: 3 },
     ...overrides,
   };
 }

@@ -33,15 +33,19 @@ function lives(pid: number): boolean {
 }
 
 /** Another process that holds an engine over the folder. */
-async function parentProcess(): Promise<{ parent: ChildProcess; pid: number; url: string }> {
-  const script = join(ROOT, 'test/store/engine-parent.ts');
-  const parent = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+async function parentProcess(): Promise<{ parent: ChildProcess; pid: number }> {
+  const script = `
+    const { startEngine } = await import('./src/store/embedded/engine.ts');
+    const { pid } = await startEngine({ folder: ${JSON.stringify(folder)} });
+    console.log(pid);
+    setInterval(() => {}, 60_000);`;
+  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(parent);
   const [line] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-  return { parent, ...(JSON.parse(line.toString()) as { pid: number; url: string }) };
+  return { parent, pid: Number(line.toString()) };
 }
 
 describe('the embedded engine', () => {
