@@ -23,8 +23,10 @@ const State = z.object({
 const DAY_SECONDS = 86_400;
 /** Points before the first judgement. */
 const WARM_UP = 100;
-/** The mean of the three surprises at which a point is anomalous. */
-const LIMIT = 1;
+/** The mean of the three surprises at which a point is anomalous: one that is as great as can be is enough. */
+const LIMIT = 1.15;
+/** The mean at which an episode begins, within which only more surprise is news. */
+const ONSET = 1;
 /** Surprise is worth less to somebody who has seen little: half of it at this many points. */
 const INEXPERIENCE = 30;
 /** No single answer counts as rarer than once in 5,000: what a tail says further out is a guess. */
@@ -158,11 +160,12 @@ export class NoveltyJudge implements Judge {
 
   #score(surprise: number): number {
     const s = this.#s;
-    if (surprise <= LIMIT) return surprise / LIMIT;
+    if (surprise <= ONSET) return surprise / LIMIT;
     const known = s.episode !== null && s.points - s.episode.at <= this.#episodePoints ? s.episode.peak : 0;
     const isNews = known === 0 || surprise > known + NEWS_MARGIN;
     if (surprise > known) s.episode = { peak: surprise, at: s.points };
-    return isNews ? Math.max(OLD_NEWS, surprise / LIMIT) : OLD_NEWS;
+    if (isNews) return surprise / LIMIT;
+    return surprise > LIMIT ? OLD_NEWS : ONSET / LIMIT;
   }
 
   #learn(slot: number, value: number): void {

@@ -5,6 +5,8 @@ import * as check from './check.js';
 import * as clickhouse from './clickhouse.js';
 import * as dashboards from './dashboards.js';
 import * as demo from './demo.js';
+import * as detect from './detect.js';
+import * as explain from './explain.js';
 import * as followUps from './follow-ups.js';
 import * as ingest from './ingest.js';
 import * as init from './init.js';
@@ -25,8 +27,10 @@ const COMMANDS = [
   init,
   simulate,
   demo,
+  explain,
   ingest,
   replay,
+  detect,
   alerts,
   followUps,
   check,

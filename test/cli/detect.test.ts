@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'redress-detect-'));
+
+function fileOf(name: string, rows: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, `${rows.join('\n')}\n`);
+  return path;
+}
+
+const hour = (at: number): string => new Date(Date.UTC(2024, 0, 1, at)).toISOString();
+const rate = fileOf('rate.csv', [
+  'timestamp,numerator,denominator',
+  ...Array.from({ length: 600 }, (_, at) => `${hour(at)},${at === 500 ? 60 : 20 + (at % 7)},1000`),
+]);
+const value = fileOf('value.csv', [
+  'timestamp,value',
+  ...Array.from({ length: 600 }, (_, at) => `${hour(at)},${at === 500 ? 600 : 100 + ((at * 37) % 11)}`),
+]);
+
+async function redress(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await run(args, { out: (text) => out.push(text), err: (text) => err.push(text) });
+  return { status, out, err: err.join('\n') };
+}
+
+describe('redress detect', () => {
+  test('judges several files in one run; with --json one line a point and nothing else', async () => {
+    const { status, out, err } = await redress('--json', 'detect', rate, value);
+    expect(status).toBe(0);
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toHaveLength(1_200);
+    expect(lines[500]).toMatchObject({
+      file: rate,
+      timestamp: hour(500),
+      status: 'anomalous',
+      numerator: 60,
+      direction: 'up',
+    });
+    expect(lines[0]).toMatchObject({ status: 'not_evaluable', reason: 'cold_start', score: null });
+    expect(lines[1_100]).toMatchObject({ file: value, status: 'anomalous' });
+    expect(err).toContain('600 points of 600 rows, read as a rate');
+  });
+
+  test('tells a person what stands out, as episodes', async () => {
+    const { status, out } = await redress('detect', rate, '--use', 'z-score', '--param', 'width=5');
+    expect(status).toBe(0);
+    expect(out.join('\n')).toMatch(/1 of 600 points anomalous, in 1 episodes; 24 not evaluable/);
+    expect(out.join('\n')).toContain(hour(500));
+  });
+
+  test.each([
+    [['--use', 'z-scor'], /no detector is called 'z-scor'.*z-score/],
+    [['--use', 'z-score', '--param', 'widht=3'], /--param of z-score: .*widht/],
+    [['--use', 'z-score', '--param', 'width=wide'], /--param of z-score: .*width/],
+    [['--param', 'width'], /name=value/],
+  ])('refuses %j as wrong usage', async (args, words) => {
+    const { status, err } = await redress('detect', rate, ...args);
+    expect(status).toBe(2);
+    expect(err).toMatch(words);
+  });
+
+  test('fails with the name of a file that is not there', async () => {
+    const { status, err } = await redress('detect', join(folder, 'absent.csv'));
+    expect(status).toBe(1);
+    expect(err).toContain('absent.csv');
+  });
+});
