@@ -14,6 +14,8 @@ export interface StoreAddress {
 export type Parameters = Readonly<Record<string, unknown>>;
 
 const CONNECT_TIMEOUT = 60_000;
+/** Below it nothing is written any more: 256 MiB. */
+const FREE_DISK_BYTES = '268435456';
 
 /** Settings by which an insert is one block, so all of it or nothing. */
 const ONE_BLOCK = {
@@ -66,6 +68,9 @@ export class Store {
         // Facts come with any date; a batch may touch many months.
         max_partitions_per_insert_block: '0',
         date_time_input_format: 'best_effort',
+        // A disk that fills up in the middle of a write can leave a part that was acknowledged and cannot be
+        // read; short of space, the engine refuses, and what is refused is tried again.
+        min_free_disk_bytes_to_perform_insert: FREE_DISK_BYTES,
       },
     });
   }
