@@ -4,6 +4,8 @@ import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { Judging, type ReportFault } from './detection/judging.js';
 import { FollowUpDesk } from './followups/desk.js';
+import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
+import type { Restated } from './metrics/late-events.js';
 import { PointMaker } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { Delivery } from './model/delivery.js';
@@ -15,6 +17,7 @@ import { Outbox } from './notify/outbox.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { StaleBuckets } from './stale-buckets.js';
 import { AnnotationTable } from './store/annotation-table.js';
+import { judgeAgain } from './restated-points.js';
 import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
 import { startEngine } from './store/embedded/engine.js';
 import { EventLog } from './store/event-log.js';
@@ -88,6 +91,8 @@ export interface Redress {
   staleBuckets: StaleBuckets;
   /** Stores what the judges know, so that a restart goes on where it stopped. */
   saveJudges(): Promise<void>;
+  /** Judges points that late events have changed again, and all that came after them. */
+  judgeAgain(restated: readonly Restated[]): Promise<void>;
 }
 
 export interface Surroundings {
@@ -135,6 +140,7 @@ export async function assemble(
     saved: await judgeStates.read(),
     reportFault: surroundings.reportFault,
   });
+    restateHorizon: configuration.service.ingest.restateHorizon,
   await catchUp(judging, metrics, points, progress);
 
   surroundings.onJournal?.(entries, 'restored');
@@ -189,6 +195,7 @@ export async function assemble(
     saveJudges: async () => judgeStates.write(judging.save()),
   };
 }
+    judgeAgain: (restated) => judgeAgain(restated, { judging, points, verdicts, judgeStates, progress }),
 
 async function firstEvent(events: EventLog): Promise<Instant | null> {
   const spans = await events.span();

@@ -282,7 +282,7 @@ class Service {
       metrics: this.#configuration.metrics,
       lookedUntil: Number((await checkpoints.read()).get(LOOKED_UNTIL) ?? 0),
     });
-    await this.#late.refresh(redress.progress);
+    await redress.judgeAgain(await this.#late.refresh(redress.progress));
     await checkpoints.write(new Map([[LOOKED_UNTIL, String(this.#late.lookedUntil)]]));
     this.#lastRefresh = now;
   }

@@ -1,5 +1,7 @@
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
+import { EARLIEST } from '../model/event-schema.js';
+import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
@@ -29,6 +31,7 @@ interface Seat {
   parameters: string;
   judge: Judge;
   observedUntil: Instant;
+  create(saved: Json | undefined): Judge;
 }
 
 /** The judges of one series. */
@@ -36,7 +39,21 @@ interface Bench {
   metric: string;
   slice: string;
   seats: readonly Seat[];
+  /** At most two, the older at least a horizon before the newer. */
+  snapshots: Snapshot[];
 }
+
+/** What a series' judges knew at a time. */
+interface Snapshot {
+  slot: number;
+  /** The start of the last bucket that they knew; the beginning of time when they knew none. */
+  observedUntil: Instant;
+  /** In the order of the seats; as text, because a judge may go on changing what it has given. */
+  seats: readonly { observedUntil: Instant; state: string }[];
+}
+
+/** Before anything that can have happened. */
+const BEGINNING: Instant = EARLIEST - 1;
 
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
@@ -46,18 +63,23 @@ export class Judging {
   readonly #benches = new Map<string, Bench>();
   readonly #saved = new Map<string, SavedJudge>();
   readonly #advanced = new Set<Bench>();
+  readonly #horizon: number;
+  readonly #taken = new Set<{ bench: Bench; snapshot: Snapshot }>();
 
   constructor(options: {
     detectors: readonly Detector[];
     annotations: readonly Annotation[];
     saved: readonly SavedJudge[];
+    /** How far back restated points can be judged again, ms of event time; not at all by default. */
+    restateHorizon?: number;
     reportFault: ReportFault;
   }) {
     this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
     this.#annotations = options.annotations;
     this.#reportFault = options.reportFault;
     for (const saved of options.saved)
-      this.#saved.set(seatKey(saved.metric, saved.slice, saved.detector), saved);
+      this.#saved.set(seatKey(saved.metric, saved.slice, saved.detector, saved.slot), saved);
+    this.#horizon = options.restateHorizon ?? 0;
   }
 
   /**
@@ -69,6 +91,7 @@ export class Judging {
     const bench = this.#benchOf(metric, point.slice);
     const seats = bench.seats.filter((seat) => seat.observedUntil < point.bucketStart);
     if (seats.length === 0 && bench.seats.length > 0) return null;
+    this.#remember(bench);
     this.#advanced.add(bench);
 
     const annotations = this.#annotationsAt(point);
@@ -84,6 +107,48 @@ export class Judging {
   }
 
   /**
+   * From which bucket on (exclusive) the points of a series must be shown again to {@link judgeAgain} when the one
+   * of `bucket` has changed; null when that is longer ago than the judges can go back, or is still to come.
+   */
+  canGoBack(metric: MetricDefinition, slice: string, bucket: Instant): Instant | null {
+    const bench = this.#benchOf(metric, slice);
+    if (!bench.seats.some((seat) => seat.observedUntil >= bucket)) return null;
+    return bench.snapshots.findLast((it) => it.observedUntil < bucket)?.observedUntil ?? null;
+  }
+
+  /**
+   * Judges a series again from a restated bucket on, as if its points had always been what they are now: the
+   * judges go back to what they knew before it and observe again, in order, all points since. Answers the judged
+   * points from the bucket on; none where the judges cannot go back so far.
+   */
+  judgeAgain(
+    metric: MetricDefinition,
+    slice: string,
+    bucket: Instant,
+    points: readonly Point[],
+  ): JudgedPoint[] {
+    const bench = this.#benchOf(metric, slice);
+    const last = bench.snapshots.findLastIndex((it) => it.observedUntil < bucket);
+    const snapshot = bench.snapshots[last];
+    if (snapshot === undefined) return [];
+    const until = Math.max(...bench.seats.map((seat) => seat.observedUntil));
+    // What was remembered later knows the point as it was.
+    bench.snapshots.length = last + 1;
+    for (const [index, seat] of bench.seats.entries()) {
+      const then = snapshot.seats[index];
+      seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
+      seat.observedUntil = then?.observedUntil ?? Number.NEGATIVE_INFINITY;
+    }
+    const again = points
+      .filter((point) => point.bucketStart <= until)
+      .map((point) => this.judge(metric, point))
+      .filter((judged) => judged !== null);
+    // The last point may be gone; what comes in its place is restated too, and not the next one.
+    for (const seat of bench.seats) seat.observedUntil = Math.max(seat.observedUntil, until);
+    return again.filter(({ point }) => point.bucketStart >= bucket);
+  }
+
+  /**
    * The start of the last bucket that all judges of a metric have observed; null when one of its detectors has no
    * saved judge that can go on with its parameters, and so has everything to learn.
    */
@@ -92,7 +157,8 @@ export class Judging {
     for (const { use, params } of detect) {
       const parameters = JSON.stringify(params);
       const saved = [...this.#saved.values()].filter(
-        (judge) => judge.metric === id && judge.detector === use && judge.parameters === parameters,
+        (judge) =>
+          !judge.slot && judge.metric === id && judge.detector === use && judge.parameters === parameters,
       );
       if (saved.length === 0) return null;
       for (const { observedUntil } of saved) least = Math.min(least ?? observedUntil, observedUntil);
@@ -113,7 +179,59 @@ export class Judging {
       })),
     );
     this.#advanced.clear();
-    return saved;
+    const earlier = [...this.#taken].flatMap(({ bench: { metric, slice, seats }, snapshot }) =>
+      seats.map((seat, index) => ({
+        metric,
+        slice,
+        detector: seat.name,
+        parameters: seat.parameters,
+        observedUntil: snapshot.seats[index]?.observedUntil ?? BEGINNING,
+        state: JSON.parse(snapshot.seats[index]?.state ?? 'null') as Json,
+        slot: snapshot.slot,
+      })),
+    );
+    this.#taken.clear();
+    return [...saved, ...earlier];
+  }
+
+  /** Keeps what the judges know, once in a horizon, before they learn more. */
+  #remember(bench: Bench): void {
+    if (this.#horizon === 0 || bench.seats.length === 0) return;
+    const observedUntil = Math.max(BEGINNING, ...bench.seats.map((seat) => seat.observedUntil));
+    const before = bench.snapshots.at(-1);
+    if (before !== undefined && observedUntil - before.observedUntil < this.#horizon) return;
+    const snapshot = {
+      slot: before?.slot === 1 ? 2 : 1,
+      observedUntil,
+      seats: bench.seats.map((seat) => ({
+        observedUntil: Math.max(BEGINNING, seat.observedUntil),
+        state: JSON.stringify(seat.observedUntil > BEGINNING ? seat.judge.save() : null),
+      })),
+    };
+    bench.snapshots.push(snapshot);
+    if (bench.snapshots.length > 2) bench.snapshots.shift();
+    this.#taken.add({ bench, snapshot });
+  }
+
+  /** The snapshots of a series that an earlier process has left, oldest first. */
+  #savedSnapshots(metric: string, slice: string, seats: readonly Seat[]): Snapshot[] {
+    if (this.#horizon === 0) return [];
+    return [1, 2]
+      .flatMap((slot) => {
+        const saved = seats.map(({ name, parameters }) => {
+          const judge = this.#saved.get(seatKey(metric, slice, name, slot));
+          return judge?.parameters === parameters ? judge : null;
+        });
+        const known = saved.filter((judge) => judge !== null);
+        if (known.length < seats.length || known.length === 0) return [];
+        const observedUntil = Math.max(...known.map((judge) => judge.observedUntil));
+        const states = known.map((judge) => ({
+          observedUntil: judge.observedUntil,
+          state: JSON.stringify(judge.state),
+        }));
+        return [{ slot, observedUntil, seats: states }];
+      })
+      .sort((a, b) => a.observedUntil - b.observedUntil);
   }
 
   #benchOf(metric: MetricDefinition, slice: string): Bench {
@@ -131,14 +249,18 @@ export class Judging {
       const parameters = JSON.stringify(params);
       const saved = this.#saved.get(seatKey(metric.id, slice, use));
       const usable = saved !== undefined && saved.parameters === parameters;
+      const create = (state: Json | undefined) =>
+        detector.create(detector.parameters.parse(params), series, state);
       return {
         name: use,
         parameters,
-        judge: detector.create(detector.parameters.parse(params), series, usable ? saved.state : undefined),
+        create,
+        judge: create(usable ? saved.state : undefined),
         observedUntil: usable ? saved.observedUntil : Number.NEGATIVE_INFINITY,
       };
     });
-    const bench = { metric: metric.id, slice, seats };
+    const snapshots = this.#savedSnapshots(metric.id, slice, seats);
+    const bench = { metric: metric.id, slice, seats, snapshots };
     this.#benches.set(key, bench);
     return bench;
   }
@@ -179,4 +301,9 @@ export class Judging {
   }
 }
 
-const seatKey = (metric: string, slice: string, detector: string): string => `${detector} ${metric} ${slice}`;
+const seatKey = (metric: string, slice: string, detector: string, slot = 0): string =>
+  `${slot} ${detector} ${metric} ${slice}`;
+
+/** A judge that had seen nothing has left nothing. */
+const savedState = (text: string): Json | undefined =>
+  text === 'null' ? undefined : (JSON.parse(text) as Json);

@@ -14,10 +14,16 @@ const OVERLAP = 2 * MINUTE;
 
 export interface LateEventsParts {
   events: Pick<EventLog, 'now' | 'settleMovedEvents' | 'touchedHours' | 'touchedDueHours'>;
-  points: Pick<PointMaker, 'make'>;
+  points: Pick<PointMaker, 'remake'>;
   metrics: readonly MetricDefinition[];
   /** How far an earlier run had looked, on the store's clock. */
   lookedUntil: Instant;
+}
+
+/** Points of closed buckets that are not what they were: the earliest bucket of each slice. */
+export interface Restated {
+  metric: MetricDefinition;
+  since: ReadonlyMap<string, Instant>;
 }
 
 /** Makes the points of closed buckets again when events arrive late, or corrections leave or enter them. */
@@ -35,8 +41,12 @@ export class LateEvents {
     return this.#lookedUntil;
   }
 
-  /** Takes in what has arrived since the last call. `closedUntil` has the end of each metric's last closed bucket. */
-  async refresh(closedUntil: ReadonlyMap<string, Instant>): Promise<void> {
+  /**
+   * Takes in what has arrived since the last call. `closedUntil` has the end of each metric's last closed bucket.
+   * Answers which points are not what they were.
+   */
+  async refresh(closedUntil: ReadonlyMap<string, Instant>): Promise<Restated[]> {
+    const restated: Restated[] = [];
     const { events, points, metrics } = this.#parts;
     const since = Math.max(0, this.#lookedUntil - OVERLAP);
     const now = await events.now();
@@ -57,9 +67,16 @@ export class LateEvents {
         for (const hour of hoursOf(measure.denominator.event))
           for (const start of bucketsOver(hour, measure.window, metric, until)) starts.add(start);
       const ascending = [...starts].sort((a, b) => a - b);
-      for (const run of runs(ascending, metric)) await points.make(metric, run);
+      const changed = new Map<string, Instant>();
+      for (const run of runs(ascending, metric)) {
+        const { written, removed } = await points.remake(metric, run);
+        for (const { slice, bucketStart: start } of [...written, ...removed])
+          changed.set(slice, Math.min(changed.get(slice) ?? start, start));
+      }
+      if (changed.size > 0) restated.push({ metric, since: changed });
     }
     this.#lookedUntil = now;
+    return restated;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Aggregate, MeasureQuery, PointTable } from '../store/point-table.j
 import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
 import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
-import { restate } from './restate.js';
+import { type Restatement, restate } from './restate.js';
 import { type IsOpen, openBuckets } from './trading-calendar.js';
 import { cells, countsOverWindows, windowOf } from './windows.js';
 
@@ -34,17 +34,22 @@ export class PointMaker {
    * new or have changed. Answers all of them, by time and parents first.
    */
   async make(metric: MetricDefinition, starts: readonly Instant[]): Promise<Point[]> {
+    return (await this.remake(metric, starts)).current;
+  }
+
+  /** As {@link make}, and says which points are new or have changed, and which are no more. */
+  async remake(metric: MetricDefinition, starts: readonly Instant[]): Promise<Restatement> {
     const first = starts[0];
     const last = starts.at(-1);
-    if (first === undefined || last === undefined) return [];
+    if (first === undefined || last === undefined) return { current: [], written: [], removed: [] };
     const end = bucketEnd(last, metric);
     const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / 1000 }));
     const isOpen = openBuckets(metric, buckets, this.#annotations);
     const made = await this.#points(metric, buckets, end, isOpen);
     const points = made.filter(({ slice, bucketStart }) => isOpen(bucketStart, parseSlice(slice)));
-    const { current, written, removed } = restate(points, await this.#table.between(metric.id, first, end));
-    await this.#table.write(written, removed);
-    return current;
+    const restatement = restate(points, await this.#table.between(metric.id, first, end));
+    await this.#table.write(restatement.written, restatement.removed);
+    return restatement;
   }
 
   async #points(

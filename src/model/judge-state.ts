@@ -11,4 +11,9 @@ export interface SavedJudge {
   /** Start of the last bucket that it has observed. */
   observedUntil: Instant;
   state: Json;
+  /**
+   * 0 or absent for the newest state; 1 and 2 for the two earlier ones from which the points that late events
+   * changed are judged again.
+   */
+  slot?: number;
 }

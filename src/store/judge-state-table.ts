@@ -10,6 +10,7 @@ const COLUMNS = [
   'parameters',
   'observed_until',
   'state',
+  'slot',
 ] as const satisfies readonly [string, ...string[]];
 
 /** What judges know, so that a restart goes on where it stopped. */
@@ -36,6 +37,7 @@ export class JudgeStateTable {
         judge.parameters,
         toSeconds(judge.observedUntil),
         JSON.stringify(judge.state),
+        judge.slot ?? 0,
       ]),
     );
   }
