@@ -40,10 +40,9 @@ export function judgeAgainst(
   const { expected, deviation, skewness, degreesOfFreedom } = prediction;
   const student = 1 + (width * width + 1) / (4 * Math.max(1, degreesOfFreedom));
   const skew = ((width * width - 1) * skewness) / 6;
-  const side = (correction: number): number =>
-    Math.max(deviation * student * clamp(width + correction, width / 2, width * 2), smallestHalfWidth);
-  const above = side(skew);
-  const below = side(-skew);
+  const unit = deviation * student;
+  const above = Math.max(unit * clamp(width + skew, width / 2, width * 2), smallestHalfWidth);
+  const below = Math.max(unit * clamp(width - skew, width / 2, width * 2), smallestHalfWidth);
   const up = value >= expected;
   return judged(prediction, {
     lower: expected - below,
