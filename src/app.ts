@@ -4,7 +4,6 @@ import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { Judging, type ReportFault } from './detection/judging.js';
 import { FollowUpDesk } from './followups/desk.js';
-import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
