@@ -3,6 +3,7 @@ import { AlertDesk } from './alerts/desk.js';
 import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { Judging, type ReportFault } from './detection/judging.js';
+import { evidenceFor } from './follow-up-evidence.js';
 import { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker } from './metrics/point-maker.js';
@@ -169,6 +170,7 @@ export async function assemble(
     alerts,
     followUps,
     log,
+    evidence: (request) => evidenceFor(request, configuration, points, alerts),
     deliver: (now) => outbox.send(now),
     progress,
     completeUntil: surroundings.completeUntil,

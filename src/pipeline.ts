@@ -2,6 +2,7 @@ import type { AlertDesk, Observation } from './alerts/desk.js';
 import { carriers } from './analysis/carriers.js';
 import type { JudgedPoint, Judging } from './detection/judging.js';
 import type { FollowUpDesk } from './followups/desk.js';
+import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
 import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
 import type { PointMaker } from './metrics/point-maker.js';
 import { DAY, type Instant } from './model/clock.js';
@@ -19,6 +20,8 @@ export interface PipelineParts {
   alerts: AlertDesk;
   followUps: FollowUpDesk;
   log: Pick<DecisionLog, 'judged' | 'append' | 'flush'>;
+  /** Reads the history that a fix is verified by. */
+  evidence(request: EvidenceRequest): Promise<Evidence>;
   /** Sends what is due, and answers what became of it as journal entries. */
   deliver(now: Instant): Promise<void>;
   /** The end of the last bucket that each metric has been judged for. */
@@ -173,7 +176,10 @@ export class Pipeline {
         };
         const transitions = alerts.observe(observation, moment);
         entries.push(...transitions, ...this.#recurrences(transitions, moment));
-        const watched = followUps.observe({ point, verdict: combined }, moment);
+        const seen = { point, verdict: combined };
+        const wanted = followUps.evidenceFor(seen, moment);
+        const evidence = wanted === null ? undefined : await this.#parts.evidence(wanted);
+        const watched = followUps.observe(seen, moment, evidence);
         entries.push(...watched.entries, ...this.#tell(watched.tell, moment));
       }
       judged.push(...bucket);

@@ -66,6 +66,13 @@ export function register(program: Command, io: CliIo): void {
         act(`${pathOf(id)}/${path}`, options, command),
       );
   }
+  withActor(followUps.command('fix'))
+    .description('say that the fix is out; from then on the metric is watched')
+    .argument('<id>')
+    .option('--at <when>', 'when it went out, ISO 8601 with an offset; now unless given')
+    .action((id: string, options: ActOptions & { at?: string }, command: Command) =>
+      act(`${pathOf(id)}/ship-fix`, options, command, { shipped_at: options.at }),
+    );
   withActor(followUps.command('wont-do'))
     .description('close without a fix')
     .argument('<id>')
@@ -92,7 +99,6 @@ export function register(program: Command, io: CliIo): void {
 const PLAIN_ACTIONS = [
   ['ack', 'acknowledge', 'take note of it'],
   ['start', 'start', 'begin the work'],
-  ['fix', 'ship-fix', 'say that the fix is out; from now on the metric is watched'],
   ['reopen', 'reopen', 'open a closed one again'],
 ] as const;
 

@@ -216,6 +216,7 @@ export function resolveFollowUps(input: ServiceInput['follow_ups']): FollowUpSet
   return {
     verifyPoints: input.verify_points,
     reopenWindow: input.reopen_window,
+    guardWindow: input.guard_window,
     dueDays: input.due_days,
     remindBefore: input.remind_before,
   };

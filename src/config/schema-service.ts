@@ -134,6 +134,9 @@ export const ServiceFileSchema = z.strictObject({
       reopen_window: DurationSchema.default(14 * DAY).describe(
         'A recurrence within this time of the closing reopens the follow-up. Default: 14d.',
       ),
+      guard_window: DurationSchema.default(14 * DAY).describe(
+        'A verified metric is watched for so long, and a relapse reopens the follow-up. Default: 14d.',
+      ),
       due_days: z
         .strictObject({ low: dueDays(14), normal: dueDays(7), high: dueDays(3), urgent: dueDays(1) })
         .prefault({})

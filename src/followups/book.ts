@@ -7,19 +7,21 @@ import { type FollowUpRecord, isOpenFollowUp } from './record.js';
  */
 export class FollowUpBook {
   readonly #followUps = new Map<string, FollowUpRecord>();
-  /** Ids by fingerprint, and by metric and slice, in the order in which they were opened. */
+  /** Ids by fingerprint, by metric and slice, and by metric, in the order in which they were opened. */
   readonly #byFingerprint = new Map<string, string[]>();
   readonly #bySeries = new Map<string, string[]>();
+  readonly #byMetric = new Map<string, string[]>();
 
   apply(entry: JournalEntry): void {
     if (entry.stream !== 'follow_up') return;
-    const followUp = entry.body as unknown as FollowUpRecord;
+    const followUp = complete(entry.body as unknown as FollowUpRecord);
     const known = this.#followUps.get(followUp.followUpId);
     if (known !== undefined && known.version >= followUp.version) return;
     this.#followUps.set(followUp.followUpId, followUp);
     if (known !== undefined) return;
     append(this.#byFingerprint, followUp.fingerprint, followUp.followUpId);
     append(this.#bySeries, seriesKey(followUp.metric, followUp.slice), followUp.followUpId);
+    append(this.#byMetric, followUp.metric, followUp.followUpId);
   }
 
   followUp(followUpId: string): FollowUpRecord | undefined {
@@ -38,12 +40,34 @@ export class FollowUpBook {
 
   /** The open follow-ups that a series' points speak to. */
   openOn(metric: string, slice: string): readonly FollowUpRecord[] {
-    return this.#resolve(this.#bySeries.get(seriesKey(metric, slice))).filter(isOpenFollowUp);
+    return this.onSeries(metric, slice).filter(isOpenFollowUp);
+  }
+
+  /** Every follow-up of a series, oldest first. */
+  onSeries(metric: string, slice: string): readonly FollowUpRecord[] {
+    return this.#resolve(this.#bySeries.get(seriesKey(metric, slice)));
+  }
+
+  ofMetric(metric: string): readonly FollowUpRecord[] {
+    return this.#resolve(this.#byMetric.get(metric));
   }
 
   #resolve(ids: readonly string[] = []): FollowUpRecord[] {
     return ids.map((id) => this.#followUps.get(id)).filter((followUp) => followUp !== undefined);
   }
+}
+
+/** An entry from before a field was kept has what the field would have been. */
+function complete(body: FollowUpRecord): FollowUpRecord {
+  const incidentFrom = body.incidentFrom ?? body.openedAt;
+  return {
+    ...body,
+    incidentFrom,
+    duringFrom: body.duringFrom ?? incidentFrom,
+    firedAt: body.firedAt ?? incidentFrom,
+    nextLook: body.nextLook ?? body.watch?.pointsNeeded ?? 0,
+    skipped: body.skipped ?? [],
+  };
 }
 
 function append(index: Map<string, string[]>, key: string, id: string): void {

@@ -22,7 +22,9 @@ export type FollowUpCommand = {
   version?: number | undefined;
   actor: string;
 } & (
-  | { kind: 'acknowledge' | 'start' | 'ship_fix' | 'reopen' }
+  | { kind: 'acknowledge' | 'start' | 'reopen' }
+  /** `shippedAt` is when the fix really went out, now unless told. */
+  | { kind: 'ship_fix'; shippedAt?: Instant | undefined }
   /** `note` is the reason and must not be empty. */
   | { kind: 'wont_do'; note: string }
   | { kind: 'assign'; owner: string }

@@ -7,7 +7,6 @@ import type { Severity } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 import type { Point } from '../model/point.js';
 import { ALL } from '../model/slice.js';
-import type { Verdict } from '../model/verdict.js';
 import { FollowUpBook } from './book.js';
 import type {
   FollowUpChanges,
@@ -17,10 +16,18 @@ import type {
   OpenFollowUp,
   OpenFollowUpResult,
 } from './command.js';
+import type { Evidence, EvidenceRequest } from './measure/evidence.js';
 import { messagesFor } from './messages.js';
-import { type FollowUpReason, type FollowUpRecord, isOpenFollowUp, isWaitingForPeople } from './record.js';
+import {
+  type FollowUpReason,
+  type FollowUpRecord,
+  isOpenFollowUp,
+  isWaitingForPeople,
+  isWatched,
+} from './record.js';
 import { dueDate, nextReminder, reminderReason } from './reminders.js';
 import { type FollowUpInput, incidentOf, transition } from './transition.js';
+import { backlog, type Seen, Witness } from './witness.js';
 
 const PRIORITY: Readonly<Record<Severity, Priority>> = { info: 'low', warning: 'normal', critical: 'high' };
 
@@ -35,6 +42,7 @@ export class FollowUpDesk {
   readonly #owners: readonly Owner[];
   readonly #settings: FollowUpSettings;
   readonly #book = new FollowUpBook();
+  readonly #witness = new Witness();
   /** Records never change, so a reminder's moment is worked out once for each. */
   readonly #reminders = new WeakMap<FollowUpRecord, Instant>();
 
@@ -86,8 +94,11 @@ export class FollowUpDesk {
       stateVersion: 1,
       alertIds: [alert.alertId],
       remindFrom: now,
+      incidentFrom: alert.startedAt,
       watchedPoints: 0,
       outOfBandRun: 0,
+      nextLook: 0,
+      skipped: [],
     };
     return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', actor, now) };
   }
@@ -115,10 +126,25 @@ export class FollowUpDesk {
     return { outcome: 'done', followUp: result.followUp, ...changes };
   }
 
-  /** Takes in one judged point: what it says of the incident or of the fix. */
-  observe({ point, verdict }: { point: Point; verdict: Verdict }, now: Instant): FollowUpChanges {
-    const watching = this.#book.openOn(point.metric, point.slice);
-    return join(watching.map((before) => this.#advance(before, { kind: 'point', point, verdict }, now)));
+  /** What must be read of the past before the point can be observed; null when nothing. */
+  evidenceFor(seen: Seen, now: Instant): EvidenceRequest | null {
+    return this.#witness.request(this.#watching(seen.point, now), seen);
+  }
+
+  /**
+   * Takes in one judged point: what it says of the incident or of the fix. Without the evidence that
+   * {@link evidenceFor} asked for, the fix is held against the band that the alert had, and no interval is known.
+   */
+  observe(seen: Seen, now: Instant, evidence?: Evidence): FollowUpChanges {
+    const { metric, slice } = seen.point;
+    const concerned = new Set([...this.#book.openOn(metric, slice), ...this.#watching(seen.point, now)]);
+    return join(
+      [...concerned].flatMap(({ followUpId }) =>
+        this.#seenBy(followUpId, seen.point, seen, evidence).map((each) =>
+          this.#observeOne(followUpId, each, now, evidence),
+        ),
+      ),
+    );
   }
 
   /** Takes in that an alert has fired, or fired again, so that its series' follow-up is opened again or goes with it. */
@@ -162,6 +188,38 @@ export class FollowUpDesk {
     return related.sort((a, b) => a.openedAt - b.openedAt).at(-1);
   }
 
+  #seenBy(followUpId: string, point: Point, seen: Seen, evidence: Evidence | undefined): readonly Seen[] {
+    const followUp = this.#book.followUp(followUpId);
+    return followUp === undefined ? [] : [...backlog(followUp, point, evidence), seen];
+  }
+
+  #observeOne(followUpId: string, seen: Seen, now: Instant, evidence: Evidence | undefined): FollowUpChanges {
+    const before = this.#book.followUp(followUpId);
+    if (before === undefined) return NO_CHANGES;
+    const others = this.#book.ofMetric(before.metric);
+    const measure = isWatched(before)
+      ? this.#witness.measure(before, seen.point, evidence, others)
+      : undefined;
+    const guard = { window: this.#settings.guardWindow, dueAt: this.#dueDateOf(before, now) };
+    return this.#advance(
+      before,
+      { kind: 'point', ...seen, guard, ...(measure === undefined ? {} : { measure }) },
+      now,
+    );
+  }
+
+  /** The follow-ups whose fix, or whose verified metric, is watched on a point's series. */
+  #watching({ metric, slice }: Point, now: Instant): readonly FollowUpRecord[] {
+    const { guardWindow } = this.#settings;
+    return this.#book
+      .onSeries(metric, slice)
+      .filter(
+        (followUp) =>
+          isWatched(followUp) &&
+          (followUp.state !== 'verified' || now - (followUp.closedAt ?? 0) <= guardWindow),
+      );
+  }
+
   #waiting(): readonly FollowUpRecord[] {
     return this.#book.followUps().filter(isWaitingForPeople);
   }
@@ -190,7 +248,11 @@ export class FollowUpDesk {
   #inputOf(command: FollowUpCommand, before: FollowUp, now: Instant): FollowUpInput {
     switch (command.kind) {
       case 'ship_fix':
-        return { kind: 'ship_fix', pointsNeeded: this.#settings.verifyPoints };
+        return {
+          kind: 'ship_fix',
+          pointsNeeded: this.#settings.verifyPoints,
+          shippedAt: command.shippedAt,
+        };
       case 'reopen':
         return { kind: 'reopen', dueAt: this.#dueDateOf(before, now) };
       case 'wont_do':

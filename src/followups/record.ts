@@ -17,8 +17,12 @@ export type FollowUpReason =
   | 'verifying'
   | 'point_in_band'
   | 'point_out_of_band'
+  /** A point that could not be judged, and counts neither for the fix nor against it. */
+  | 'point_skipped'
   | 'verified'
   | 'fix_failed'
+  /** Verified, and out of band again while it was still being guarded. */
+  | 'relapsed'
   /** The series fired again while the follow-up was open, which belongs to the new alert from now on. */
   | 'recurred'
   | 'due_soon'
@@ -45,9 +49,18 @@ export interface FollowUpRecord extends FollowUp {
   bandDenominator: number | null;
   /** The incident's anomalous points, up to the newest that was looked at. */
   incident: PointTotals & { lastBucket: Instant };
+  /** Start of the first anomalous bucket of all: the expectation is from before it. */
+  incidentFrom: Instant;
+  /** Start of what the fix is for, the incident or its relapse, and when that was noticed. */
+  duringFrom: Instant;
+  firedAt: Instant;
   /** Evaluable points since the fix, and how many of the newest in a row were out of band. */
   watchedPoints: number;
   outOfBandRun: number;
+  /** With so many evaluable points the effect is measured for the next time. */
+  nextLook: number;
+  /** Buckets since the fix that could not be judged. */
+  skipped: readonly Instant[];
 }
 
 const CLOSED: ReadonlySet<FollowUpState> = new Set(['verified', 'wont_do']);
@@ -60,6 +73,11 @@ export function isOpenFollowUp({ state }: FollowUp): boolean {
 /** Waiting for people and not for the metric: what reminders are for. */
 export function isWaitingForPeople({ state }: FollowUp): boolean {
   return state === 'open' || state === 'acknowledged' || state === 'in_progress';
+}
+
+/** In the care of the metric: its fix is being verified, or was. */
+export function isWatched({ state, watch }: FollowUp): boolean {
+  return watch !== null && (state === 'fix_shipped' || state === 'verifying' || state === 'verified');
 }
 
 /** The level that totals amount to: a rate's pooled share, otherwise the mean value of a point. */

@@ -2,6 +2,7 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
+import type { Measure } from './measure/measure.js';
 import {
   type FollowUpReason,
   type FollowUpRecord,
@@ -9,21 +10,28 @@ import {
   isWaitingForPeople,
   levelOf,
 } from './record.js';
-import { onWatchedPoint } from './watch.js';
+import { onGuardedPoint, onWatchedPoint } from './watch.js';
 
 /** What can happen to a follow-up. `dueAt` is the date that it gets when it is opened anew. */
 export type FollowUpInput =
   | { kind: 'acknowledge' }
   | { kind: 'start' }
-  /** `pointsNeeded` evaluable points in band will verify the fix. */
-  | { kind: 'ship_fix'; pointsNeeded: number }
+  /** `pointsNeeded` evaluable points in band will verify the fix, which went out at `shippedAt`, now unless told. */
+  | { kind: 'ship_fix'; pointsNeeded: number; shippedAt?: Instant | undefined }
   | { kind: 'wont_do'; note: string }
   | { kind: 'reopen'; dueAt: Instant }
   | { kind: 'assign'; owner: string }
   | { kind: 'set_due'; dueAt: Instant }
-  | { kind: 'point'; point: Point; verdict: Verdict }
+  /** `measure` knows the past; without it the alert's own band is all there is. `guard` is for verified ones. */
+  | { kind: 'point'; point: Point; verdict: Verdict; measure?: Measure; guard?: Guard }
   | { kind: 'recurrence'; alert: Alert; reopenWindow: number; dueAt: Instant }
   | { kind: 'remind'; reason: FollowUpReason };
+
+/** How long a verified metric is watched on, and the due date of one that relapses. */
+export interface Guard {
+  window: number;
+  dueAt: Instant;
+}
 
 /** Why a person's command does not apply. */
 export type FollowUpRefusal =
@@ -31,7 +39,9 @@ export type FollowUpRefusal =
   | 'already_closed'
   | 'not_closed'
   | 'reason_required'
-  | 'due_in_past';
+  | 'due_in_past'
+  /** A fix cannot have gone out in the future, nor before what it is for. */
+  | 'shipped_at_wrong';
 
 export type FollowUpTransition =
   | { outcome: 'changed'; followUp: FollowUpRecord; reason: FollowUpReason }
@@ -55,7 +65,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       }
       return tooLate(before);
     case 'ship_fix':
-      return isWaitingForPeople(before) ? shipFix(before, input.pointsNeeded, now) : tooLate(before);
+      return isWaitingForPeople(before) ? shipFix(before, input, now) : tooLate(before);
     case 'wont_do':
       if (!isOpenFollowUp(before)) return tooLate(before);
       if (input.note.trim() === '') return { outcome: 'refused', reason: 'reason_required' };
@@ -71,7 +81,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       if (input.dueAt <= now) return { outcome: 'refused', reason: 'due_in_past' };
       return changed(before, 'due_changed', { dueAt: input.dueAt, remindFrom: now });
     case 'point':
-      return onPoint(before, input.point, input.verdict, now);
+      return onPoint(before, input, now);
     case 'recurrence':
       return onRecurrence(before, input, now);
     case 'remind':
@@ -83,7 +93,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
 /** What an alert tells a follow-up of the level before and during its incident. */
 export function incidentOf(
   alert: Alert,
-): Pick<FollowUpRecord, 'baseline' | 'bandDenominator' | 'during' | 'incident'> {
+): Pick<FollowUpRecord, 'baseline' | 'bandDenominator' | 'during' | 'incident' | 'duringFrom' | 'firedAt'> {
   const { points, numerator, denominator } = alert.episode;
   const { expected, lower, upper } = alert.first;
   const incident = { points, numerator, denominator, lastBucket: alert.last.bucketStart };
@@ -92,6 +102,8 @@ export function incidentOf(
     bandDenominator: alert.first.denominator,
     during: levelOf(incident),
     incident,
+    duringFrom: alert.startedAt,
+    firedAt: alert.openedAt ?? alert.startedAt,
   };
 }
 
@@ -99,14 +111,24 @@ function tooLate(before: FollowUpRecord): FollowUpTransition {
   return { outcome: 'refused', reason: isOpenFollowUp(before) ? 'already_done' : 'already_closed' };
 }
 
-function shipFix(before: FollowUpRecord, pointsNeeded: number, now: Instant): FollowUpTransition {
+function shipFix(
+  before: FollowUpRecord,
+  { pointsNeeded, shippedAt: given }: Extract<FollowUpInput, { kind: 'ship_fix' }>,
+  now: Instant,
+): FollowUpTransition {
+  const shippedAt = given ?? now;
+  if (shippedAt > now || shippedAt < before.duringFrom) {
+    return { outcome: 'refused', reason: 'shipped_at_wrong' };
+  }
   const { expected, lower, upper } = before.baseline;
   return changed(before, 'fix_shipped', {
     state: 'fix_shipped',
-    fixShippedAt: now,
+    fixShippedAt: shippedAt,
     note: '',
     watchedPoints: 0,
     outOfBandRun: 0,
+    nextLook: pointsNeeded,
+    skipped: [],
     watch: {
       pointsNeeded,
       pointsInBand: 0,
@@ -136,10 +158,25 @@ function anew(before: FollowUpRecord, dueAt: Instant, now: Instant): Partial<Fol
 }
 
 /** What could not be judged counts neither for a fix nor against it. */
-function onPoint(before: FollowUpRecord, point: Point, verdict: Verdict, now: Instant): FollowUpTransition {
-  if (verdict.status === 'not_evaluable' || !isOpenFollowUp(before)) return UNCHANGED;
-  if (isWaitingForPeople(before)) return onIncidentPoint(before, point, verdict);
-  const watched = onWatchedPoint(before, point, verdict, now);
+function onPoint(
+  before: FollowUpRecord,
+  input: Extract<FollowUpInput, { kind: 'point' }>,
+  now: Instant,
+): FollowUpTransition {
+  const { point, verdict, guard } = input;
+  if (before.state === 'verified') {
+    if (guard === undefined || verdict.status === 'not_evaluable') return UNCHANGED;
+    if (now - (before.closedAt ?? 0) > guard.window) return UNCHANGED;
+    const guarded = onGuardedPoint(before, input);
+    if (guarded === null) return UNCHANGED;
+    if (guarded.reason !== 'relapsed') return changed(before, guarded.reason, guarded.changes);
+    return changed(before, 'relapsed', { ...anew(before, guard.dueAt, now), ...guarded.changes });
+  }
+  if (!isOpenFollowUp(before)) return UNCHANGED;
+  if (isWaitingForPeople(before)) {
+    return verdict.status === 'not_evaluable' ? UNCHANGED : onIncidentPoint(before, point, verdict);
+  }
+  const watched = onWatchedPoint(before, input, now);
   return watched === null ? UNCHANGED : changed(before, watched.reason, watched.changes);
 }
 

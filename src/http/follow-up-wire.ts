@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FollowUp } from '../model/follow-up.js';
+import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
 import { InstantText, instantText, optionalInstantText } from './instant-text.js';
 
 export const FollowUpStateSchema = z.enum([
@@ -13,6 +13,24 @@ export const FollowUpStateSchema = z.enum([
 ]);
 
 export const PrioritySchema = z.enum(['low', 'normal', 'high', 'urgent']);
+
+const IntervalSchema = z.object({ lower: z.number(), upper: z.number() });
+const ChangeSchema = IntervalSchema.extend({ estimate: z.number() });
+
+const EvidenceSchema = z
+  .object({
+    before: IntervalSchema,
+    during: IntervalSchema,
+    after: IntervalSchema,
+    difference: ChangeSchema.describe('After less during.'),
+    net: ChangeSchema.extend({ sisters: z.int() })
+      .nullable()
+      .describe('The difference less what untreated sister slices did as well; null where there are none.'),
+    saved_per_week: IntervalSchema,
+    money_per_week: ChangeSchema,
+    dispersion: z.number(),
+  })
+  .describe('90 % intervals.');
 
 /** A follow-up as the API shows it, under the names of the table's columns. */
 export const FollowUpWireSchema = z
@@ -47,6 +65,7 @@ export const FollowUpWireSchema = z
         after: z.number(),
         points: z.int(),
         saved_per_week: z.number(),
+        evidence: EvidenceSchema.nullable().describe('Null when there was too little history to tell.'),
       })
       .nullable()
       .describe('What the fix did; null until measured.'),
@@ -91,9 +110,16 @@ export function followUpWire(followUp: FollowUp): FollowUpWire {
             after: effect.after,
             points: effect.points,
             saved_per_week: effect.savedPerWeek,
+            evidence: evidenceWire(effect.evidence),
           },
     note: followUp.note,
     previous: followUp.previous,
     version: followUp.version,
   };
+}
+
+function evidenceWire(evidence: EffectEvidence | undefined): z.infer<typeof EvidenceSchema> | null {
+  if (evidence === undefined) return null;
+  const { savedPerWeek, moneyPerWeek, ...same } = evidence;
+  return { ...same, saved_per_week: savedPerWeek, money_per_week: moneyPerWeek };
 }

@@ -21,6 +21,33 @@ export interface Effect {
   points: number;
   /** Events spared in a week at the volume after the fix. */
   savedPerWeek: number;
+  /** How sure that is; absent when there was too little history to tell. */
+  evidence?: EffectEvidence | undefined;
+}
+
+export interface Interval {
+  lower: number;
+  upper: number;
+}
+
+/** A change with the interval around it. */
+export interface Change extends Interval {
+  estimate: number;
+}
+
+/** The 90 % intervals around an effect. Levels are those of an average week; differences are after less during. */
+export interface EffectEvidence {
+  before: Interval;
+  during: Interval;
+  after: Interval;
+  difference: Change;
+  /** The difference less what the untreated sister slices did as well; null where there are none. */
+  net: (Change & { sisters: number }) | null;
+  savedPerWeek: Interval;
+  /** In the marketplace's currency, at the mean amount of a case. */
+  moneyPerWeek: Change;
+  /** How many times more the cases vary than chance alone would make them. */
+  dispersion: number;
 }
 
 /** The watch over the metric after the fix. */
@@ -75,6 +102,8 @@ export interface FollowUpSettings {
   verifyPoints: number;
   /** A recurrence within this time of the closing reopens the follow-up, in ms. */
   reopenWindow: number;
+  /** So long after it was verified the metric is still watched, and a relapse reopens the follow-up; in ms. */
+  guardWindow: number;
   /** Days until due, by priority. */
   dueDays: Readonly<Record<Priority, number>>;
   /** Reminders this long before the due date, in ms, and every day after it. */

@@ -12,6 +12,7 @@ export const hour = (index: number): Instant => T0 + index * HOUR;
 export const SETTINGS: FollowUpSettings = {
   verifyPoints: 3,
   reopenWindow: 14 * DAY,
+  guardWindow: 14 * DAY,
   dueDays: { low: 28, normal: 14, high: 7, urgent: 2 },
   remindBefore: 2 * DAY,
 };
@@ -72,10 +73,11 @@ export interface Seen {
   denominator?: number | null;
   status?: Verdict['status'];
   expected?: number;
+  reason?: Verdict['reason'];
 }
 
 /** What is seen of GB's disputes in the hour with this index, as a rate unless `denominator` is null. */
-export function seen(index: number, { value, denominator = 1000, status, expected = 0.01 }: Seen) {
+export function seen(index: number, { value, denominator = 1000, status, expected = 0.01, reason }: Seen) {
   const series = { metric: 'dispute_rate', slice: 'region=GB', bucketStart: hour(index), value };
   const point: Point = {
     ...series,
@@ -89,7 +91,7 @@ export function seen(index: number, { value, denominator = 1000, status, expecte
     ...series,
     detector: COMBINED,
     status: status ?? 'normal',
-    reason: '',
+    reason: reason ?? (status === 'not_evaluable' ? 'low_volume' : ''),
     expected,
     lower: 0,
     upper: 1,

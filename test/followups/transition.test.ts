@@ -11,11 +11,15 @@ const NOW = hour(20);
 const IN_BAND = seen(15, { value: 0.011 });
 const OUT_OF_BAND = seen(15, { value: 0.03, status: 'anomalous' });
 const { reopenWindow } = SETTINGS;
+const GUARD = { window: SETTINGS.guardWindow, dueAt: NOW + DAY };
 
 const INPUTS = {
   acknowledge: { kind: 'acknowledge' },
   start: { kind: 'start' },
   'ship fix': { kind: 'ship_fix', pointsNeeded: 2 },
+  'ship fix, in the past': { kind: 'ship_fix', pointsNeeded: 2, shippedAt: hour(2) },
+  'ship fix, before the incident': { kind: 'ship_fix', pointsNeeded: 2, shippedAt: hour(-1) },
+  'ship fix, in the future': { kind: 'ship_fix', pointsNeeded: 2, shippedAt: NOW + 1 },
   "won't do": { kind: 'wont_do', note: 'the supplier leaves in March' },
   "won't do, no reason": { kind: 'wont_do', note: ' ' },
   reopen: { kind: 'reopen', dueAt: NOW + DAY },
@@ -25,6 +29,12 @@ const INPUTS = {
   'point in band': { kind: 'point', ...IN_BAND },
   'point out of band': { kind: 'point', ...OUT_OF_BAND },
   'point not evaluable': { kind: 'point', ...seen(15, { value: 0.011, status: 'not_evaluable' }) },
+  'point that cannot be judged': {
+    kind: 'point',
+    ...seen(15, { value: 0.011, status: 'not_evaluable', reason: 'stale' }),
+  },
+  'point out of band, guarded': { kind: 'point', ...OUT_OF_BAND, guard: GUARD },
+  'point in band, guarded': { kind: 'point', ...IN_BAND, guard: GUARD },
   'point from before the fix': { kind: 'point', ...seen(9, { value: 0.011 }) },
   'known alert again': { kind: 'recurrence', alert: alert(), reopenWindow, dueAt: NOW + DAY },
   'next alert': { kind: 'recurrence', alert: alert({ alertId: 'next' }), reopenWindow, dueAt: NOW + DAY },
@@ -39,6 +49,7 @@ const shipped = become(inProgress, INPUTS['ship fix'], SHIPPED);
 const verifying = become(shipped, { kind: 'point', ...seen(11, { value: 0.011 }) }, hour(12));
 const doubtful = become(verifying, { kind: 'point', ...seen(12, { value: 0.03 }) }, hour(13));
 const verified = become(verifying, { kind: 'point', ...seen(12, { value: 0.011 }) }, hour(13));
+const shaken = become(verified, { kind: 'point', ...seen(14, { value: 0.03 }), guard: GUARD }, hour(15));
 const verifiedLongAgo = { ...verified, closedAt: NOW - reopenWindow - 1 };
 const wontDo = become(opened, INPUTS["won't do"], hour(13));
 
@@ -50,6 +61,7 @@ const SITUATIONS = {
   verifying,
   'verifying, one out of band': doubtful,
   verified,
+  'verified, one out of band': shaken,
   'verified long ago': verifiedLongAgo,
   "won't do": wontDo,
 } satisfies Record<string, FollowUpRecord>;
@@ -59,12 +71,16 @@ type Expected = readonly [state: FollowUpState, reason: FollowUpReason] | 'uncha
 const same = 'unchanged';
 const done: Expected = { refused: 'already_done' };
 const closed: Expected = { refused: 'already_closed' };
+const wrongDate: Expected = { refused: 'shipped_at_wrong' };
 const notClosed: Expected = { refused: 'not_closed' };
 
 /** What inputs do in every state in which people work on it; only the forward commands differ. */
 const working = (state: FollowUpState) =>
   ({
     'ship fix': ['fix_shipped', 'fix_shipped'],
+    'ship fix, in the past': ['fix_shipped', 'fix_shipped'],
+    'ship fix, before the incident': wrongDate,
+    'ship fix, in the future': wrongDate,
     "won't do": ['wont_do', 'wont_do'],
     "won't do, no reason": { refused: 'reason_required' },
     reopen: notClosed,
@@ -74,6 +90,9 @@ const working = (state: FollowUpState) =>
     'point in band': same,
     'point out of band': [state, 'still_anomalous'],
     'point not evaluable': same,
+    'point that cannot be judged': same,
+    'point out of band, guarded': [state, 'still_anomalous'],
+    'point in band, guarded': same,
     'point from before the fix': same,
     'known alert again': same,
     'next alert': [state, 'recurred'],
@@ -86,6 +105,10 @@ const watched = (state: FollowUpState) =>
     acknowledge: done,
     start: done,
     'ship fix': done,
+    'ship fix, in the past': done,
+    'ship fix, before the incident': done,
+    'ship fix, in the future': done,
+    'point that cannot be judged': [state, 'point_skipped'],
     'point from before the fix': same,
     remind: same,
   }) as const;
@@ -94,6 +117,9 @@ const over = {
   acknowledge: closed,
   start: closed,
   'ship fix': closed,
+  'ship fix, in the past': closed,
+  'ship fix, before the incident': closed,
+  'ship fix, in the future': closed,
   "won't do": closed,
   "won't do, no reason": closed,
   reopen: ['open', 'reopened'],
@@ -103,6 +129,9 @@ const over = {
   'point in band': same,
   'point out of band': same,
   'point not evaluable': same,
+  'point that cannot be judged': same,
+  'point out of band, guarded': same,
+  'point in band, guarded': same,
   'point from before the fix': same,
   'known alert again': same,
   'next alert': same,
@@ -121,19 +150,37 @@ const TABLE: Record<keyof typeof SITUATIONS, Record<keyof typeof INPUTS, Expecte
   'fix shipped': {
     ...watched('fix_shipped'),
     'point in band': ['verifying', 'verifying'],
+    'point in band, guarded': ['verifying', 'verifying'],
     'point out of band': ['verifying', 'verifying'],
+    'point out of band, guarded': ['verifying', 'verifying'],
   },
   verifying: {
     ...watched('verifying'),
     'point in band': ['verified', 'verified'],
+    'point in band, guarded': ['verified', 'verified'],
     'point out of band': ['verifying', 'point_out_of_band'],
+    'point out of band, guarded': ['verifying', 'point_out_of_band'],
   },
   'verifying, one out of band': {
     ...watched('verifying'),
     'point in band': ['verifying', 'point_in_band'],
+    'point in band, guarded': ['verifying', 'point_in_band'],
     'point out of band': ['in_progress', 'fix_failed'],
+    'point out of band, guarded': ['in_progress', 'fix_failed'],
   },
-  verified: { ...over, 'known alert again': ['open', 'reopened'], 'next alert': ['open', 'reopened'] },
+  verified: {
+    ...over,
+    'known alert again': ['open', 'reopened'],
+    'next alert': ['open', 'reopened'],
+    'point out of band, guarded': ['verified', 'point_out_of_band'],
+  },
+  'verified, one out of band': {
+    ...over,
+    'known alert again': ['open', 'reopened'],
+    'next alert': ['open', 'reopened'],
+    'point out of band, guarded': ['open', 'relapsed'],
+    'point in band, guarded': ['verified', 'point_in_band'],
+  },
   'verified long ago': over,
   "won't do": over,
 };

@@ -39,7 +39,7 @@ export function followUpEndpoints(followUps: ServicePorts['followUps']): readonl
   const act = async (id: string, given: FollowUpCommand) => {
     return answerOf(id, await followUps.act(given));
   };
-  const plain = (path: string, kind: 'acknowledge' | 'start' | 'ship_fix' | 'reopen', summary: string) =>
+  const plain = (path: string, kind: 'acknowledge' | 'start' | 'reopen', summary: string) =>
     defineEndpoint({
       ...described(path, summary),
       body: PlainBody,
@@ -52,7 +52,15 @@ export function followUpEndpoints(followUps: ServicePorts['followUps']): readonl
     showEndpoint(followUps),
     plain('acknowledge', 'acknowledge', 'Take note of a follow-up.'),
     plain('start', 'start', 'Begin the work.'),
-    plain('ship-fix', 'ship_fix', 'Say that the fix is out; from now on the metric is watched.'),
+    defineEndpoint({
+      ...described('ship-fix', 'Say that the fix is out; from then on the metric is watched.'),
+      body: z.strictObject({
+        ...command,
+        shipped_at: InstantInput.optional().describe('When it went out. Default: now.'),
+      }),
+      handle: ({ params: { id }, body: { actor, version, shipped_at } }) =>
+        act(id, { kind: 'ship_fix', followUpId: id, actor, version, shippedAt: shipped_at }),
+    }),
     plain('reopen', 'reopen', 'Open a closed follow-up again.'),
     defineEndpoint({
       ...described('wont-do', 'Close without a fix, for a reason.'),
@@ -180,6 +188,7 @@ export const FOLLOW_UP_REFUSALS: Readonly<Record<FollowUpCommandRefusal | 'not_a
   not_closed: 'the follow-up is open',
   reason_required: 'a reason is needed',
   due_in_past: 'the due date has passed already',
+  shipped_at_wrong: 'a fix goes out after the incident began and not in the future',
   already_open: 'the series has an open follow-up already',
   state_changed: 'the follow-up has changed since the version that you saw',
   unknown_owner: 'there is no such owner in the configuration',

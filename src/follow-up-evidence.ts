@@ -1,0 +1,47 @@
+import type { AlertDesk } from './alerts/desk.js';
+import type { Configuration } from './config/configuration.js';
+import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
+import { isRate } from './model/metric.js';
+import type { Point } from './model/point.js';
+import { parseSlice } from './model/slice.js';
+import type { PointTable } from './store/point-table.js';
+
+/** The history that a fix is verified by: the series, and the others of the same dimensions where they are wanted. */
+export async function evidenceFor(
+  { metric: id, slice, from, to, sisters }: EvidenceRequest,
+  { metrics }: Pick<Configuration, 'metrics'>,
+  points: Pick<PointTable, 'between' | 'series'>,
+  alerts: Pick<AlertDesk, 'alerts'>,
+): Promise<Evidence> {
+  const metric = metrics.find((it) => it.id === id);
+  const own: Point[] = [];
+  const others = new Map<string, Point[]>();
+  const dimensions = dimensionsOf(slice);
+  const rows = sisters
+    ? await points.between(id, from, to)
+    : (await points.series(id, slice, from, to)).map((row) => row.point);
+  for (const point of rows) {
+    if (point.slice === slice) own.push(point);
+    else if (dimensionsOf(point.slice) === dimensions) {
+      const known = others.get(point.slice);
+      if (known === undefined) others.set(point.slice, [point]);
+      else known.push(point);
+    }
+  }
+  const episodes = alerts
+    .alerts()
+    .filter((alert) => alert.metric === id && alert.slice === slice && alert.openedAt !== null)
+    .map(({ startedAt, resolvedAt }) => ({ from: startedAt, to: resolvedAt ?? to }));
+  const rate = metric !== undefined && isRate(metric.measure.kind);
+  return {
+    timezone: metric?.timezone ?? 'UTC',
+    minDenominator: rate ? metric.minDenominator : 0,
+    own,
+    sisters: others,
+    episodes,
+  };
+}
+
+function dimensionsOf(slice: string): string {
+  return Object.keys(parseSlice(slice)).join();
+}
