@@ -37,6 +37,8 @@ export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 
 const FETCH_BYTES = 4 << 20;
 const SESSION = 15 * SECOND;
 const LONGEST_HEARTBEAT = 3 * SECOND;
+/** How long a rebalance waits for members: one that died while it joined holds up all the others for so long. */
+const REBALANCE = 20 * SECOND;
 const LAG_INTERVAL = 5 * SECOND;
 
 /**
@@ -127,6 +129,7 @@ export class KafkaSource {
       const consumer = kafka.consumer({
         groupId,
         sessionTimeout,
+        rebalanceTimeout: Math.max(sessionTimeout, REBALANCE),
         heartbeatInterval: this.#heartbeat,
         maxBytesPerPartition: FETCH_BYTES,
         maxBytes: 4 * FETCH_BYTES,

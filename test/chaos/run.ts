@@ -1,0 +1,38 @@
+// `npm run test:chaos`: shows that every event counts exactly once, whatever is killed. Wants Java, as the
+// tests with Kafka do.
+import { parseArgs } from 'node:util';
+import { brokerRequirements } from '../../scripts/kafka-broker.js';
+import { runChaos } from './chaos.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    events: { type: 'string' },
+    short: { type: 'boolean', default: false },
+  },
+});
+const seed = Number(values.seed);
+const events = Number(values.events ?? (values.short ? 10_000 : 1_000_000));
+const requirements = brokerRequirements();
+if (requirements !== 'ready') throw new Error(`a real Kafka is wanted, and there is none: ${requirements}`);
+
+const began = performance.now();
+const say = (line: string) =>
+  process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`);
+say(
+  `seed ${seed}, ${events} events; the same again: npm run test:chaos -- --seed ${seed} --events ${events}${values.short ? ' --short' : ''}`,
+);
+const disturbances = values.short ? { kills: 5, stops: 1, zombies: 1 } : { kills: 24, stops: 2, zombies: 3 };
+const report = await runChaos({ seed, events, ...disturbances, say });
+say(
+  `${report.sent} messages sent, ${report.events} distinct events, ${report.rejected} rejected, ${report.points} points; ` +
+    `${report.kills} kills, ${report.censuses} times offsets held against the store; ` +
+    `peak memory of a consumer ${Math.round(report.peakMemory / 2 ** 20)} MiB`,
+);
+for (const problem of report.problems) say(`WRONG: ${problem}`);
+say(
+  report.problems.length === 0
+    ? 'everything counts exactly once'
+    : `seed ${seed} shows ${report.problems.length} faults`,
+);
+process.exitCode = report.problems.length === 0 ? 0 : 1;
