@@ -40,6 +40,8 @@ export interface PipelineParts {
 
 /** Buckets of so much time are made in one go when there is much to catch up. */
 const STRETCH = 7 * DAY;
+/** A bucket that closed longer before it could be judged is history: whoever loads a year wants no year of alerts. */
+const OLDEST_NEWS = DAY;
 
 /** The reasons of the entries with which an episode begins or goes on. */
 const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited']);
@@ -94,7 +96,7 @@ export class Pipeline {
       for (const group of byMoment(closings)) {
         const moment = Math.max(group.moment, this.#reached);
         await this.#runDue(moment);
-        await this.#judge(moment, group.closings);
+        await this.#judge(moment, group.closings, moment - group.moment > OLDEST_NEWS);
       }
       await this.#runDue(stretch);
       await this.#flush(stretch);
@@ -159,7 +161,8 @@ export class Pipeline {
     return closings;
   }
 
-  async #judge(moment: Instant, closings: readonly Closing[]): Promise<void> {
+  /** `isHistory`: so long ago that it teaches the judges, and is nothing to tell people of any more. */
+  async #judge(moment: Instant, closings: readonly Closing[], isHistory: boolean): Promise<void> {
     const { judging, alerts, followUps, progress } = this.#parts;
     const entries: JournalEntry[] = [];
     const decided: Verdict[] = [];
@@ -174,7 +177,7 @@ export class Pipeline {
           verdict: combined,
           carriers: combined.status === 'anomalous' ? carriers({ point, combined }, bucket) : [],
         };
-        const transitions = alerts.observe(observation, moment);
+        const transitions = isHistory ? [] : alerts.observe(observation, moment);
         entries.push(...transitions, ...this.#recurrences(transitions, moment));
         const seen = { point, verdict: combined };
         const wanted = followUps.evidenceFor(seen, moment);

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { displayOf, openStore, type Redress } from '../app.js';
@@ -6,7 +6,7 @@ import type { Configuration } from '../config/configuration.js';
 import { packagedConfiguration } from '../config/starting-configuration.js';
 import type { Alert } from '../model/alert.js';
 import { DAY, type Instant } from '../model/clock.js';
-import { messageOf } from '../model/errors.js';
+import { messageOf, RedressError } from '../model/errors.js';
 import type { ArrivedEvent } from '../model/event.js';
 import type { JournalEntry } from '../model/journal.js';
 import { alertChart } from '../notify/chart.js';
@@ -59,7 +59,7 @@ export function register(program: Command, io: CliIo): void {
         command.getOptionValueSourceWithGlobals('config') === 'default' ? packagedConfiguration() : config;
       const configuration = await readConfiguration(folder, io);
       const data = resolve(options.data);
-      await rm(data, { recursive: true, force: true });
+      await clear(data);
       const line = new ProgressLine();
       const step = (text: string) => {
         line.clear();
@@ -119,6 +119,22 @@ export function register(program: Command, io: CliIo): void {
         if (!options.keep) await rm(data, { recursive: true, force: true });
       }
     });
+}
+
+/** Says that a folder is a demo's, which may be thrown away. */
+const MARK = 'redress-demo';
+
+/** Makes the folder anew. Throws `usage` for one that holds something else than an earlier demo. */
+async function clear(folder: string): Promise<void> {
+  const held = await readdir(folder).catch((): string[] => []);
+  if (held.length > 0 && !held.includes(MARK))
+    throw new RedressError(
+      'usage',
+      `${folder} is not a demo's folder and is left alone: give another as --data`,
+    );
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, MARK), '');
 }
 
 async function load(

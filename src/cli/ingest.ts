@@ -30,29 +30,33 @@ export function register(program: Command, io: CliIo): void {
       try {
         const events = new EventLog(open.store);
         const since = await events.now();
-        for (const path of files) {
-          const result = await ingestFile(
-            {
-              sink: events,
-              staging: new StagingTables(open.store),
-              clock: wallClock,
-              limits: { maxEventBytes: configuration.service.ingest.maxEventBytes },
-            },
-            {
-              path,
-              ...(options.format === undefined ? {} : { format: options.format }),
-              ...(map === undefined ? {} : { map }),
-              onProgress: (progress) => line.show(`${path}: ${progressWords(progress)}`),
-            },
-          );
-          line.clear();
-          io.out(
-            json
-              ? JSON.stringify({ file: path, ...result })
-              : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
-          );
+        try {
+          for (const path of files) {
+            const result = await ingestFile(
+              {
+                sink: events,
+                staging: new StagingTables(open.store),
+                clock: wallClock,
+                limits: { maxEventBytes: configuration.service.ingest.maxEventBytes },
+              },
+              {
+                path,
+                ...(options.format === undefined ? {} : { format: options.format }),
+                ...(map === undefined ? {} : { map }),
+                onProgress: (progress) => line.show(`${path}: ${progressWords(progress)}`),
+              },
+            );
+            line.clear();
+            io.out(
+              json
+                ? JSON.stringify({ file: path, ...result })
+                : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
+            );
+          }
+        } finally {
+          // What was loaded before a file that fails is kept, and is to be as exact.
+          await events.settleMovedEvents(since);
         }
-        await events.settleMovedEvents(since);
         if (!json) await report(events, io);
       } finally {
         line.clear();
