@@ -1,6 +1,6 @@
 import type { Detector } from '../src/detection/contract.js';
 import { auto } from './auto/auto.js';
-import { cusum } from './cusum.js';
+import { cusum } from './cusum/cusum.js';
 import { seasonal } from './seasonal.js';
 import { zScore } from './z-score.js';
 

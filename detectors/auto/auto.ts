@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineDetector } from '../../src/detection/contract.js';
-import { cusum } from '../cusum.js';
+import { cusum } from '../cusum/cusum.js';
 import { seasonal } from '../seasonal.js';
 import { zScore } from '../z-score.js';
 import { ConsensusJudge } from './consensus.js';

@@ -83,6 +83,14 @@ const DetectorUseSchema = z.looseObject({
   use: z.string().min(1).describe('The detector by name; its parameters stand beside it.'),
 });
 
+/** `auto` is short for `[{ use: auto }]`. */
+const DetectSchema = z.union(
+  [z.literal('auto').transform(() => [{ use: 'auto' }]), z.array(DetectorUseSchema)],
+  {
+    error: (issue) => explainUnion(issue, 'auto or a list of detectors'),
+  },
+);
+
 const CombinationSchema = z.union(
   [z.enum(['any', 'all']), z.strictObject({ at_least: z.number().int().min(1) })],
   { error: () => 'must be any, all or { at_least: 2 }' },
@@ -156,6 +164,14 @@ const MetricSchema = z.strictObject({
     .min(1)
     .default([[]])
     .describe('Sets of dimensions; [] is the whole. Default: [[]].'),
+  max_series: z
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe(
+      'The largest series by denominator that are kept; smaller ones have no points and are counted in redress_series_left_out. Default: 10000.',
+    ),
   empty: z
     .enum(['zero', 'absent'])
     .optional()
@@ -167,10 +183,9 @@ const MetricSchema = z.strictObject({
     .describe(
       'The days on which the shop is open, such as [mon, tue, wed, thu, fri]; other days have no points. Default: every day.',
     ),
-  detect: z
-    .array(DetectorUseSchema)
-    .default([])
-    .describe('The detectors. Default: none, points are only kept.'),
+  detect: DetectSchema.default([]).describe(
+    'The detectors as a list, or auto for the one that fits by itself. Default: none, points are only kept.',
+  ),
   combine: CombinationSchema.default('any').describe('How many detectors must agree. Default: any.'),
   min_deviation: z
     .number()

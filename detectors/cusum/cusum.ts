@@ -4,39 +4,75 @@ import {
   type Judge,
   type SeriesContext,
   type SeriesPoint,
-} from '../src/detection/contract.js';
-import type { Json } from '../src/model/json.js';
-import { judged, type Prediction } from './support/band.js';
-import type { SlotPlan } from './support/calendar-slot.js';
-import { quantityOf } from './support/quantity.js';
-import { readState } from './support/read-state.js';
-import { createRhythm, RhythmParameters } from './support/rhythm.js';
-import { type SeasonalBaseline, SeasonalBaselineState } from './support/seasonal-baseline.js';
-import { type CusumSums, cusumStep } from './support/tabular-cusum.js';
+} from '../../src/detection/contract.js';
+import type { Json } from '../../src/model/json.js';
+import { judged, type Prediction } from '../support/band.js';
+import type { SlotPlan } from '../support/calendar-slot.js';
+import { quantityOf } from '../support/quantity.js';
+import { readState } from '../support/read-state.js';
+import { createRhythm, RhythmParameters } from '../support/rhythm.js';
+import { type SeasonalBaseline, SeasonalBaselineState } from '../support/seasonal-baseline.js';
+import { type CusumSums, cusumStep } from '../support/tabular-cusum.js';
+import { LikelihoodCusumJudge } from './likelihood.js';
 
-const Parameters = z.strictObject({
-  allowance: z
-    .number()
-    .positive()
-    .max(10)
-    .default(0.75)
-    .describe('k: half the shift to be found, in standard deviations of a point.'),
-  threshold: z
-    .number()
-    .positive()
-    .max(100)
-    .optional()
-    .describe(
-      'h: the sum from which a shift is signalled, in standard deviations of a point. Default: 6; for buckets of a day or longer 4.',
-    ),
-  period: z
-    .enum(['none', 'day', 'week'])
-    .default('week')
-    .describe(
-      'The rhythm that is taken out before summing, in the time zone of the series. A rhythm left in would add up hour by hour to a shift that is none.',
-    ),
-  ...RhythmParameters,
-});
+const NAME = 'cusum';
+
+const Parameters = z
+  .strictObject({
+    allowance: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.75)
+      .describe('k: half the shift to be found, in standard deviations of a point.'),
+    threshold: z
+      .number()
+      .positive()
+      .max(100)
+      .optional()
+      .describe(
+        'h: the sum from which a shift is signalled, in standard deviations of a point. Default: 6; for buckets of a day or longer 4.',
+      ),
+    period: z
+      .enum(['none', 'day', 'week'])
+      .default('week')
+      .describe(
+        'The rhythm that is taken out before summing, in the time zone of the series. A rhythm left in would add up hour by hour to a shift that is none.',
+      ),
+    head_start: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0)
+      .describe(
+        'Where a sum starts, in parts of its limit. Half of it finds a shift that is there from the start sooner (fast initial response; Lucas and Crosier, 1982). Default: 0.',
+      ),
+    p0: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe(
+        'Rates only: the rate when all is well. When it is given, the orders themselves are summed by their log-likelihood ratio, and only head_start, p1 and run_length matter.',
+      ),
+    p1: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe('With p0: the rate that should be found, above p0. Default: twice the odds of p0.'),
+    run_length: z
+      .number()
+      .min(10)
+      .max(1e9)
+      .default(100_000)
+      .describe('With p0: the wanted mean number of orders between false alarms; the limit follows from it.'),
+    ...RhythmParameters,
+  })
+  .refine(({ p0, p1 }) => p0 === undefined || p1 === undefined || p1 > p0, {
+    path: ['p1'],
+    message: 'must be above p0',
+  });
 
 const State = z.object({
   baseline: SeasonalBaselineState,
@@ -65,14 +101,25 @@ const LEAST_CASES = 1;
  * incident would pile up a sum that takes as long again to run down, and the alert would outlive its cause.
  * The score itself is taken before the limit, so that it tells sizes apart.
  *
+ * With `p0` it is another test of the same kind, see {@link LikelihoodCusumJudge}.
+ *
  * Points that signal are kept out of the baseline; when a level is accepted, the sums start again at 0.
  */
 export const cusum = defineDetector({
-  name: 'cusum',
+  name: NAME,
   description: 'Cumulative sum of departures from the usual level: small shifts that last.',
   parameters: Parameters,
-  create: (params, series, saved) => new CusumJudge(params, series, saved),
+  create(params, series, saved) {
+    const { p0, run_length: runLength, head_start: headStart } = params;
+    if (p0 === undefined) return new CusumJudge(params, series, saved);
+    const p1 = params.p1 ?? twiceTheOdds(p0);
+    return new LikelihoodCusumJudge(NAME, { p0, p1, runLength, headStart }, series, saved);
+  },
 });
+
+function twiceTheOdds(p: number): number {
+  return (2 * p) / (1 + p);
+}
 
 class CusumJudge implements Judge {
   readonly #params: z.infer<typeof Parameters>;
@@ -80,16 +127,18 @@ class CusumJudge implements Judge {
   readonly #threshold: number;
   readonly #plan: SlotPlan;
   readonly #baseline: SeasonalBaseline;
-  #sums: CusumSums = { up: 0, down: 0 };
+  #sums: CusumSums;
 
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
     this.#threshold = params.threshold ?? defaultThreshold(series.bucketSeconds);
-    const state = saved === undefined ? undefined : readState(State, saved, cusum.name);
+    const state = saved === undefined ? undefined : readState(State, saved, NAME);
     const { plan, baseline } = createRhythm(params, series, state?.baseline);
     this.#plan = plan;
     this.#baseline = baseline;
+    const start = params.head_start * this.#threshold;
+    this.#sums = { up: start, down: start };
     if (state !== undefined) this.#sums = { up: state.up, down: state.down };
   }
 
