@@ -12,6 +12,7 @@ import * as ingest from './ingest.js';
 import * as init from './init.js';
 import { type CliIo, processIo } from './io.js';
 import * as migrate from './migrate.js';
+import * as rejected from './rejected.js';
 import * as replay from './replay.js';
 import * as schema from './schema.js';
 import * as simulate from './simulate.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   demo,
   explain,
   ingest,
+  rejected,
   replay,
   detect,
   alerts,
