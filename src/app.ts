@@ -6,7 +6,7 @@ import { Judging, type ReportFault } from './detection/judging.js';
 import { evidenceFor } from './follow-up-evidence.js';
 import { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
-import { PointMaker } from './metrics/point-maker.js';
+import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { Delivery } from './model/delivery.js';
 import type { JournalEntry } from './model/journal.js';
@@ -15,9 +15,9 @@ import type { MetricDisplay, Notification } from './notify/contract.js';
 import type { Router } from './notify/index.js';
 import { Outbox } from './notify/outbox.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { judgeAgain } from './restated-points.js';
 import { StaleBuckets } from './stale-buckets.js';
 import { AnnotationTable } from './store/annotation-table.js';
-import { judgeAgain } from './restated-points.js';
 import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
 import { startEngine } from './store/embedded/engine.js';
 import { EventLog } from './store/event-log.js';
@@ -89,10 +89,10 @@ export interface Redress {
   progress: ReadonlyMap<string, Instant>;
   outbox: Outbox;
   staleBuckets: StaleBuckets;
-  /** Stores what the judges know, so that a restart goes on where it stopped. */
-  saveJudges(): Promise<void>;
   /** Judges points that late events have changed again, and all that came after them. */
   judgeAgain(restated: readonly Restated[]): Promise<void>;
+  /** Stores what the judges know, so that a restart goes on where it stopped. */
+  saveJudges(): Promise<void>;
 }
 
 export interface Surroundings {
@@ -101,6 +101,7 @@ export interface Surroundings {
   onMoment?: PipelineParts['onMoment'];
   afterDelivery?: PipelineParts['afterDelivery'];
   reportFault: ReportFault;
+  reportLeftOut?: ReportLeftOut;
   write: DecisionLogParts['write'];
   /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
@@ -123,7 +124,10 @@ export async function assemble(
       : configuration.owners;
   const events = new EventLog(store);
   const points = new PointTable(store);
-  const maker = new PointMaker(points, annotations);
+  const maker = new PointMaker(points, {
+    annotations,
+    ...(surroundings.reportLeftOut === undefined ? {} : { reportLeftOut: surroundings.reportLeftOut }),
+  });
   const judgeStates = new JudgeStateTable(store);
   const journal = new Journal(store);
   await new AnnotationTable(store).write(annotations);
@@ -138,9 +142,9 @@ export async function assemble(
     detectors: builtinDetectors,
     annotations,
     saved: await judgeStates.read(),
+    restateHorizon: configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
   });
-    restateHorizon: configuration.service.ingest.restateHorizon,
   await catchUp(judging, metrics, points, progress);
 
   surroundings.onJournal?.(entries, 'restored');
@@ -193,10 +197,10 @@ export async function assemble(
     progress,
     outbox,
     staleBuckets: new StaleBuckets(points, verdicts),
+    judgeAgain: (restated) => judgeAgain(restated, { judging, points, verdicts, judgeStates, progress }),
     saveJudges: async () => judgeStates.write(judging.save()),
   };
 }
-    judgeAgain: (restated) => judgeAgain(restated, { judging, points, verdicts, judgeStates, progress }),
 
 async function firstEvent(events: EventLog): Promise<Instant | null> {
   const spans = await events.span();

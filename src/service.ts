@@ -352,6 +352,10 @@ class Service {
         if (when === 'written') this.#metrics.journalWritten(entries);
         else this.#metrics.journalRead(entries);
       },
+      reportLeftOut: ({ metric, leftOut, maxSeries }) => {
+        if (this.#metrics.seriesLeftOut(metric, leftOut))
+          this.#log.warn({ metric, leftOut, maxSeries }, 'the smallest series are left out: max_series');
+      },
       reportFault: ({ detector, metric, slice, error }) => {
         this.#metrics.detectorFailed(detector);
         this.#log.error({ err: error, detector, metric, slice }, 'a detector failed');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openStore } from '../app.js';
+import { applyRetention } from '../store/retention.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 
@@ -11,7 +12,11 @@ export function register(program: Command, io: CliIo): void {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const open = await openStore(configuration.service.clickhouse);
-      await open.close();
+      try {
+        await applyRetention(open.store, configuration.service.retention);
+      } finally {
+        await open.close();
+      }
       if (json) for (const name of open.applied) io.out(JSON.stringify({ applied: name }));
       else io.out(open.applied.length === 0 ? 'nothing to do' : `applied: ${open.applied.join(', ')}`);
     });

@@ -3,6 +3,7 @@ import { openStore } from '../app.js';
 import { wallClock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import { type ServiceRole, startService } from '../service.js';
+import { applyRetention } from '../store/retention.js';
 import { createLog, globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';
@@ -22,6 +23,7 @@ export function register(program: Command, io: CliIo): void {
       const log = createLog();
       const open = await openStore(configuration.service.clickhouse);
       try {
+        await applyRetention(open.store, configuration.service.retention);
         const service = await startService(configuration, open, {
           role,
           clock: wallClock,

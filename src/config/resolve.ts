@@ -41,6 +41,7 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     minDenominator: weighed ? (input.min_denominator ?? DEFAULT_MIN_DENOMINATOR) : (input.min_expected ?? 0),
     allowedLateness: input.allowed_lateness,
     slices: input.slices,
+    maxSeries: input.max_series,
     empty: input.empty ?? 'zero',
     ...(input.trading_days === undefined
       ? {}

@@ -26,6 +26,12 @@ export class ServiceMetrics {
   readonly #detectorErrors = this.#counter('detector_errors_total', 'Points on which a detector failed.', [
     'detector',
   ]);
+  readonly #leftOut = new Map<string, number>();
+  readonly #seriesLeftOut = this.#gauge(
+    'series_left_out',
+    'Series that had events in the last bucket beyond the max_series of their metric.',
+    ['metric'],
+  );
   readonly #transitions = this.#counter('alert_transitions_total', 'What happened to alerts.', ['reason']);
   readonly #deliveries = this.#counter('deliveries_total', 'Deliveries that came to an end.', [
     'scheme',
@@ -102,6 +108,14 @@ export class ServiceMetrics {
 
   judged(verdicts: readonly Pick<Verdict, 'status' | 'reason'>[]): void {
     for (const { status, reason } of verdicts) this.#verdicts.inc({ status, reason });
+  }
+
+  /** Sets how many series are left out, and answers whether it was none before. */
+  seriesLeftOut(metric: string, count: number): boolean {
+    const begins = count > 0 && (this.#leftOut.get(metric) ?? 0) === 0;
+    this.#leftOut.set(metric, count);
+    this.#seriesLeftOut.set({ metric }, count);
+    return begins;
   }
 
   detectorFailed(detector: string): void {

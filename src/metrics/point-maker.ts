@@ -8,6 +8,7 @@ import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from
 import { bucketEnd } from './buckets.js';
 import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
 import { type Restatement, restate } from './restate.js';
+import { SeriesLimit, WEIGHED_BACK } from './series-limit.js';
 import { type IsOpen, openBuckets } from './trading-calendar.js';
 import { cells, countsOverWindows, windowOf } from './windows.js';
 
@@ -17,16 +18,27 @@ interface Remembered {
   until: Instant;
 }
 
+/** Told with every making of how many series a metric has had more than it may. */
+export type ReportLeftOut = (leftOut: { metric: string; leftOut: number; maxSeries: number }) => void;
+
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
   readonly #table: PointTable;
   readonly #annotations: readonly Annotation[];
+  readonly #reportLeftOut: ReportLeftOut;
+  readonly #limits = new Map<string, SeriesLimit>();
   readonly #firstSeen = new Map<string, Remembered>();
 
-  /** The annotations are for the closures among them. */
-  constructor(table: PointTable, annotations: readonly Annotation[] = []) {
+  constructor(
+    table: PointTable,
+    {
+      annotations = [],
+      reportLeftOut = () => {},
+    }: { annotations?: readonly Annotation[]; reportLeftOut?: ReportLeftOut } = {},
+  ) {
     this.#table = table;
     this.#annotations = annotations;
+    this.#reportLeftOut = reportLeftOut;
   }
 
   /**
@@ -34,11 +46,28 @@ export class PointMaker {
    * new or have changed. Answers all of them, by time and parents first.
    */
   async make(metric: MetricDefinition, starts: readonly Instant[]): Promise<Point[]> {
-    return (await this.remake(metric, starts)).current;
+    return (await this.#restatement(metric, starts, (points) => this.#limited(metric, points, starts)))
+      .current;
   }
 
-  /** As {@link make}, and says which points are new or have changed, and which are no more. */
+  /** Makes points that were made before again: of the same series, and of those that are kept now. */
   async remake(metric: MetricDefinition, starts: readonly Instant[]): Promise<Restatement> {
+    const limit = await this.#limitOf(metric, starts);
+    return this.#restatement(metric, starts, (points, stored) => {
+      if (limit === null) return points;
+      const before = new Set(stored.map((point) => point.slice));
+      return points.filter(({ slice }) => limit.keeps(slice) || before.has(slice));
+    });
+  }
+
+  async #restatement(
+    metric: MetricDefinition,
+    starts: readonly Instant[],
+    choose: (
+      points: readonly Point[],
+      stored: readonly Point[],
+    ) => readonly Point[] | Promise<readonly Point[]>,
+  ): Promise<Restatement> {
     const first = starts[0];
     const last = starts.at(-1);
     if (first === undefined || last === undefined) return { current: [], written: [], removed: [] };
@@ -47,9 +76,41 @@ export class PointMaker {
     const isOpen = openBuckets(metric, buckets, this.#annotations);
     const made = await this.#points(metric, buckets, end, isOpen);
     const points = made.filter(({ slice, bucketStart }) => isOpen(bucketStart, parseSlice(slice)));
-    const restatement = restate(points, await this.#table.between(metric.id, first, end));
+    const stored = await this.#table.between(metric.id, first, end);
+    const restatement = restate(await choose(points, stored), stored);
     await this.#table.write(restatement.written, restatement.removed);
     return restatement;
+  }
+
+  /** What the stored points say of the series' weights, the first time that it is asked; null without a bound. */
+  async #limitOf(
+    { id, maxSeries }: MetricDefinition,
+    [first = 0]: readonly Instant[],
+  ): Promise<SeriesLimit | null> {
+    if (maxSeries === undefined) return null;
+    const known = this.#limits.get(id);
+    if (known !== undefined) return known;
+    const weights = await this.#table.seriesWeights(id, first - WEIGHED_BACK);
+    const limit = new SeriesLimit(maxSeries, weights, first);
+    this.#limits.set(id, limit);
+    return limit;
+  }
+
+  /** Leaves out the smallest of more series than the metric may have, and says how many. */
+  async #limited(
+    metric: MetricDefinition,
+    points: readonly Point[],
+    starts: readonly Instant[],
+  ): Promise<readonly Point[]> {
+    const limit = await this.#limitOf(metric, starts);
+    if (limit === null) return points;
+    const counted = new Map<string, number>();
+    for (const { slice, denominator, volume, numerator } of points)
+      counted.set(slice, (counted.get(slice) ?? 0) + (denominator ?? volume ?? numerator));
+    limit.weigh(counted, bucketEnd(starts.at(-1) ?? 0, metric));
+    const leftOut = [...counted.keys()].filter((slice) => !limit.keeps(slice)).length;
+    this.#reportLeftOut({ metric: metric.id, leftOut, maxSeries: metric.maxSeries ?? 0 });
+    return leftOut === 0 ? points : points.filter(({ slice }) => limit.keeps(slice));
   }
 
   async #points(

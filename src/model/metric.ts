@@ -85,6 +85,8 @@ export interface MetricDefinition {
   allowedLateness: number;
   /** Sets of dimensions; the empty set is the whole. */
   slices: readonly (readonly string[])[];
+  /** The metric's largest series, so many, are kept and the others left out; absent for no bound. */
+  maxSeries?: number;
   /** What a known series without events in a closed bucket is: a zero, or no point at all. Only for kinds that count. */
   empty: 'zero' | 'absent';
   /** ISO weekdays, 1 for Monday, on which the shop is open; absent for all. Buckets of other days have no point. */

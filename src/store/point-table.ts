@@ -143,6 +143,15 @@ export class PointTable {
     return new Map(rows.map((row) => [row.slice, row.first]));
   }
 
+  /** What was counted for each slice since an instant: its denominators, or what it counts without one. */
+  async seriesWeights(metric: string, from: number): Promise<Map<string, number>> {
+    const rows = await this.#store.query<{ slice: string; weight: number }>('series_weights', {
+      metric,
+      from,
+    });
+    return new Map(rows.map((row) => [row.slice, row.weight]));
+  }
+
   /** The slices that have had a point since an instant. */
   async slicesSince(metric: string, from: number): Promise<string[]> {
     const rows = await this.#store.query<{ slice: string }>('slices_since', { metric, from });

@@ -45,6 +45,7 @@ describe('a metric', () => {
         minDenominator: 0,
         allowedLateness: 10 * MINUTE,
         slices: [[]],
+        maxSeries: 10_000,
         empty: 'zero',
         detect: [],
         combine: 'any',
@@ -150,6 +151,7 @@ describe('a metric', () => {
       minDenominator: 200,
       allowedLateness: 2 * DAY,
       slices: [[], ['region', 'scenario']],
+      maxSeries: 10_000,
       empty: 'zero',
       detect: [
         { use: 'seasonal', params: { period: 'day' } },

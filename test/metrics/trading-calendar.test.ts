@@ -32,7 +32,7 @@ describe('a day on which the shop is closed', () => {
   const days = bucketStarts(MONDAY, MONDAY + 14 * DAY, orders);
   /** The days, counted from the first Monday, of which a slice has points, with their values. */
   async function daysOf(definition = orders, annotations: readonly Annotation[] = []) {
-    const points = await new PointMaker(table, annotations).make(definition, days);
+    const points = await new PointMaker(table, { annotations }).make(definition, days);
     return (slice: string) =>
       points.filter((it) => it.slice === slice).map((it) => [(it.bucketStart - MONDAY) / DAY, it.value]);
   }
