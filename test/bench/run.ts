@@ -1,10 +1,11 @@
+import { run as analysis } from './analysis.js';
 import { demo } from './demo.js';
 import { detect } from './detect.js';
 import { ingest } from './ingest.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest, detect, demo, nab };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest, detect, demo, nab, analysis };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 for (const name of names) {
