@@ -10,6 +10,7 @@ import { judged, type Prediction } from '../support/band.js';
 import type { SlotPlan } from '../support/calendar-slot.js';
 import { quantityOf } from '../support/quantity.js';
 import { readState } from '../support/read-state.js';
+import { longTail } from '../support/residual-judge.js';
 import { createRhythm, RhythmParameters } from '../support/rhythm.js';
 import { type SeasonalBaseline, SeasonalBaselineState } from '../support/seasonal-baseline.js';
 import { type CusumSums, cusumStep } from '../support/tabular-cusum.js';
@@ -180,13 +181,4 @@ class CusumJudge implements Judge {
       direction: up ? 'up' : 'down',
     });
   }
-}
-
-/**
- * How much longer than a normal law's a tail of this skewness is at two standard deviations, by the first
- * Cornish-Fisher term: 1 + (2² − 1)·γ/6 / 2. Counts of rare cases jump upwards by nature, and two such jumps
- * should not look like a shift. The short tail is left as it is.
- */
-function longTail(skewness: number): number {
-  return 1 + Math.min(1, Math.max(0, skewness / 4));
 }

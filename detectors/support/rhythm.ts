@@ -48,9 +48,12 @@ export const RhythmParameters = {
     .describe('Periods in a row in which one slot is out of band, after which that slot is learned anew.'),
 } as const;
 
+/** The parameters of a rhythm as they are after their defaults. */
+export type RhythmOptions = z.infer<z.ZodObject<typeof RhythmParameters>> & { period: Period };
+
 /** The slots and the baseline that the parameters ask for. */
 export function createRhythm(
-  params: z.infer<z.ZodObject<typeof RhythmParameters>> & { period: Period },
+  params: RhythmOptions,
   series: SeriesContext,
   saved?: z.infer<typeof SeasonalBaselineState>,
 ): { plan: SlotPlan; baseline: SeasonalBaseline } {

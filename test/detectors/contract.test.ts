@@ -23,6 +23,8 @@ const QUICK: Record<string, object> = {
   'z-score': { window: 12, warm_up: 5, accept_after: 6 },
   seasonal: { period: 'day', level_memory: 12, accept_after: 6 },
   cusum: { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },
+  ewma: { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },
+  'level-shift': { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },
 };
 const quick = (name: string): object => QUICK[name] ?? {};
 

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { defineDetector } from '../src/detection/contract.js';
+import type { Json } from '../src/model/json.js';
+import { readState } from './support/read-state.js';
+import { type ResidualFinding, ResidualJudge, type ResidualStatistic } from './support/residual-judge.js';
+import { RhythmParameters } from './support/rhythm.js';
+
+const NAME = 'level-shift';
+
+const Parameters = z.strictObject({
+  window: z
+    .number()
+    .int()
+    .min(2)
+    .max(500)
+    .default(30)
+    .describe('How many points back a change is looked for.'),
+  threshold: z
+    .number()
+    .positive()
+    .max(100)
+    .default(4.5)
+    .describe(
+      'The root of twice the log-likelihood ratio from which a change is signalled; a distance in standard deviations.',
+    ),
+  period: z
+    .enum(['none', 'day', 'week'])
+    .default('week')
+    .describe('The rhythm that is taken out first, in the time zone of the series.'),
+  ...RhythmParameters,
+});
+
+const State = z.object({ residuals: z.array(z.number()) });
+
+/** Residuals count in full up to here and a third beyond, so that an outlier must be vast to pass for a level. */
+const OUTLIER = 3;
+const OUTLIER_SHARE = 1 / 3;
+/** The smallest residual that points in the direction of a change. */
+const HAIR = 1e-9;
+
+/**
+ * Finds the point since which the level is another: the generalised likelihood ratio over all starts within a
+ * window (Lai, 1995; Basseville and Nikiforov, 1993, section 2.4.3), which for standardised residuals is the
+ * greatest |sum of the last n|/√n. It needs no size of the shift, as a CUSUM does, and costs a window a point.
+ *
+ * A point on the other side of what is expected is no part of the shift: it is not anomalous, whatever stands
+ * behind it.
+ */
+export const levelShift = defineDetector({
+  name: NAME,
+  description: 'Change point: since when is the level another one, whatever the size of the shift.',
+  parameters: Parameters,
+  create: ({ window, threshold, ...rhythm }, series, saved) =>
+    new ResidualJudge(NAME, rhythm, series, (state) => new ChangePoint(window, threshold, state), saved),
+});
+
+class ChangePoint implements ResidualStatistic {
+  readonly #window: number;
+  readonly #threshold: number;
+  /** The latest last. */
+  #residuals: number[];
+
+  constructor(window: number, threshold: number, saved?: Json) {
+    this.#window = window;
+    this.#threshold = threshold;
+    this.#residuals = saved === undefined ? [] : readState(State, saved, NAME).residuals;
+  }
+
+  step(residual: number): ResidualFinding {
+    const up = this.#needed(1);
+    const down = this.#needed(-1);
+    const tempered = temper(residual);
+    const rise = residual > 0 ? this.#greatest(tempered, 1) : 0;
+    const fall = residual < 0 ? this.#greatest(tempered, -1) : 0;
+    this.#residuals.push(tempered);
+    if (this.#residuals.length >= this.#window) this.#residuals.shift();
+    const greatest = Math.max(rise, fall) / this.#threshold;
+    const reached = residual > up || residual < -down;
+    return {
+      score: reached ? Math.max(greatest, 1 + HAIR) : Math.min(greatest, 1),
+      direction: residual >= 0 ? 'up' : 'down',
+      lower: -down,
+      upper: up,
+    };
+  }
+
+  reset(): void {
+    this.#residuals = [];
+  }
+
+  save(): Json {
+    return { residuals: [...this.#residuals] };
+  }
+
+  /** The ratio's root over all starts from the point before on, because one alone is an outlier, with a residual as the last point. */
+  #greatest(residual: number, sign: 1 | -1): number {
+    return this.#overStarts(sign, (sum, root) => (sum + sign * residual) / root, Math.max);
+  }
+
+  /** The residual, in the direction of the sign, at which some start reaches the threshold. */
+  #needed(sign: 1 | -1): number {
+    const tempered = this.#overStarts(sign, (sum, root) => this.#threshold * root - sum, Math.min);
+    return Math.max(HAIR, untemper(tempered));
+  }
+
+  #overStarts(
+    sign: 1 | -1,
+    of: (sumBefore: number, root: number) => number,
+    best: (a: number, b: number) => number,
+  ): number {
+    let sum = 0;
+    let found: number | null = null;
+    for (let back = 1; back < this.#window; back += 1) {
+      sum += sign * (this.#residuals.at(-back) ?? 0);
+      const value = of(sum, Math.sqrt(back + 1));
+      found = found === null ? value : best(found, value);
+      if (back >= this.#residuals.length) break;
+    }
+    return found ?? 0;
+  }
+}
+
+function temper(residual: number): number {
+  const beyond = Math.max(0, Math.abs(residual) - OUTLIER);
+  return Math.sign(residual) * (Math.abs(residual) - beyond * (1 - OUTLIER_SHARE));
+}
+
+function untemper(tempered: number): number {
+  return tempered <= OUTLIER ? tempered : OUTLIER + (tempered - OUTLIER) / OUTLIER_SHARE;
+}
