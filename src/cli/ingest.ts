@@ -1,50 +1,83 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openStore } from '../app.js';
-import { type FileFormat, type FileProgress, ingestFile } from '../ingest/file-source.js';
+import type { Decoded } from '../ingest/decode.js';
+import { expandPaths } from '../ingest/expand-paths.js';
+import {
+  type FileFormat,
+  type FileIngestParts,
+  type FileIngestRequest,
+  type FileProgress,
+  ingestFile,
+  previewFile,
+} from '../ingest/file-source.js';
 import { loadMap } from '../ingest/map-file.js';
 import { wallClock } from '../model/clock.js';
+import { encodeEvent } from '../model/event-json.js';
+import { oneLine } from '../notify/wording.js';
 import { EventLog } from '../store/event-log.js';
 import { StagingTables } from '../store/staging-area.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
+import { loadProgress, progressWords } from './load-progress.js';
 import { ProgressLine } from './progress-line.js';
 
 interface Options {
   map?: string;
   format?: FileFormat;
+  delimiter?: string;
+  dryRun: boolean;
+  rows: number;
 }
+
+/** As much of a rejected row as is shown. */
+const SHOWN = 300;
+/** Between two reports of how far a load has come, where a program reads them, ms. */
+const REPORT_INTERVAL = 1_000;
 
 export function register(program: Command, io: CliIo): void {
   program
     .command('ingest')
-    .description('load events from NDJSON, CSV or Parquet files, each also with .gz; - is standard input')
-    .argument('<file...>')
+    .description(
+      'load events from NDJSON, CSV or Parquet files, each also with .gz or .zst; - is standard input',
+    )
+    .argument('<file...>', "files, or patterns in quotes such as 'exports/**/*.csv'")
     .option('--map <file>', "how a foreign table's columns become events")
-    .option('--format <format>', "'ndjson', 'csv' or 'parquet', where the name does not tell")
-    .action(async (files: string[], options: Options, command: Command) => {
+    .addOption(
+      new Option('--format <format>', 'where the name does not tell').choices(['ndjson', 'csv', 'parquet']),
+    )
+    .option('--delimiter <sign>', "what stands between a CSV file's cells; guessed by default", oneSign)
+    .option('--dry-run', 'only show what the first rows would become, and why not', false)
+    .option('--rows <n>', 'how many rows a dry run shows of each file', wholeNumber, 10)
+    .action(async (names: string[], options: Options, command: Command) => {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const map = options.map === undefined ? undefined : await loadMap(options.map);
+      const files = await expandPaths(names);
       const open = await openStore(configuration.service.clickhouse);
       const line = new ProgressLine();
+      const requestOf = (path: string): FileIngestRequest => ({
+        path,
+        ...(options.format === undefined ? {} : { format: options.format }),
+        ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
+        ...(map === undefined ? {} : { map }),
+      });
       try {
         const events = new EventLog(open.store);
+        const parts = {
+          staging: new StagingTables(open.store),
+          clock: wallClock,
+          limits: { maxEventBytes: configuration.service.ingest.maxEventBytes },
+        };
+        if (options.dryRun) {
+          for (const path of files) await preview(parts, requestOf(path), options.rows, json, io);
+          return;
+        }
         const since = await events.now();
         try {
           for (const path of files) {
             const result = await ingestFile(
-              {
-                sink: events,
-                staging: new StagingTables(open.store),
-                clock: wallClock,
-                limits: { maxEventBytes: configuration.service.ingest.maxEventBytes },
-              },
-              {
-                path,
-                ...(options.format === undefined ? {} : { format: options.format }),
-                ...(map === undefined ? {} : { map }),
-                onProgress: (progress) => line.show(`${path}: ${progressWords(progress)}`),
-              },
+              { ...parts, sink: events },
+              { ...requestOf(path), onProgress: reporter(path, json, line, io) },
             );
             line.clear();
             io.out(
@@ -65,6 +98,67 @@ export function register(program: Command, io: CliIo): void {
     });
 }
 
+/** Shows what the first rows would become; nothing is written. */
+async function preview(
+  parts: Omit<FileIngestParts, 'sink'>,
+  request: FileIngestRequest,
+  rows: number,
+  json: boolean,
+  io: CliIo,
+): Promise<void> {
+  if (!json) io.out(`${request.path}: nothing is written; the first rows would become`);
+  for await (const decoded of previewFile(parts, request, rows))
+    io.out(json ? JSON.stringify({ file: request.path, ...wire(decoded) }) : words(decoded));
+}
+
+function wire({ accepted, rejected }: Decoded): Record<string, unknown> {
+  if (accepted !== undefined)
+    return { position: accepted.arrival.position, event: encodeEvent(accepted.event) };
+  const { arrival, reason, field, detail, raw } = rejected;
+  return { position: arrival.position, rejected: { reason, field, detail, raw } };
+}
+
+function words({ accepted, rejected }: Decoded): string {
+  if (accepted !== undefined) {
+    const { arrival, event } = accepted;
+    return `${arrival.position}  event\n  ${JSON.stringify(encodeEvent(event))}`;
+  }
+  const { arrival, reason, field, detail, raw } = rejected;
+  return `${arrival.position}  ${`rejected: ${reason} ${field}`.trim()}: ${oneLine(detail)}\n  ${oneLine(raw).slice(0, SHOWN)}`;
+}
+
+/** Shows how far a file has come: on a terminal in one line, to a program now and then as JSON. */
+function reporter(
+  path: string,
+  json: boolean,
+  line: ProgressLine,
+  io: CliIo,
+): (progress: FileProgress) => void {
+  const startedAt = performance.now();
+  let reportedAt = startedAt;
+  return (progress) => {
+    const now = performance.now();
+    const seconds = (now - startedAt) / 1_000;
+    line.show(`${path}: ${progressWords(progress, seconds)}`);
+    if (!json || now - reportedAt < REPORT_INTERVAL) return;
+    reportedAt = now;
+    io.out(JSON.stringify({ file: path, progress: { ...progress, ...loadProgress(progress, seconds) } }));
+  };
+}
+
+function oneSign(text: string): string {
+  const sign = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (!/^[^"\r\n\w]$/.test(sign) || Buffer.byteLength(sign) !== 1)
+    throw new InvalidArgumentError("It is one character such as ';', or 'tab'.");
+  return sign;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is not a whole number.');
+  return value;
+}
+
 /** What the store holds now, so that somebody who loads a file twice sees that nothing was counted twice. */
 async function report(events: EventLog, io: CliIo): Promise<void> {
   io.out('The store now holds, each event once:');
@@ -77,12 +171,6 @@ async function report(events: EventLog, io: CliIo): Promise<void> {
     io.out(
       `  ${`${reason} ${field}`.trim().padEnd(32)} ${count(number).padStart(12)}   first seen at ${example}`,
     );
-}
-
-function progressWords({ bytesRead, bytesTotal, accepted }: FileProgress): string {
-  const share =
-    bytesTotal === null || bytesTotal === 0 ? '' : `${Math.floor((100 * bytesRead) / bytesTotal)} %, `;
-  return `${share}${count(accepted)} events`;
 }
 
 const count = (number: number): string => number.toLocaleString('en-GB');

@@ -23,10 +23,12 @@ export interface FileIngestParts {
 }
 
 export interface FileIngestRequest {
-  /** A path, or `-` for standard input. Any of them may be packed with gzip. */
+  /** A path, or `-` for standard input. Any of them may be packed with gzip or zstd. */
   path: string;
   /** Absent: told from the name's ending, else from the first bytes. */
   format?: FileFormat;
+  /** What stands between a CSV file's cells, one character; guessed from its header when absent. */
+  delimiter?: string;
   /** How a foreign table becomes events; only tables have one. */
   map?: EventMap;
   /** What `-` reads; the process's own standard input when absent. */
@@ -55,6 +57,8 @@ const BATCH_EVENTS = 32_000;
 /** Bytes of input to a write, for events that are large. */
 const BATCH_BYTES = 16 << 20;
 const WRITE_TRIES = 6;
+/** How much of a text is read for a preview. */
+const PREVIEWED_BYTES = 4 << 20;
 /** How much of a pipe tells it from others. */
 const PIPE_BYTES = 1 << 16;
 /** Hexadecimal digits of the SHA-256 of a pipe's beginning that name it. */
@@ -69,21 +73,8 @@ export async function ingestFile(
   parts: FileIngestParts,
   request: FileIngestRequest,
 ): Promise<FileIngestResult> {
-  const startedAt = parts.clock.now();
   const input = await openInput(request.path, request.standardInput);
-  if (input.beginning.length === 0) await failOnEmpty(input);
-  const format = request.format ?? formatOf(request.path, input, request.map !== undefined);
-  if (format === 'ndjson' && request.map !== undefined)
-    throw new RedressError(
-      'usage',
-      `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
-    );
-
-  const arrival = arrivalsOf(placeOf(request.path, input), startedAt);
-  const portions =
-    format === 'ndjson'
-      ? readLines(input, arrival, parts.limits)
-      : readTable({ staging: parts.staging, input, format, map: request.map ?? null, arrival });
+  const { format, portions } = await decodeFile(parts, request, input);
   const writer = new FileWriter(parts.sink, (accepted, rejected) =>
     request.onProgress?.({ bytesRead: input.bytesRead(), bytesTotal: input.bytesTotal, accepted, rejected }),
   );
@@ -98,6 +89,62 @@ export async function ingestFile(
   return { format, accepted: writer.accepted, rejected: writer.rejected };
 }
 
+/** The first inputs of a file, decoded and not written: what would become of them. Throws as `ingestFile` does. */
+export async function* previewFile(
+  parts: Omit<FileIngestParts, 'sink'>,
+  request: FileIngestRequest,
+  inputs: number,
+): AsyncGenerator<Decoded> {
+  const input = await openInput(request.path, request.standardInput);
+  const { portions } = await decodeFile(parts, request, input, 'beginning');
+  let left = inputs;
+  for await (const { decoded } of portions)
+    for (const one of decoded) {
+      if (left-- <= 0) return;
+      yield one;
+    }
+}
+
+/** As much of an input as a preview takes, up to the end of a line. */
+async function* limited(body: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let left = PREVIEWED_BYTES;
+  for await (const chunk of body) {
+    left -= chunk.length;
+    if (left > 0) yield chunk;
+    else {
+      yield chunk.subarray(0, chunk.lastIndexOf('\n') + 1);
+      return;
+    }
+  }
+}
+
+/** Tells what an input is and begins to read it. */
+async function decodeFile(
+  parts: Omit<FileIngestParts, 'sink'>,
+  request: FileIngestRequest,
+  input: Input,
+  extent: 'whole' | 'beginning' = 'whole',
+): Promise<{ format: FileFormat; portions: AsyncGenerator<DecodedPortion> }> {
+  const { staging, clock, limits } = parts;
+  const { path, map, delimiter } = request;
+  if (input.beginning.length === 0) await failOnEmpty(input);
+  const format = request.format ?? formatOf(path, input, map !== undefined);
+  if (format === 'ndjson' && map !== undefined)
+    throw new RedressError(
+      'usage',
+      `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
+    );
+  const arrival = arrivalsOf(placeOf(path, input), clock.now());
+  // A Parquet file is read from its end, so there is no reading only its beginning.
+  const read =
+    extent === 'beginning' && format !== 'parquet' ? { ...input, body: () => limited(input.body()) } : input;
+  const portions =
+    format === 'ndjson'
+      ? readLines(read, arrival, limits)
+      : readTable({ staging, input: read, format, delimiter, map: map ?? null, arrival });
+  return { format, portions };
+}
+
 /** A file without a byte; a packed one that cannot be unpacked says so instead. */
 async function failOnEmpty(input: Input): Promise<never> {
   for await (const _ of input.body());
@@ -105,8 +152,9 @@ async function failOnEmpty(input: Input): Promise<never> {
 }
 
 function formatOf(path: string, input: Input, mapped: boolean): FileFormat {
-  const ending = /\.(ndjson|jsonl|csv|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+  const ending = /\.(ndjson|jsonl|csv|tsv|parquet)(\.gz|\.zst)?$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === 'csv' || ending === 'parquet') return ending;
+  if (ending === 'tsv') return 'csv';
   if (ending !== undefined) return 'ndjson';
   if (input.beginning.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
   return mapped ? 'csv' : 'ndjson';

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { messageOf, RedressError } from '../model/errors.js';
 
 /** A file or a pipe that is being read, unpacked if it was packed. */
@@ -22,7 +23,12 @@ export interface Input {
 
 const CHUNK = 1 << 20;
 const PEEKED = 1 << 16;
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** How packed files begin, and what reads them. */
+const PACKINGS = [
+  { name: 'gzip', magic: Buffer.from([0x1f, 0x8b]), unpack: gunzipped },
+  { name: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), unpack: unzstded },
+];
+const LONGEST_MAGIC = 4;
 
 /** Opens a file, or `-` for standard input. What is packed is known by its first bytes, not by its name. */
 export async function openInput(path: string, standardInput: Readable = process.stdin): Promise<Input> {
@@ -33,14 +39,15 @@ export async function openInput(path: string, standardInput: Readable = process.
     bytesRead += chunk.length;
   };
   const source = path === '-' ? standardInput : createReadStream(path, { highWaterMark: CHUNK });
-  const raw = await peek(guarded(source, name, count), GZIP_MAGIC.length);
-  const packed = raw.beginning.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
-  const plain = packed ? guarded(unpacked(raw.body()), `${name}, as gzip`) : raw.body();
+  const raw = await peek(guarded(source, name, count), LONGEST_MAGIC);
+  const packing = PACKINGS.find(({ magic }) => raw.beginning.subarray(0, magic.length).equals(magic));
+  const plain =
+    packing === undefined ? raw.body() : guarded(packing.unpack(raw.body()), `${name}, as ${packing.name}`);
   const { beginning, body } = await peek(plain, PEEKED);
   return {
     name,
     beginning,
-    plainPath: packed || path === '-' ? null : path,
+    plainPath: packing !== undefined || path === '-' ? null : path,
     body,
     bytesRead: () => bytesRead,
     bytesTotal,
@@ -59,15 +66,27 @@ async function sizeOf(path: string): Promise<number> {
   throw new RedressError('input_unreadable', `${path}: this is a folder, a file is wanted`);
 }
 
-function unpacked(body: AsyncGenerator<Buffer>): Readable {
+function gunzipped(body: AsyncGenerator<Buffer>): Readable {
   const packed = Readable.from(body, { objectMode: false });
   const gunzip = createGunzip({ chunkSize: CHUNK });
   packed.on('error', (error) => gunzip.destroy(error));
   return packed.pipe(gunzip);
 }
 
+async function* unzstded(body: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const plain: Buffer[] = [];
+  // A copy, because the next push may write over what it was given from.
+  const unpacker = new Decompress((chunk) => plain.push(Buffer.from(chunk)));
+  for await (const chunk of body) {
+    unpacker.push(chunk);
+    yield* plain.splice(0);
+  }
+  unpacker.push(Buffer.alloc(0), true);
+  yield* plain.splice(0);
+}
+
 async function* guarded(
-  source: Readable,
+  source: AsyncIterable<unknown>,
   name: string,
   count: (chunk: Buffer) => void = () => undefined,
 ): AsyncGenerator<Buffer> {

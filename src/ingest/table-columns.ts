@@ -13,9 +13,15 @@ export interface CsvHeader {
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
-/** Reads a CSV file's header. Throws `input_unreadable` when it has none that could name columns. */
-export function readCsvHeader(name: string, beginning: Buffer): CsvHeader {
-  const delimiter = guessDelimiter(beginning.toString('utf8'));
+/**
+ * Reads a CSV file's header; without a delimiter, guesses it. Throws `input_unreadable` when there is none that
+ * could name columns.
+ */
+export function readCsvHeader(
+  name: string,
+  beginning: Buffer,
+  delimiter = guessDelimiter(beginning.toString('utf8')),
+): CsvHeader {
   let header: { record: string[]; info: { lines: number } } | undefined;
   try {
     [header] = parse(beginning, {

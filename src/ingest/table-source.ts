@@ -17,6 +17,8 @@ export interface TableRequest {
   staging: StagingArea;
   input: Input;
   format: 'csv' | 'parquet';
+  /** What stands between a CSV file's cells; guessed from its header when absent. */
+  delimiter?: string | undefined;
   /** Null when the columns are called as events' fields are. */
   map: EventMap | null;
   arrival: ArrivalOf;
@@ -39,7 +41,9 @@ export async function* readTable(request: TableRequest): AsyncGenerator<DecodedP
   const temporary = await mkdtemp(join(tmpdir(), 'redress-'));
   try {
     const table =
-      request.format === 'csv' ? csvTable(request.input) : await parquetTable(request.input, temporary);
+      request.format === 'csv'
+        ? csvTable(request.input, request.delimiter)
+        : await parquetTable(request.input, temporary);
     const map = request.map ?? namesakes(request.input.name, table.columns);
     const staged = await request.staging.create(table.columns);
     try {
@@ -54,8 +58,8 @@ export async function* readTable(request: TableRequest): AsyncGenerator<DecodedP
   }
 }
 
-function csvTable(input: Input): Table {
-  const { names, delimiter, lines } = readCsvHeader(input.name, input.beginning);
+function csvTable(input: Input, separator?: string): Table {
+  const { names, delimiter, lines } = readCsvHeader(input.name, input.beginning, separator);
   return {
     format: 'CSV',
     columns: [...names, EXTRA].map((name) => ({ name, type: 'String' })),
@@ -63,6 +67,8 @@ function csvTable(input: Input): Table {
       format_csv_delimiter: delimiter,
       input_format_csv_skip_first_lines: lines,
       input_format_csv_allow_variable_number_of_columns: 1,
+      // The engine takes a tab or a space for a mistake unless it is told that they are meant.
+      input_format_csv_allow_whitespace_or_tab_as_delimiter: 1,
     },
     body: () => Readable.from(input.body(), { objectMode: false }),
   };

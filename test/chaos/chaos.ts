@@ -115,9 +115,8 @@ class Chaos {
     deciding = false;
     await decisions;
     if (!(await decider.finish(BEGINNING + SPAN))) this.#problems.push('the last points could not be made');
-    say(
-      `points were made in ${decider.rounds} rounds, ${decider.failures} were cut short; holding all against what was sent`,
-    );
+    say(`points were made in ${decider.rounds} rounds; holding all against what was sent`);
+    for (const [reason, times] of decider.failures) say(`  ${times} rounds were cut short: ${reason}`);
     const { problems, ...verified } = await verify(store, this.#ledger, seed, events);
     return {
       ...verified,

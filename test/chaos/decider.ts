@@ -1,6 +1,7 @@
 import { bucketEnd, bucketStart, bucketStarts } from '../../src/metrics/buckets.js';
 import { LateEvents } from '../../src/metrics/late-events.js';
 import { PointMaker } from '../../src/metrics/point-maker.js';
+import { messageOf } from '../../src/model/errors.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { PointTable } from '../../src/store/point-table.js';
@@ -16,9 +17,10 @@ export class Decider {
   readonly #closedUntil: Map<string, number>;
   #lookedUntil = 0;
   #parts: { maker: PointMaker; late: LateEvents } | null = null;
-  /** Rounds that were done, and rounds that the store's absence cut short. */
+  /** Rounds that were done. */
   rounds = 0;
-  failures = 0;
+  /** Why others were cut short, and how often. */
+  readonly failures = new Map<string, number>();
 
   constructor(store: Store, metrics: readonly MetricDefinition[], beginning: number) {
     this.#store = store;
@@ -41,8 +43,9 @@ export class Decider {
       this.#lookedUntil = late.lookedUntil;
       this.rounds += 1;
       return true;
-    } catch {
-      this.failures += 1;
+    } catch (error) {
+      const reason = messageOf(error).split('\n', 1)[0]?.slice(0, 120) ?? '';
+      this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
       this.#parts = null;
       return false;
     }

@@ -81,6 +81,36 @@ describe('redress ingest', { timeout: 60_000 }, () => {
     expect(wrong.err).not.toMatch(/^\s+at /m);
   });
 
+  it('shows in a dry run what the first rows would become, and writes nothing', async () => {
+    const { config: own } = configurationFolder();
+    const table = file('dry.csv', 'Order|Date\n7|2026-03-03 10:00:00\n8|soon\n9|2026-03-03 11:00:00\n');
+    const map = file(
+      'dry.yaml',
+      'timezone: Europe/London\nevents:\n  - event_id: Order\n    type: "\'order.placed\'"\n    occurred_at: parseDateTimeBestEffortOrNull(Date)\n',
+    );
+    const dry = await redress(['ingest', '--dry-run', '--rows', '2', '--config', own, '--map', map, table]);
+    expect(dry.status).toBe(0);
+    expect(dry.out).toContain('nothing is written');
+    expect(dry.out).toContain(
+      '"event_id":"7","type":"order.placed","occurred_at":"2026-03-03T10:00:00.000Z"',
+    );
+    expect(dry.out).toMatch(/dry\.csv:row 2 {2}rejected: missing_field occurred_at: .*\n.*"Date":"soon"/);
+    expect(dry.out).not.toContain('"event_id":"9"');
+
+    const glob = await redress([
+      'ingest',
+      '--json',
+      '--config',
+      own,
+      '--map',
+      map,
+      join(folder, 'dr[xy].csv'),
+    ]);
+    expect(jsonLines(glob.out)).toMatchObject([{ file: table, accepted: 2, rejected: 1 }]);
+    const wrong = await redress(['ingest', '--config', own, '--delimiter', 'ab', table]);
+    expect([wrong.status, wrong.out]).toEqual([2, '']);
+  });
+
   it('says which folder another process holds', async () => {
     const { config: held, data } = configurationFolder();
     const holder = await startEngine({ folder: data });

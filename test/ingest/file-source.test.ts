@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FileIngestRequest, ingestFile } from '../../src/ingest/file-source.js';
+import { expandPaths } from '../../src/ingest/expand-paths.js';
+import { type FileIngestRequest, ingestFile, previewFile } from '../../src/ingest/file-source.js';
 import { parseMap } from '../../src/ingest/map-file.js';
 import type { StagingArea } from '../../src/ingest/staging.js';
 import { SimulatedClock } from '../../src/model/clock.js';
@@ -50,6 +51,22 @@ describe('a file of NDJSON', () => {
         `${path}:5`,
       ]);
     }
+  });
+
+  it('may be packed with zstd, in several frames, and says where it breaks off', async () => {
+    const path = new URL('packed/two-frames.ndjson.zst', import.meta.url).pathname;
+    expect(await ingest({ path })).toEqual({ format: 'ndjson', accepted: 20_001, rejected: 0 });
+    expect(sink.events.has('last')).toBe(true);
+
+    const whole = readFileSync(path);
+    sink = new MemorySink();
+    await expect(
+      ingest({ path: file('cut.ndjson.zst', whole.subarray(0, whole.length - 40)) }),
+    ).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(/cut\.ndjson\.zst, as zstd: cannot be read on/),
+    });
+    expect(sink.events.size).toBe(20_000);
   });
 
   it('keeps what is good around what is not, each with its line', async () => {
@@ -122,6 +139,37 @@ describe('a file of NDJSON', () => {
     }, 300);
     expect(await ingest({ path: file('wait.ndjson', lines(5)) })).toMatchObject({ accepted: 5 });
     expect(sink.failures).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('a preview', () => {
+  it('shows what the first inputs would become, and reads no further', async () => {
+    const path = file('preview.ndjson', `${line('a')}\nnonsense\n${lines(200_000)}`);
+    const shown: string[] = [];
+    const parts = { staging: noStaging, clock, limits: { maxEventBytes: 1_000 } };
+    for await (const { accepted, rejected } of previewFile(parts, { path }, 3))
+      shown.push(accepted?.event.eventId ?? rejected?.reason ?? '');
+    expect(shown).toEqual(['a', 'malformed_json', 'e0']);
+  });
+});
+
+describe('patterns of file names', () => {
+  it('stand for the files that match them, in order and once', async () => {
+    const root = mkdtempSync(join(folder, 'patterns-'));
+    mkdirSync(join(root, 'may', 'eu'), { recursive: true });
+    for (const name of ['b.csv', 'a.csv', 'c.txt', '.hidden.csv', 'may/d1.csv', 'may/eu/d2.csv'])
+      writeFileSync(join(root, name), '');
+    const expanded = async (...patterns: string[]) =>
+      (await expandPaths(patterns.map((it) => join(root, it)))).map((path) => path.slice(root.length + 1));
+    expect(await expanded('*.csv', 'a.csv')).toEqual(['a.csv', 'b.csv']);
+    expect(await expanded('**/*.csv')).toEqual(['a.csv', 'b.csv', 'may/d1.csv', 'may/eu/d2.csv']);
+    expect(await expanded('m?y/d[0-9].csv')).toEqual(['may/d1.csv']);
+    expect(await expanded('[!a].csv')).toEqual(['b.csv']);
+    expect(await expandPaths(['-', 'named.csv'])).toEqual(['-', 'named.csv']);
+    await expect(expanded('*.parquet')).rejects.toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringMatching(/\*\.parquet: no file has such a name$/),
+    });
   });
 });
 

@@ -66,6 +66,17 @@ describe('a CSV file whose columns are called as fields are', () => {
     'e;order.placed',
   ].join('\r\n');
 
+  it('has the separator that it is told, where none of the usual ones would be guessed', async () => {
+    const path = file(
+      'stars.csv',
+      'event_id*type*occurred_at*region\na*order.placed*2026-04-01T12:00:00Z*GB,FR\n',
+    );
+    expect(await ingest({ path, format: 'csv', delimiter: '*' })).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(events()[0]?.region).toBe('GB,FR');
+    const tabs = file('tabs.tsv', 'event_id\ttype\toccurred_at\nb\torder.placed\t2026-04-01T12:00:00Z\n');
+    expect(await ingest({ path: tabs })).toMatchObject({ format: 'csv', accepted: 1 });
+  });
+
   it('is loaded, with quotes, line breaks in cells and any separator; its bad rows are kept', async () => {
     expect(await ingest({ path: file('plain.csv', `\ufeff${rows}`) })).toEqual({
       format: 'csv',
