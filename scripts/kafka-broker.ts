@@ -23,6 +23,15 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+/** A second listener, behind TLS and a login, as tests of logging in want one. */
+export interface SecuredListener {
+  port: number;
+  /** Lines of the broker's configuration; the listener is called SECURED. */
+  properties: readonly string[];
+  /** Arguments to the formatting of the storage: users are known from then on. */
+  format: readonly string[];
+}
+
 /** Tells whether a broker can be started here. */
 export function brokerRequirements(): BrokerRequirements {
   return runs('java', ['-version']) ? 'ready' : 'no_java';
@@ -32,7 +41,9 @@ export function brokerRequirements(): BrokerRequirements {
  * Starts a broker on loopback and waits until it takes connections. It ends with this process, however this
  * process ends. Without a folder its data lies in a temporary one; port 0 takes a free one.
  */
-export async function startBroker(options: { port?: number; dir?: string } = {}): Promise<Broker> {
+export async function startBroker(
+  options: { port?: number; dir?: string; secured?: SecuredListener } = {},
+): Promise<Broker> {
   const jars = await kafkaJars();
   const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'redress-kafka-'));
   mkdirSync(folder, { recursive: true });
@@ -40,12 +51,13 @@ export async function startBroker(options: { port?: number; dir?: string } = {})
   if (await listens(port)) throw new Error(`port ${port} is in use`);
   const properties = join(folder, 'server.properties');
   const data = join(folder, 'data');
-  writeFileSync(properties, serverProperties(port, await freePort(), data));
+  writeFileSync(properties, serverProperties(port, await freePort(), data, options.secured));
   const java = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
   java.push('-Dorg.slf4j.simpleLogger.defaultLogLevel=warn');
   if (!existsSync(join(data, 'meta.properties'))) {
     const clusterId = randomBytes(16).toString('base64url');
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+    format.push(...(options.secured?.format ?? []));
     await promisify(execFile)('java', [...java, ...format]);
   }
 
@@ -69,15 +81,21 @@ export async function startBroker(options: { port?: number; dir?: string } = {})
   return { address: `127.0.0.1:${port}`, ended, stop };
 }
 
-function serverProperties(port: number, controllerPort: number, data: string): string {
+function serverProperties(
+  port: number,
+  controllerPort: number,
+  data: string,
+  secured: SecuredListener | undefined,
+): string {
+  const listener = secured === undefined ? '' : `,SECURED://127.0.0.1:${secured.port}`;
   return `${[
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     'controller.listener.names=CONTROLLER',
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${listener}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${listener}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL',
     `log.dirs=${data}`,
     'num.partitions=3',
     'message.max.bytes=20971520',
@@ -86,6 +104,7 @@ function serverProperties(port: number, controllerPort: number, data: string): s
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
+    ...(secured?.properties ?? []),
   ].join('\n')}\n`;
 }
 

@@ -111,7 +111,9 @@ export class KafkaSource {
         },
       });
     } catch (error) {
-      if (!this.#isStopped()) throw error;
+      if (this.#isStopped()) return;
+      this.#failure = messageOf(error);
+      throw error;
     }
   }
 
