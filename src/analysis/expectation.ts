@@ -12,8 +12,8 @@ export interface History {
 
 /** Events of the estimate from above that a leaf's own history is mixed with. */
 const BORROWED_EVENTS = 3;
-/** No leaf's rate is fitted at more than so many times the whole's, where it is not a share anyway. */
-const HIGHEST_RATIO = 20;
+/** No leaf is fitted at a higher share. */
+const HIGHEST_SHARE = 0.95;
 /** Rounds of proportional fitting; more change the third digit. */
 const FITTING_ROUNDS = 4;
 /** A coefficient of variation of 5 % between buckets is taken where the baseline has too few to tell. */
@@ -30,6 +30,50 @@ const MOST_CELLS = 2_000_000;
  * less it has itself (empirical Bayes).
  */
 export function expectRates(leaves: Leaves, now: Counted, history: History): JudgedLeaves {
+  const isShare = [now, history].every(({ numerator, denominator }) =>
+    // What is above its denominator is no share of it, and is judged as a count.
+    numerator.every((count, row) => count <= (denominator[row] as number)),
+  );
+  return expectFromHistory(leaves, now, history, isShare);
+}
+
+/** What was counted of each leaf in the span and before, for metrics without a denominator. */
+export interface CountHistory {
+  now: Float64Array;
+  /** One array for each bucket of the baseline. */
+  before: readonly Float64Array[];
+  /** The length of each such bucket as a share of the span's. */
+  lengths: readonly number[];
+  /** What one event adds: 1 for a count, an amount of the usual size for a sum. */
+  unit: number;
+}
+
+/** What counts or sums of the past lead to expect: the same for each time, which is their denominator. */
+export function expectCounts(leaves: Leaves, { now, before, lengths, unit }: CountHistory): JudgedLeaves {
+  const each = Array.from({ length: leaves.size }, (_, leaf) => leaf);
+  const scaled = (values: Float64Array) => values.map((value) => value / unit);
+  const judged = expectFromHistory(
+    leaves,
+    { numerator: scaled(now), denominator: new Float64Array(leaves.size).fill(1) },
+    {
+      leaf: Int32Array.from(before.flatMap(() => each)),
+      bucket: Int32Array.from(before.flatMap((_, bucket) => each.map(() => bucket))),
+      numerator: Float64Array.from(before.flatMap((values) => [...scaled(values)])),
+      denominator: Float64Array.from(lengths.flatMap((length) => each.map(() => length))),
+      buckets: before.length,
+    },
+    false,
+  );
+  return {
+    ...judged,
+    observed: now,
+    expected: judged.expected.map((value) => value * unit),
+    noise: { ...judged.noise, perUnit: unit },
+    rates: null,
+  };
+}
+
+function expectFromHistory(leaves: Leaves, now: Counted, history: History, isShare: boolean): JudgedLeaves {
   const quiet = quietBuckets(history);
   const events = new Float64Array(leaves.size);
   const trials = new Float64Array(leaves.size);
@@ -39,7 +83,7 @@ export function expectRates(leaves: Leaves, now: Counted, history: History): Jud
     (events[leaf] as number) += history.numerator[row] as number;
     (trials[leaf] as number) += history.denominator[row] as number;
   }
-  const rate = proportionalRates(leaves, events, trials);
+  const rate = proportionalRates(leaves, events, trials, isShare);
   for (let leaf = 0; leaf < leaves.size; leaf++) {
     const above = rate[leaf] as number;
     rate[leaf] =
@@ -49,7 +93,7 @@ export function expectRates(leaves: Leaves, now: Counted, history: History): Jud
     ...leaves,
     observed: now.numerator,
     expected: rate.map((each, leaf) => each * (now.denominator[leaf] as number)),
-    trials: isShare(now) && isShare(history) ? now.denominator : null,
+    trials: isShare ? now.denominator : null,
     backing: rate.map((each, leaf) => each * (trials[leaf] as number)),
     rates: { before: { numerator: events, denominator: trials }, after: now },
     noise: { perUnit: 1, common: 0, shared: sharedVariation(leaves, history, quiet, rate) },
@@ -110,15 +154,15 @@ function quietBuckets(history: History): boolean[] {
   return rates.map((rate) => Math.abs(rate - middle) <= Math.max(3 * spread, 0.3 * middle));
 }
 
-/** False when some numerator is above its denominator: then it is no share of it, and is judged as a count. */
-function isShare({ numerator, denominator }: Counted): boolean {
-  return numerator.every((count, row) => count <= (denominator[row] as number));
-}
-
-function proportionalRates(leaves: Leaves, events: Float64Array, trials: Float64Array): Float64Array {
+function proportionalRates(
+  leaves: Leaves,
+  events: Float64Array,
+  trials: Float64Array,
+  isShare: boolean,
+): Float64Array {
   const whole = (sum(events) + 0.5) / (sum(trials) + 1);
   const rate = new Float64Array(leaves.size).fill(whole);
-  const most = whole < 0.95 ? 0.95 : whole * HIGHEST_RATIO;
+  const most = isShare ? HIGHEST_SHARE : Number.POSITIVE_INFINITY;
   for (let round = 0; round < FITTING_ROUNDS; round++) {
     leaves.codes.forEach((codes, dimension) => {
       const width = leaves.values[dimension]?.length ?? 0;

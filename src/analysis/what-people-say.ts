@@ -33,42 +33,44 @@ export function whatPeopleSay(texts: readonly string[], before: readonly string[
   if (now.total === 0 || then.total === 0) return [];
   const all = now.total + then.total;
   const strength = (PRIOR_TEXTS * all) / Math.max(texts.length + before.length, 1);
+  const scoreOf = (term: string, count: number): number => {
+    const old = then.texts.get(term)?.size ?? 0;
+    const prior = (strength * ((now.texts.get(term)?.size ?? 0) + old)) / all;
+    const odds = logOdds(count + prior, now.total + strength) - logOdds(old + prior, then.total + strength);
+    return odds / Math.sqrt(1 / (count + prior) + 1 / (old + prior));
+  };
   const risen: (RisenTerm & { where: ReadonlySet<number> })[] = [];
   for (const [term, where] of now.texts) {
-    const count = where.size;
-    const old = then.texts.get(term)?.size ?? 0;
-    if (count < LEAST_TEXTS) continue;
-    const prior = (strength * (count + old)) / all;
-    const odds = logOdds(count + prior, now.total + strength) - logOdds(old + prior, then.total + strength);
-    const score = odds / Math.sqrt(1 / (count + prior) + 1 / (old + prior));
-    if (score >= LEAST_SCORE)
-      risen.push({ term, texts: count, textsBefore: old, score, examples: [], where });
+    const score = where.size < LEAST_TEXTS ? 0 : scoreOf(term, where.size);
+    if (score < LEAST_SCORE) continue;
+    risen.push({
+      term,
+      texts: where.size,
+      textsBefore: then.texts.get(term)?.size ?? 0,
+      score,
+      examples: [],
+      where,
+    });
   }
   // Of terms that rose alike the phrase is told, and of phrases the one whose words rose too: not `the battery`.
   const scores = new Map(risen.map(({ term, score }) => [term, score]));
   const words = ({ term }: RisenTerm) =>
-    term.split(' ').reduce((sum, word) => sum + (scores.get(word) ?? 0), 0);
+    (now.words.get(term) ?? []).reduce((sum, word) => sum + (scores.get(word) ?? 0), 0);
   risen.sort((a, b) => b.score - a.score || words(b) - words(a) || (a.term < b.term ? -1 : 1));
   const kept: typeof risen = [];
+  const told = new Set<number>();
   for (const each of risen) {
     if (kept.length === MOST_TERMS) break;
-    if (!kept.some((other) => saysTheSame(each, other))) kept.push(each);
+    // A word that rose only because it stands in texts told of already is no finding of its own.
+    const fresh = [...each.where].filter((text) => !told.has(text)).length;
+    if (fresh < LEAST_TEXTS || scoreOf(each.term, fresh) < LEAST_SCORE) continue;
+    kept.push(each);
+    for (const text of each.where) told.add(text);
   }
   return kept.map(({ where, ...term }) => ({
     ...term,
     examples: [...where].slice(0, EXAMPLES).map((index) => shorten(maskPersonalData(texts[index] as string))),
   }));
-}
-
-/** Two terms are one finding if they mostly stand in the same texts: a phrase and its words, or two that go together. */
-function saysTheSame(
-  { where: a }: { where: ReadonlySet<number> },
-  { where: b }: { where: ReadonlySet<number> },
-): boolean {
-  const [few, many] = a.size < b.size ? [a, b] : [b, a];
-  let shared = 0;
-  for (const text of few) if (many.has(text)) shared++;
-  return shared >= 0.6 * many.size;
 }
 
 function logOdds(count: number, total: number): number {

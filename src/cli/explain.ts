@@ -1,10 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ExplainedSlice, type Explanation, explain } from '../analysis/explain.js';
-import { rateOrMixInWords } from '../analysis/rate-or-mix.js';
+import { DateTime } from 'luxon';
+import { type ExplainedSlice, explain } from '../analysis/explain.js';
+import { openStore } from '../app.js';
+import { type Against, explainMetric } from '../explanation.js';
+import type { Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
+import { ALL, parseSlice } from '../model/slice.js';
+import { globalOptions, readConfiguration } from './context.js';
+import { explanationPage, sayingsPage } from './explain-page.js';
 import { readTable, type TableForm } from './explain-table.js';
 import type { CliIo } from './io.js';
-import { formatTable } from './table.js';
 
 interface Options {
   dims?: string[];
@@ -16,13 +21,18 @@ interface Options {
   denominator?: string;
   baseline?: number;
   table?: boolean;
+  metric?: string;
+  slice: string;
+  from?: Instant;
+  to?: Instant;
+  against: Against;
 }
 
 export function register(program: Command, io: CliIo): void {
   program
     .command('explain')
-    .description('where a change sits: the smallest set of slices that explains it, as NDJSON, best first')
-    .argument('<file...>', 'CSV tables, each also with .gz: one row for each combination of dimension values')
+    .description('where a change sits: the smallest set of slices that explains it, best first')
+    .argument('[file...]', 'CSV tables, each also with .gz: one row for each combination of dimension values')
     .option('--dims <names>', 'columns to slice by, with commas; all others when left out', (names: string) =>
       names.split(',').map((name) => name.trim()),
     )
@@ -38,14 +48,30 @@ export function register(program: Command, io: CliIo): void {
       positiveInteger,
     )
     .option('--table', 'a table to read instead of NDJSON')
-    .action(async (files: string[], options: Options) => {
+    .option('--metric <id>', 'a metric of the configuration instead of a file, from the stored events')
+    .option('--slice <slice>', 'look within this slice, such as region=GB', ALL)
+    .option('--from <time>', 'where the span begins, ISO 8601', instant)
+    .option('--to <time>', 'where it ends', instant)
+    .option(
+      '--against <baseline>',
+      'previous, last-week, expected (the same time of four weeks) or FROM..TO',
+      against,
+      'previous',
+    )
+    .action(async (files: string[], options: Options, command: Command) => {
+      if (options.metric !== undefined) {
+        if (files.length > 0) throw new RedressError('usage', '--metric goes without a file');
+        await explainStored(options.metric, options, command, io);
+        return;
+      }
+      if (files.length === 0) throw new RedressError('usage', 'a file or --metric is wanted');
       const form = formOf(options);
       const refused: string[] = [];
       for (const path of files) {
         try {
           const leaves = await readTable({ path, dimensions: options.dims ?? null, form });
           const answer = explain(leaves);
-          if (options.table === true) io.out(page(path, answer));
+          if (options.table === true) io.out(explanationPage(path, answer));
           else for (const each of answer.slices) io.out(JSON.stringify({ file: path, ...rounded(each) }));
         } catch (error) {
           // One table that cannot be judged must not keep the others from it.
@@ -61,6 +87,49 @@ export function register(program: Command, io: CliIo): void {
           `${refused.length} of ${files.length} tables were refused`,
         );
     });
+}
+
+async function explainStored(id: string, options: Options, command: Command, io: CliIo): Promise<void> {
+  const { from, to } = options;
+  if (from === undefined || to === undefined || from >= to)
+    throw new RedressError('usage', '--metric wants --from and a later --to');
+  const { config, json } = globalOptions(command);
+  const configuration = await readConfiguration(config, io);
+  const metric = configuration.metrics.find((each) => each.id === id);
+  if (metric === undefined) throw new RedressError('usage', `there is no metric '${id}'`);
+  const open = await openStore(configuration.service.clickhouse);
+  try {
+    const outcome = await explainMetric(open.store, {
+      metric,
+      span: { from, to },
+      against: options.against,
+      slice: parseSlice(options.slice),
+      dimensions: options.dims ?? null,
+    });
+    if (outcome.status === 'refused') throw new RedressError('not_found', `${id}: ${outcome.detail}`);
+    const { explanation, says } = outcome;
+    if (json) io.out(JSON.stringify({ metric: id, slice: options.slice, ...explanation, says }));
+    else io.out(`${explanationPage(metric.title, explanation)}\n${sayingsPage(says)}`);
+  } finally {
+    await open.close();
+  }
+}
+
+function against(text: string): Against {
+  if (text === 'previous' || text === 'last-week' || text === 'expected') return text;
+  const [from, to, ...rest] = text.split('..');
+  if (from === undefined || to === undefined || rest.length > 0)
+    throw new InvalidArgumentError('previous, last-week, expected or FROM..TO is wanted');
+  const span = { from: instant(from), to: instant(to) };
+  if (span.from < span.to) return span;
+  throw new InvalidArgumentError('its end must come after its beginning');
+}
+
+function instant(text: string): Instant {
+  const parsed = DateTime.fromISO(text, { zone: 'utc' });
+  if (!parsed.isValid)
+    throw new InvalidArgumentError(`'${text}' is not a time such as 2026-03-01 or 2026-03-01T08:00Z`);
+  return parsed.toMillis();
 }
 
 function formOf(options: Options): TableForm {
@@ -98,46 +167,4 @@ function rounded(each: ExplainedSlice): ExplainedSlice {
     explained: each.explained === null ? null : short(each.explained),
     confidence: short(each.confidence),
   };
-}
-
-function page(path: string, { observed, expected, whole, slices, unexplained, split }: Explanation): string {
-  const figure = (value: number) => value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
-  const share = (value: number | null) => (value === null ? '-' : `${Math.round(100 * value)} %`);
-  const rows = slices.map((each) => [
-    String(each.rank),
-    each.cause ? 'cause' : '',
-    wordsOf(each.slice),
-    figure(each.observed),
-    figure(each.expected),
-    figure(each.excess),
-    share(each.explained),
-    share(each.confidence),
-  ]);
-  const causes = slices.filter(({ cause }) => cause);
-  const masked = whole === 'flat' && causes.length > 0 ? '; slices moved against each other' : '';
-  const rest =
-    unexplained === null || causes.length === 0 ? '' : `, ${share(unexplained)} of the change is elsewhere`;
-  return [
-    `${path}: ${figure(observed)} where ${figure(expected)} were expected`,
-    causes.length === 0 ? 'No slice stands out from chance.' : `Causes: ${causes.length}${rest}${masked}`,
-    formatTable(
-      [
-        { heading: '#', align: 'right' },
-        { heading: '' },
-        { heading: 'slice' },
-        { heading: 'seen', align: 'right' },
-        { heading: 'expected', align: 'right' },
-        { heading: 'excess', align: 'right' },
-        { heading: 'of the change', align: 'right' },
-        { heading: 'confidence', align: 'right' },
-      ],
-      rows,
-    ),
-    ...(split === null ? [] : [`By ${split.dimension}: ${rateOrMixInWords(split)}.`]),
-  ].join('\n');
-}
-
-function wordsOf(slice: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(slice);
-  return pairs.length === 0 ? 'the whole' : pairs.map(([name, value]) => `${name}=${value}`).join(' ');
 }

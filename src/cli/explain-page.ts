@@ -1,0 +1,63 @@
+import type { Explanation } from '../analysis/explain.js';
+import { rateOrMixInWords } from '../analysis/rate-or-mix.js';
+import type { RisenTerm } from '../analysis/what-people-say.js';
+import { oneLine } from '../notify/wording.js';
+import { formatTable } from './table.js';
+
+/** An explanation for a person: the whole, the causes among the best slices, the rest, and rate or mix. */
+export function explanationPage(
+  name: string,
+  { observed, expected, whole, slices, unexplained, split }: Explanation,
+): string {
+  const figure = (value: number) => value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
+  const share = (value: number | null) => (value === null ? '-' : `${Math.round(100 * value)} %`);
+  const rows = slices.map((each) => [
+    String(each.rank),
+    each.cause ? 'cause' : '',
+    wordsOf(each.slice),
+    figure(each.observed),
+    figure(each.expected),
+    figure(each.excess),
+    share(each.explained),
+    share(each.confidence),
+  ]);
+  const causes = slices.filter(({ cause }) => cause);
+  const masked = whole === 'flat' && causes.length > 0 ? '; slices moved against each other' : '';
+  const rest =
+    unexplained === null || causes.length === 0 ? '' : `, ${share(unexplained)} of the change is elsewhere`;
+  return [
+    `${name}: ${figure(observed)} where ${figure(expected)} were expected`,
+    causes.length === 0 ? 'No slice stands out from chance.' : `Causes: ${causes.length}${rest}${masked}`,
+    formatTable(
+      [
+        { heading: '#', align: 'right' },
+        { heading: '' },
+        { heading: 'slice' },
+        { heading: 'seen', align: 'right' },
+        { heading: 'expected', align: 'right' },
+        { heading: 'excess', align: 'right' },
+        { heading: 'of the change', align: 'right' },
+        { heading: 'confidence', align: 'right' },
+      ],
+      rows,
+    ),
+    ...(split === null ? [] : [`By ${split.dimension}: ${rateOrMixInWords(split)}.`]),
+  ].join('\n');
+}
+
+function wordsOf(slice: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(slice);
+  return pairs.length === 0 ? 'the whole' : pairs.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+/** The words that rose, each with a text that has it. */
+export function sayingsPage(says: readonly RisenTerm[]): string {
+  if (says.length === 0) return 'In what people wrote, nothing became more frequent.';
+  return [
+    'What people say more than before:',
+    ...says.map(
+      ({ term, texts, textsBefore, examples }) =>
+        `  ${oneLine(term)}: in ${texts} texts, ${textsBefore} before; “${oneLine(examples[0] ?? '')}”`,
+    ),
+  ].join('\n');
+}
