@@ -1,4 +1,3 @@
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
 import { z } from 'zod';
 import {
   defineDetector,
@@ -15,9 +14,9 @@ import {
   skewnessOfCount,
   varianceOfCase,
 } from './support/dispersion.js';
+import { LearnedWindow, LearnedWindowState, MAD_TO_DEVIATION } from './support/learned-window.js';
 import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
-import { RollingWindow, RollingWindowState } from './support/rolling-window.js';
 
 const Parameters = z.strictObject({
   width: z
@@ -35,6 +34,12 @@ const Parameters = z.strictObject({
     .max(10_000)
     .optional()
     .describe('Length of the baseline, in points. Default: a week of points, at least 28, at most 336.'),
+  robust: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Median and MAD of the window in the place of mean and standard deviation: outliers below the edge of the band do not widen it.',
+    ),
   warm_up: z
     .number()
     .int()
@@ -58,18 +63,6 @@ const Parameters = z.strictObject({
     .describe('Rates only: cases more (or fewer) than expected that no point is anomalous without.'),
 });
 
-const State = z.object({
-  window: RollingWindowState,
-  ready: z.boolean(),
-  exceedsOne: z.boolean(),
-  outside: z.array(z.tuple([z.number(), z.number()])),
-  side: z.enum(['up', 'down']).nullable(),
-});
-
-/** Warm-up points further than this from their median, in robust standard deviations, are not learned from. */
-const SCREEN_WIDTH = 6;
-/** The MAD of a normal law times this is its standard deviation. */
-const MAD_TO_DEVIATION = 1.4826;
 /** No spread of a value series is believed below this part of its mean: a constant series has a thin band. */
 const LEAST_RELATIVE_DEVIATION = 1e-3;
 const LEAST_DEVIATION = 1e-9;
@@ -98,76 +91,71 @@ class ZScoreJudge implements Judge {
   readonly #params: z.infer<typeof Parameters>;
   readonly #kind: SeriesContext['kind'];
   readonly #width: number;
-  readonly #warmUp: number;
-  readonly #capacity: number;
-  readonly #acceptAfter: number;
-  readonly #window: RollingWindow;
-  #ready = false;
-  /** True once a rate above 1 was seen, which a ratio of two different counts may have. */
-  #exceedsOne = false;
-  /** Points out of band in a row on one side, as value and weight: the baseline to be if they stay. */
-  #outside: [number, number][] = [];
-  #side: 'up' | 'down' | null = null;
+  readonly #learned: LearnedWindow;
 
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
     this.#width = params.width ?? defaultWidth(series.bucketSeconds);
-    this.#capacity = params.window ?? weekOfPoints(series.bucketSeconds);
-    this.#warmUp = Math.min(params.warm_up, this.#capacity);
-    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series.bucketSeconds);
-    const state = saved === undefined ? undefined : readState(State, saved, zScore.name);
-    this.#window = new RollingWindow(this.#capacity, state?.window);
-    if (state === undefined) return;
-    this.#ready = state.ready;
-    this.#exceedsOne = state.exceedsOne;
-    this.#outside = state.outside;
-    this.#side = state.side;
+    const capacity = params.window ?? weekOfPoints(series.bucketSeconds);
+    this.#learned = new LearnedWindow(
+      {
+        kind: series.kind,
+        capacity,
+        warmUp: Math.min(params.warm_up, capacity),
+        acceptAfter: params.accept_after ?? defaultAcceptAfter(series.bucketSeconds),
+        sorted: params.robust,
+      },
+      saved === undefined ? undefined : readState(LearnedWindowState, saved, zScore.name),
+    );
   }
 
   observe(point: SeriesPoint) {
-    const { value, size } = quantityOf(point, this.#kind);
-    if (!this.#ready) {
-      this.#add(value, size);
-      if (this.#window.count >= this.#warmUp) this.#finishWarmUp();
+    const quantity = quantityOf(point, this.#kind);
+    if (!this.#learned.ready) {
+      this.#learned.warmUp(quantity);
       return { status: 'not_evaluable', reason: 'cold_start' } as const;
     }
+    const { value, size } = quantity;
     const smallest = this.#kind === 'rate' ? this.#params.min_cases / size : 0;
-    const judgement = judgeAgainst(value, this.#predict(size), this.#width, smallest);
-    if (judgement.score > 1) this.#keepOut(value, size, judgement.direction);
-    else this.#learn(value, size);
+    const prediction = this.#kind === 'rate' ? this.#predictRate(size) : this.#predictValue();
+    const judgement = judgeAgainst(value, prediction, this.#width, smallest);
+    if (judgement.score > 1) this.#learned.keepOut(quantity, judgement.direction);
+    else this.#learned.learn(quantity);
     return judgement;
   }
 
   save(): Json {
+    return { ...this.#learned.save() };
+  }
+
+  #predictRate(size: number): Prediction {
+    const { window, exceedsOne } = this.#learned;
+    const pooled = (window.mean * window.weight + 0.5) / (window.weight + 1);
+    const expected = this.#params.robust ? this.#robustRate(pooled) : pooled;
+    const variance = varianceOfCase(expected);
+    const squares = this.#params.robust ? this.#robustSquares() : window.sumOfSquares;
+    const dispersion = dispersionOfCounts(squares / variance, window.count - 1);
     return {
-      window: { ...this.#window.save() },
-      ready: this.#ready,
-      exceedsOne: this.#exceedsOne,
-      outside: this.#outside.map(([value, size]) => [value, size]),
-      side: this.#side,
+      expected,
+      deviation: Math.sqrt(dispersion * variance * (1 / size + 1 / (window.weight + 1))),
+      skewness: skewnessOfCount(dispersion, size * variance, 1 - 2 * expected),
+      degreesOfFreedom: window.count - 1 + PRIOR_DEGREES_OF_FREEDOM,
+      floor: 0,
+      ceiling: exceedsOne ? Number.POSITIVE_INFINITY : 1,
     };
   }
 
-  #predict(size: number): Prediction {
-    const window = this.#window;
-    if (this.#kind === 'rate') {
-      const expected = (window.mean * window.weight + 0.5) / (window.weight + 1);
-      const variance = varianceOfCase(expected);
-      const dispersion = dispersionOfCounts(window.sumOfSquares / variance, window.count - 1);
-      return {
-        expected,
-        deviation: Math.sqrt(dispersion * variance * (1 / size + 1 / (window.weight + 1))),
-        skewness: skewnessOfCount(dispersion, size * variance, 1 - 2 * expected),
-        degreesOfFreedom: window.count - 1 + PRIOR_DEGREES_OF_FREEDOM,
-        floor: 0,
-        ceiling: this.#exceedsOne ? Number.POSITIVE_INFINITY : 1,
-      };
-    }
-    const expected = window.mean;
-    const isCounts = window.isCounts;
+  #predictValue(): Prediction {
+    const { window, sorted } = this.#values();
+    const { isCounts } = window;
+    const expected = sorted?.median ?? window.mean;
+    const spread =
+      sorted === null
+        ? Math.sqrt(window.sumOfSquares / Math.max(1, window.count - 1))
+        : MAD_TO_DEVIATION * sorted.medianAbsoluteDeviation;
     const deviation = Math.max(
-      Math.sqrt(window.sumOfSquares / Math.max(1, window.count - 1)),
+      spread,
       LEAST_RELATIVE_DEVIATION * Math.abs(expected),
       LEAST_DEVIATION,
       isCounts ? Math.sqrt(Math.max(1, expected)) : 0,
@@ -183,40 +171,20 @@ class ZScoreJudge implements Judge {
     };
   }
 
-  #finishWarmUp(): void {
-    const entries = this.#window.entries();
-    const middle = median(entries.map(([value]) => value));
-    const distances = entries.map(([value, size]) => (value - middle) * Math.sqrt(size));
-    const spread = MAD_TO_DEVIATION * medianAbsoluteDeviation(distances);
-    if (spread > 0) {
-      this.#window.filter(
-        (value, size) => Math.abs(value - middle) * Math.sqrt(size) <= SCREEN_WIDTH * spread,
-      );
-    }
-    this.#ready = true;
+  #values() {
+    const { window } = this.#learned;
+    return { window, sorted: this.#params.robust ? this.#learned.sorted : null };
   }
 
-  #add(value: number, size: number): void {
-    this.#window.add(value, size);
-    if (this.#kind === 'rate' && value > 1) this.#exceedsOne = true;
+  /** The median of rates; where most points have no case at all, it is 0 and says less than the pooled rate. */
+  #robustRate(pooled: number): number {
+    const { median } = this.#learned.sorted;
+    return median > 0 ? median : pooled;
   }
 
-  #learn(value: number, size: number): void {
-    this.#add(value, size);
-    this.#outside = [];
-    this.#side = null;
-  }
-
-  /** A level that stays out of band long enough replaces the baseline. */
-  #keepOut(value: number, size: number, side: 'up' | 'down'): void {
-    if (side !== this.#side) this.#outside = [];
-    this.#side = side;
-    this.#outside.push([value, size]);
-    if (this.#outside.length < this.#acceptAfter) return;
-    this.#window.clear();
-    for (const [accepted, weight] of this.#outside) this.#add(accepted, weight);
-    this.#outside = [];
-    this.#side = null;
-    this.#ready = this.#window.count >= this.#warmUp;
+  /** What the sum of squares would be if all points spread as the middle half of them does. */
+  #robustSquares(): number {
+    const { window, sorted } = this.#learned;
+    return window.weight * (MAD_TO_DEVIATION * sorted.medianAbsoluteDeviation) ** 2;
   }
 }

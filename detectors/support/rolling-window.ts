@@ -51,14 +51,17 @@ export class RollingWindow {
     return this.#s.broken === 0;
   }
 
-  add(value: number, weight: number): void {
+  /** Takes in a value; answers the one that it pushed out, null when there was room. */
+  add(value: number, weight: number): number | null {
     const s = this.#s;
+    let dropped: number | null = null;
     if (s.values.length < this.#capacity) {
       s.values.push(value);
       s.weights.push(weight);
       if (s.values.length === 1) s.anchor = value;
     } else {
-      this.#count(s.values[s.next] as number, s.weights[s.next] as number, -1);
+      dropped = s.values[s.next] as number;
+      this.#count(dropped, s.weights[s.next] as number, -1);
       s.values[s.next] = value;
       s.weights[s.next] = weight;
       s.next = (s.next + 1) % this.#capacity;
@@ -66,6 +69,7 @@ export class RollingWindow {
     this.#count(value, weight, 1);
     s.sinceRefresh += 1;
     if (s.sinceRefresh >= this.#capacity) this.#refresh();
+    return dropped;
   }
 
   /** Forgets everything that `keep` says no to. */

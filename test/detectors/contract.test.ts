@@ -21,6 +21,7 @@ import { uniform } from './support/random.js';
 const QUICK: Record<string, object> = {
   auto: { accept_after: 6 },
   'z-score': { window: 12, warm_up: 5, accept_after: 6 },
+  rate: { window: 12, warm_up: 5, accept_after: 6 },
   seasonal: { period: 'day', level_memory: 12, accept_after: 6 },
   cusum: { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },
   ewma: { period: 'none', warm_up: 6, level_memory: 12, accept_after: 6 },

@@ -1,7 +1,7 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean, median, medianAbsoluteDeviation, sampleStandardDeviation } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
 import { zScore } from '../../detectors/z-score.js';
-import { hourlyValue, isAnomalous, judgeAll, valueAt } from './support/judging.js';
+import { hourlyValue, isAnomalous, judgeAll, judgeOf, valueAt } from './support/judging.js';
 import { gaussian, uniform } from './support/random.js';
 
 describe('z-score', () => {
@@ -39,5 +39,35 @@ describe('z-score', () => {
       values.map((value, at) => valueAt(at, value)),
     );
     expect(judgements.flatMap((judgement, at) => (isAnomalous(judgement) ? [at] : []))).toEqual([40]);
+  });
+
+  test('robust, is median and MAD of the window, also when it goes on from a saved state', () => {
+    const random = uniform(13);
+    const window = 41;
+    // A tenth of the points are far out, but not out of a band this wide.
+    const values = Array.from({ length: 800 }, () => 200.5 + gaussian(random) * (random() < 0.1 ? 9 : 1));
+    const params = { window, warm_up: window, width: 20, robust: true };
+    let judge = judgeOf(zScore, hourlyValue, params);
+    values.forEach((value, at) => {
+      if (at === 300) judge = judgeOf(zScore, hourlyValue, params, judge.save());
+      const judgement = judge.observe(valueAt(at, value));
+      if (judgement.status !== 'judged' || at < 2 * window) return;
+      const before = values.slice(at - window, at);
+      const student = 1 + (20 ** 2 + 1) / (4 * (window - 1));
+      const deviation = 1.4826 * medianAbsoluteDeviation(before) * Math.sqrt(1 + 1 / window);
+      expect(judgement.expected).toBeCloseTo(median(before), 9);
+      expect(judgement.upper - judgement.expected).toBeCloseTo(20 * student * deviation, 7);
+    });
+  });
+
+  test('robust, is not widened by outliers below the edge of its band', () => {
+    const random = uniform(17);
+    const values = Array.from({ length: 400 }, (_, at) => 100.5 + gaussian(random) * (at % 9 === 0 ? 4 : 1));
+    const halfWidth = (robust: boolean) => {
+      const points = values.map((value, at) => valueAt(at, value));
+      const last = judgeAll(zScore, hourlyValue, points, { robust, width: 5 }).at(-1);
+      return last?.status === 'judged' ? last.upper - last.expected : 0;
+    };
+    expect(halfWidth(true)).toBeLessThan(0.85 * halfWidth(false));
   });
 });
