@@ -1,12 +1,15 @@
 import type { Instant } from '../model/clock.js';
 import { isLevel, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import { formatSlice, parseSlice, type SliceLabels } from '../model/slice.js';
+import { parseSlice, sliceOf } from '../model/slice.js';
 
 /** What was counted for one slice in one bucket. */
 export interface Count {
   bucket: Instant;
-  labels: SliceLabels;
+  slice: string;
+  /** The slice's dimensions, in alphabetical order, with their values. */
+  dimensions: readonly string[];
+  values: readonly string[];
   count: number;
   amount: number;
   /** What the metric's kind makes of the events. */
@@ -18,33 +21,39 @@ export interface Bucket {
   seconds: number;
 }
 
-/** The start of the first bucket of each slice that had points before the buckets in question. */
+/** The start of the first bucket of each slice that had points; those before the buckets in question count. */
 export type FirstSeen = ReadonlyMap<string, Instant>;
 
+const NOBODY: FirstSeen = new Map();
+
 /**
- * Makes the points of every kind that has no denominator. Where the metric says so, a series gets a zero in every bucket without
- * events from its first event on.
+ * Makes the points of every kind that has no denominator. Where the metric says so, a series gets a zero in every
+ * bucket without events from its first event on.
  */
 export function valuePoints(
   metric: MetricDefinition,
   counts: readonly Count[],
   buckets: readonly Bucket[],
-  known: FirstSeen,
+  known: FirstSeen = NOBODY,
 ): Point[] {
   const points = new PointSet(metric, buckets);
-  const firstSeen = new Map(known);
   const level = isLevel(metric.measure.kind);
-  for (const { bucket, labels, count, amount, value } of counts) {
-    const slice = formatSlice(labels);
-    const volume = level ? { volume: count } : {};
-    points.put(slice, bucket, { value, numerator: value, denominator: null, amount, ...volume });
-    firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
+  const fresh = new Map<string, Instant>();
+  const start = buckets[0]?.start ?? 0;
+  const isKnown = (slice: string) => (known.get(slice) ?? start) < start;
+  for (const { bucket, slice, count, amount, value } of counts) {
+    const measured = { value, numerator: value, denominator: null, amount };
+    points.put(slice, bucket, level ? { ...measured, volume: count } : measured);
+    if (!isKnown(slice)) fresh.set(slice, Math.min(fresh.get(slice) ?? bucket, bucket));
   }
-  if (metric.empty === 'zero' && !level)
-    for (const [slice, first] of firstSeen)
-      for (const { start } of buckets)
-        if (start > first)
-          points.putIfAbsent(slice, start, { value: 0, numerator: 0, denominator: null, amount: 0 });
+  if (metric.empty === 'absent' || level) return points.inOrder();
+  const fillAfter = (slice: string, first: Instant) => {
+    for (const bucket of buckets)
+      if (bucket.start > first && !points.has(slice, bucket.start))
+        points.put(slice, bucket.start, { value: 0, numerator: 0, denominator: null, amount: 0 });
+  };
+  for (const [slice, first] of known) if (first < start) fillAfter(slice, first);
+  for (const [slice, first] of fresh) fillAfter(slice, first);
   return points.inOrder();
 }
 
@@ -58,27 +67,14 @@ export function ratePoints(
   numerators: readonly Count[],
   denominators: readonly Count[],
   buckets: readonly Bucket[],
-  ignored: readonly string[],
-  known: FirstSeen,
+  ignored: readonly string[] = [],
+  known: FirstSeen = NOBODY,
 ): Point[] {
   const points = new PointSet(metric, buckets);
-  const numeratorOf = new Map<string, Count>();
-  const firstSeen = new Map(known);
-  const counted = new Set(
-    denominators
-      .filter(({ count }) => count > 0)
-      .map(({ bucket, labels }) => `${bucket} ${formatSlice(labels)}`),
-  );
-  for (const count of numerators) {
-    const slice = formatSlice(count.labels);
-    numeratorOf.set(`${count.bucket} ${slice}`, count);
-    // A value without a denominator gives no point, and only what has given one is known later.
-    if (counted.has(`${count.bucket} ${formatSlice(without(count.labels, ignored))}`))
-      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? count.bucket, count.bucket));
-  }
-  const put = (labels: SliceLabels, bucket: Instant, denominator: number) => {
-    const slice = formatSlice(labels);
-    const numerator = numeratorOf.get(`${bucket} ${slice}`);
+  const numeratorOf = new BySlice<Count>();
+  for (const count of numerators) numeratorOf.set(count.bucket, count.slice, count);
+  const put = (slice: string, bucket: Instant, denominator: number) => {
+    const numerator = numeratorOf.get(bucket, slice);
     const cases = numerator?.count ?? 0;
     points.put(slice, bucket, {
       value: cases / denominator,
@@ -87,56 +83,102 @@ export function ratePoints(
       amount: numerator?.amount ?? 0,
     });
   };
+  const own = new Set(metric.slices.map(namesOf));
+  const counted = denominators.filter(({ count }) => count > 0);
+  for (const { bucket, slice, dimensions, count } of counted)
+    if (own.has(namesOf(dimensions))) put(slice, bucket, count);
+  if (ignored.length === 0) return points.inOrder();
 
-  const sharing = new Map<string, { labels: SliceLabels; first: Instant }[]>();
-  for (const [slice, first] of firstSeen) {
-    const labels = parseSlice(slice);
-    if (!ignored.some((name) => name in labels)) continue;
-    const key = `${formatSlice(without(labels, ignored))} ${Object.keys(labels).sort().join()}`;
-    sharing.set(key, [...(sharing.get(key) ?? []), { labels, first }]);
-  }
-  const ignoringSlices = metric.slices.filter((dimensions) =>
-    ignored.some((name) => dimensions.includes(name)),
-  );
-
-  for (const { bucket, labels, count } of denominators) {
-    if (count <= 0) continue;
-    const own = formatSlice(labels);
-    if (metric.slices.some((dimensions) => sameNames(dimensions, labels))) put(labels, bucket, count);
-    for (const dimensions of ignoringSlices) {
-      const kept = dimensions.filter((name) => !ignored.includes(name));
-      if (!sameNames(kept, labels)) continue;
-      for (const { labels: full, first } of sharing.get(`${own} ${[...dimensions].sort().join()}`) ?? [])
-        if (first <= bucket) put(full, bucket, count);
+  const sharing = sharingSlices(numerators, counted, ignored, buckets[0]?.start ?? 0, known);
+  const ignoring = metric.slices.filter((dimensions) => ignored.some((name) => dimensions.includes(name)));
+  for (const { bucket, slice, dimensions, count } of counted)
+    for (const full of ignoring) {
+      if (namesOf(full.filter((name) => !ignored.includes(name))) !== namesOf(dimensions)) continue;
+      for (const [sharer, first] of sharing.get(`${slice} ${namesOf(full)}`) ?? [])
+        if (first <= bucket) put(sharer, bucket, count);
     }
-  }
   return points.inOrder();
 }
 
-function without(labels: SliceLabels, names: readonly string[]): SliceLabels {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
+/**
+ * The slices with ignored dimensions that share each denominator, by its slice and their own dimensions, with the
+ * bucket from which they are known. A value without a denominator gives no point, and only what has given one is
+ * known later.
+ */
+function sharingSlices(
+  numerators: readonly Count[],
+  denominators: readonly Count[],
+  ignored: readonly string[],
+  start: Instant,
+  known: FirstSeen,
+): Map<string, [slice: string, first: Instant][]> {
+  const hasDenominator = new Set(denominators.map(({ bucket, slice }) => `${bucket} ${slice}`));
+  const firstSeen = new Map([...known].filter(([, first]) => first < start));
+  for (const { bucket, slice, dimensions, values } of numerators)
+    if (hasDenominator.has(`${bucket} ${without(dimensions, values, ignored)}`))
+      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
+  const sharing = new Map<string, [string, Instant][]>();
+  for (const [slice, first] of firstSeen) {
+    const labels = parseSlice(slice);
+    const dimensions = Object.keys(labels).sort();
+    if (!ignored.some((name) => dimensions.includes(name))) continue;
+    const values = dimensions.map((name) => labels[name] ?? '');
+    const key = `${without(dimensions, values, ignored)} ${namesOf(dimensions)}`;
+    const sharers = sharing.get(key);
+    if (sharers === undefined) sharing.set(key, [[slice, first]]);
+    else sharers.push([slice, first]);
+  }
+  return sharing;
 }
 
-function sameNames(dimensions: readonly string[], labels: SliceLabels): boolean {
-  return dimensions.length === Object.keys(labels).length && dimensions.every((name) => name in labels);
+/** The slice that is left when dimensions are taken out of one. */
+function without(
+  dimensions: readonly string[],
+  values: readonly string[],
+  ignored: readonly string[],
+): string {
+  const kept = dimensions.map((name, i) => [name, values[i] ?? ''] as const);
+  const left = kept.filter(([name]) => !ignored.includes(name));
+  return sliceOf(
+    left.map(([name]) => name),
+    left.map(([, value]) => value),
+  );
+}
+
+const namesOf = (dimensions: readonly string[]): string =>
+  dimensions.length < 2 ? (dimensions[0] ?? '') : [...dimensions].sort().join();
+
+/** Things by bucket and slice; two maps, because putting a key together for each thing costs more than both. */
+class BySlice<Thing> {
+  readonly buckets = new Map<Instant, Map<string, Thing>>();
+
+  get(bucket: Instant, slice: string): Thing | undefined {
+    return this.buckets.get(bucket)?.get(slice);
+  }
+
+  set(bucket: Instant, slice: string, thing: Thing): void {
+    const slices = this.buckets.get(bucket);
+    if (slices === undefined) this.buckets.set(bucket, new Map([[slice, thing]]));
+    else slices.set(slice, thing);
+  }
 }
 
 type Measured = Pick<Point, 'value' | 'numerator' | 'denominator' | 'amount' | 'volume'>;
 
 /** The points of one metric, one for each slice and bucket. */
 class PointSet {
-  readonly #metric: MetricDefinition;
+  readonly #metric: string;
   readonly #seconds: ReadonlyMap<Instant, number>;
-  readonly #points = new Map<string, Point>();
+  readonly #points = new BySlice<Point>();
 
   constructor(metric: MetricDefinition, buckets: readonly Bucket[]) {
-    this.#metric = metric;
+    this.#metric = metric.id;
     this.#seconds = new Map(buckets.map((bucket) => [bucket.start, bucket.seconds]));
   }
 
   put(slice: string, bucketStart: Instant, measured: Measured): void {
-    this.#points.set(`${bucketStart} ${slice}`, {
-      metric: this.#metric.id,
+    this.#points.set(bucketStart, slice, {
+      metric: this.#metric,
       slice,
       bucketStart,
       bucketSeconds: this.#seconds.get(bucketStart) ?? 0,
@@ -145,20 +187,32 @@ class PointSet {
     });
   }
 
-  putIfAbsent(slice: string, bucketStart: Instant, measured: Measured): void {
-    if (!this.#points.has(`${bucketStart} ${slice}`)) this.put(slice, bucketStart, measured);
+  has(slice: string, bucketStart: Instant): boolean {
+    return this.#points.get(bucketStart, slice) !== undefined;
   }
 
   /** By time, then parents before children, then by name. */
   inOrder(): Point[] {
-    const depth = (slice: string) => Object.keys(parseSlice(slice)).length;
-    const depths = new Map<string, number>();
-    for (const { slice } of this.#points.values()) if (!depths.has(slice)) depths.set(slice, depth(slice));
-    return [...this.#points.values()].sort(
-      (a, b) =>
-        a.bucketStart - b.bucketStart ||
-        (depths.get(a.slice) ?? 0) - (depths.get(b.slice) ?? 0) ||
-        (a.slice < b.slice ? -1 : a.slice > b.slice ? 1 : 0),
-    );
+    const ordered: Point[] = [];
+    for (const [, slices] of [...this.#points.buckets].sort(([a], [b]) => a - b)) {
+      const byDepth: Point[][] = [];
+      for (const point of slices.values()) {
+        const depth = depthOf(point.slice);
+        const same = byDepth[depth];
+        if (same === undefined) byDepth[depth] = [point];
+        else same.push(point);
+      }
+      for (const same of byDepth)
+        if (same !== undefined)
+          for (const point of same.sort((a, b) => (a.slice < b.slice ? -1 : 1))) ordered.push(point);
+    }
+    return ordered;
   }
+}
+
+/** How many dimensions a slice has: names and values hold no `=` of their own. */
+function depthOf(slice: string): number {
+  let depth = 0;
+  for (let at = slice.indexOf('='); at >= 0; at = slice.indexOf('=', at + 1)) depth += 1;
+  return depth;
 }

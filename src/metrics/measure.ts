@@ -1,5 +1,7 @@
 import type { EventSelector, MetricDefinition } from '../model/metric.js';
-import type { SliceLabels } from '../model/slice.js';
+import { sliceOf } from '../model/slice.js';
+import type { MeasureRow } from '../store/point-table.js';
+import type { Count } from './assemble.js';
 
 /** How the slices of a selector are asked of the store: see `MeasureQuery`. */
 export interface SliceQuery {
@@ -20,15 +22,24 @@ export function sliceQuery(metric: MetricDefinition, ignored: readonly string[])
   return { dimensions, subsets: [...subsets.values()] };
 }
 
-/** Reads one row's slice back as labels. */
-export function labelsOf(
+/** Reads the slices of rows back: which dimensions a row is of is told by their indices. */
+export function sliceReader(
   query: SliceQuery,
-  row: { dimension_indices: readonly number[]; slice_values: readonly string[] },
-): SliceLabels {
-  return Object.fromEntries(
-    row.dimension_indices.map((index, i) => [query.dimensions[index - 1] ?? '', row.slice_values[i] ?? '']),
-  );
+): (row: MeasuredSlice) => Pick<Count, 'slice' | 'dimensions' | 'values'> {
+  // In the order of the query's dimensions, which is the alphabet's.
+  const known = new Map<string, readonly string[]>();
+  return ({ dimension_indices: indices, slice_values: values }) => {
+    const key = indices.join();
+    let dimensions = known.get(key);
+    if (dimensions === undefined) {
+      dimensions = indices.map((index) => query.dimensions[index - 1] ?? '');
+      known.set(key, dimensions);
+    }
+    return { slice: sliceOf(dimensions, values), dimensions, values };
+  };
 }
+
+type MeasuredSlice = Pick<MeasureRow, 'dimension_indices' | 'slice_values'>;
 
 /** The event types that a metric is made from, with the date that puts each into a bucket. */
 export function eventTypes(metric: MetricDefinition): string[] {

@@ -2,11 +2,10 @@ import type { Annotation } from '../model/annotation.js';
 import { type Instant, SECOND } from '../model/clock.js';
 import { type EventSelector, isLevel, type Measure, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import { parseSlice } from '../model/slice.js';
-import type { Aggregate, MeasureQuery, PointTable } from '../store/point-table.js';
+import type { Aggregate, MeasureQuery, PointTable, StoredPoint } from '../store/point-table.js';
 import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
-import { labelsOf, type SliceQuery, sliceQuery } from './measure.js';
+import { type SliceQuery, sliceQuery, sliceReader } from './measure.js';
 import { type Restatement, restate } from './restate.js';
 import { SeriesLimit, WEIGHED_BACK } from './series-limit.js';
 import { type IsOpen, openBuckets } from './trading-calendar.js';
@@ -26,6 +25,8 @@ export class PointMaker {
   readonly #table: PointTable;
   readonly #annotations: readonly Annotation[];
   readonly #reportLeftOut: ReportLeftOut;
+  /** After every bucket that a metric may have stored points in. */
+  readonly #madeUntil = new Map<string, Instant>();
   readonly #limits = new Map<string, SeriesLimit>();
   readonly #firstSeen = new Map<string, Remembered>();
 
@@ -55,7 +56,7 @@ export class PointMaker {
     const limit = await this.#limitOf(metric, starts);
     return this.#restatement(metric, starts, (points, stored) => {
       if (limit === null) return points;
-      const before = new Set(stored.map((point) => point.slice));
+      const before = new Set(stored.map(({ point }) => point.slice));
       return points.filter(({ slice }) => limit.keeps(slice) || before.has(slice));
     });
   }
@@ -65,7 +66,7 @@ export class PointMaker {
     starts: readonly Instant[],
     choose: (
       points: readonly Point[],
-      stored: readonly Point[],
+      stored: readonly StoredPoint[],
     ) => readonly Point[] | Promise<readonly Point[]>,
   ): Promise<Restatement> {
     const first = starts[0];
@@ -75,11 +76,19 @@ export class PointMaker {
     const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / 1000 }));
     const isOpen = openBuckets(metric, buckets, this.#annotations);
     const made = await this.#points(metric, buckets, end, isOpen);
-    const points = made.filter(({ slice, bucketStart }) => isOpen(bucketStart, parseSlice(slice)));
-    const stored = await this.#table.between(metric.id, first, end);
+    const points =
+      isOpen === null ? made : made.filter(({ slice, bucketStart }) => isOpen(bucketStart, slice));
+    const stored = await this.#storedSince(metric.id, first, end);
     const restatement = restate(await choose(points, stored), stored);
     await this.#table.write(restatement.written, restatement.removed);
     return restatement;
+  }
+
+  /** The stored points of buckets; buckets that come for the first time need no asking. */
+  async #storedSince(metric: string, from: Instant, to: Instant): Promise<StoredPoint[]> {
+    const madeUntil = this.#madeUntil.get(metric) ?? (await this.#table.newest(metric)) + 1;
+    this.#madeUntil.set(metric, Math.max(madeUntil, to));
+    return from >= madeUntil ? [] : this.#table.stored(metric, from, to);
   }
 
   /** What the stored points say of the series' weights, the first time that it is asked; null without a bound. */
@@ -121,12 +130,13 @@ export class PointMaker {
   ): Promise<Point[]> {
     const { measure } = metric;
     // Before anything is remembered of it, so that a closed bucket is no series' first.
-    const open = (counts: readonly Count[]) => counts.filter(({ bucket, labels }) => isOpen(bucket, labels));
+    const open = (counts: readonly Count[]) =>
+      isOpen === null ? counts : counts.filter(({ bucket, slice }) => isOpen(bucket, slice));
     if (measure.kind === 'ratio') {
       const numerators = await this.#counts(metric, measure.numerator, buckets, end);
       const denominators = open(await this.#denominators(metric, measure, buckets, end));
       const { ignore } = measure.denominator;
-      if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets, [], new Map());
+      if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets);
       return this.#remembering(metric, buckets, (known) =>
         ratePoints(metric, numerators, denominators, buckets, ignore, known),
       );
@@ -137,25 +147,19 @@ export class PointMaker {
         { ...measureQuery(metric, query, buckets, end), selector: measure.opened },
         measure.answered,
       );
-      const cases = rows.map((row) => ({
-        bucket: row.bucket,
-        labels: labelsOf(query, row),
-        count: row.cases,
-        amount: 0,
-        value: row.cases,
-      }));
-      const breached = rows.map((row) => ({
-        bucket: row.bucket,
-        labels: labelsOf(query, row),
+      const sliceIn = sliceReader(query);
+      const read = rows.map((row) => ({ row, at: { bucket: row.bucket, ...sliceIn(row) } }));
+      const cases = read.map(({ row, at }) => ({ ...at, count: row.cases, amount: 0, value: row.cases }));
+      const breached = read.map(({ row, at }) => ({
+        ...at,
         count: row.breached,
         amount: row.breached_amount,
         value: row.breached,
       }));
-      return ratePoints(metric, breached, cases, buckets, [], new Map());
+      return ratePoints(metric, breached, open(cases), buckets);
     }
     const counts = open(await this.#counts(metric, measure.of, buckets, end, measure));
-    if (metric.empty === 'absent' || isLevel(measure.kind))
-      return valuePoints(metric, counts, buckets, new Map());
+    if (metric.empty === 'absent' || isLevel(measure.kind)) return valuePoints(metric, counts, buckets);
     return this.#remembering(metric, buckets, (known) => valuePoints(metric, counts, buckets, known));
   }
 
@@ -168,9 +172,9 @@ export class PointMaker {
     const start = buckets[0]?.start ?? 0;
     const remembered = await this.#seenBefore(metric, start);
     const { slices } = remembered;
-    const points = make(new Map([...slices].filter(([, first]) => first < start)));
+    const points = make(slices);
     for (const { slice, bucketStart } of points)
-      slices.set(slice, Math.min(slices.get(slice) ?? bucketStart, bucketStart));
+      if ((slices.get(slice) ?? Number.POSITIVE_INFINITY) > bucketStart) slices.set(slice, bucketStart);
     remembered.until = Math.max(remembered.until, bucketEnd(buckets.at(-1)?.start ?? start, metric));
     return points;
   }
@@ -206,13 +210,12 @@ export class PointMaker {
       selector,
       aggregate,
     });
-    return rows.map((row) => ({
-      bucket: row.bucket,
-      labels: labelsOf(query, row),
-      count: row.events,
-      amount: row.amount,
-      value: row.value,
-    }));
+    const sliceIn = sliceReader(query);
+    return rows.map((row) => {
+      const { slice, dimensions, values } = sliceIn(row);
+      const { bucket, events: count, amount, value } = row;
+      return { bucket, slice, dimensions, values, count, amount, value };
+    });
   }
 
   /** What is remembered, with the help of the store where it ends before the instant. */

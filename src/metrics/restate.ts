@@ -1,4 +1,5 @@
 import type { Point } from '../model/point.js';
+import type { StoredPoint } from '../store/point-table.js';
 
 export interface Restatement {
   /** All points as they are now, in the order in which they were made, with their revisions. */
@@ -10,19 +11,22 @@ export interface Restatement {
 }
 
 /** Compares points as they are now with points as they were stored. Making a point again unchanged is nothing. */
-export function restate(made: readonly Point[], stored: readonly Point[]): Restatement {
+export function restate(made: readonly Point[], stored: readonly StoredPoint[]): Restatement {
+  if (stored.length === 0) return { current: [...made], written: [...made], removed: [] };
   const key = (point: Point) => `${point.bucketStart} ${point.slice}`;
-  const before = new Map(stored.map((point) => [key(point), point]));
+  const before = new Map(stored.map((it) => [key(it.point), it]));
   const written: Point[] = [];
   const current = made.map((point) => {
     const old = before.get(key(point));
     before.delete(key(point));
-    if (old !== undefined && sameMeasure(old, point)) return old;
-    const next = old === undefined ? point : { ...point, revision: old.revision + 1 };
+    if (old !== undefined && !old.isDeleted && sameMeasure(old.point, point)) return old.point;
+    const next = old === undefined ? point : { ...point, revision: old.point.revision + 1 };
     written.push(next);
     return next;
   });
-  const removed = [...before.values()].map((point) => ({ ...point, revision: point.revision + 1 }));
+  const removed = [...before.values()]
+    .filter(({ isDeleted }) => !isDeleted)
+    .map(({ point }) => ({ ...point, revision: point.revision + 1 }));
   return { current, written, removed };
 }
 

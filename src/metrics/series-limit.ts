@@ -12,35 +12,33 @@ const WEIGHED = 4;
 export class SeriesLimit {
   readonly #most: number;
   readonly #weights: Map<string, number>;
-  #kept = new Set<string>();
-  #until: Instant;
+  /** What weights are in the unit of: a later count weighs more, instead of all earlier ones less. */
+  readonly #origin: Instant;
+  #kept: ReadonlySet<string> | null = null;
 
   /** `weights` are those of the series' stored points up to `until`. */
   constructor(most: number, weights: ReadonlyMap<string, number>, until: Instant) {
     this.#most = most;
     this.#weights = new Map(weights);
-    this.#until = until;
+    this.#origin = until;
     this.#choose();
   }
 
   /** Takes in what was counted up to `until`, once, and chooses anew. */
   weigh(counted: ReadonlyMap<string, number>, until: Instant): void {
-    const fading = 0.5 ** (Math.max(0, until - this.#until) / HALF_LIFE);
-    this.#until = Math.max(this.#until, until);
-    for (const [slice, weight] of this.#weights) this.#weights.set(slice, weight * fading);
-    for (const [slice, weight] of counted) this.#weights.set(slice, (this.#weights.get(slice) ?? 0) + weight);
+    const unit = 2 ** ((until - this.#origin) / HALF_LIFE);
+    for (const [slice, count] of counted)
+      this.#weights.set(slice, (this.#weights.get(slice) ?? 0) + count * unit);
     this.#choose();
   }
 
   keeps(slice: string): boolean {
-    return this.#kept.has(slice);
+    return this.#kept?.has(slice) ?? true;
   }
 
   #choose(): void {
-    if (this.#weights.size <= this.#most) {
-      this.#kept = new Set(this.#weights.keys());
-      return;
-    }
+    this.#kept = null;
+    if (this.#weights.size <= this.#most) return;
     const largest = [...this.#weights].sort(
       ([sliceA, a], [sliceB, b]) => b - a || (sliceA < sliceB ? -1 : 1),
     );

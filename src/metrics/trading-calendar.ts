@@ -5,10 +5,8 @@ import { type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import { isParentSlice, parseSlice, type SliceLabels } from '../model/slice.js';
 import type { Bucket } from './assemble.js';
 
-/** Says of each slice whether it is open in the bucket that begins at an instant. */
-export type IsOpen = (start: Instant, labels: SliceLabels) => boolean;
-
-const ALWAYS: IsOpen = () => true;
+/** Says whether a slice is open in the bucket that begins at an instant; null where all always are. */
+export type IsOpen = ((start: Instant, slice: string) => boolean) | null;
 
 /**
  * When a metric's shop is open. A bucket is closed when it lies on a weekday that is not traded on, or as a
@@ -38,8 +36,13 @@ export function openBuckets(
       .map(({ scope }) => parseSlice(scope));
     if (scopes.length > 0) closed.set(start, scopes);
   }
-  if (closed.size === 0) return ALWAYS;
-  return (start, labels) => !(closed.get(start) ?? []).some((scope) => covers(scope, labels));
+  if (closed.size === 0) return null;
+  return (start, slice) => {
+    const scopes = closed.get(start);
+    if (scopes === undefined) return true;
+    const labels = parseSlice(slice);
+    return !scopes.some((scope) => covers(scope, labels));
+  };
 }
 
 function covers(scope: SliceLabels, labels: SliceLabels): boolean {

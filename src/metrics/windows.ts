@@ -1,7 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Instant } from '../model/clock.js';
 import type { MetricDefinition, TrailingWindow } from '../model/metric.js';
-import { formatSlice, type SliceLabels } from '../model/slice.js';
 import type { Bucket, Count } from './assemble.js';
 
 /** A half-open interval of event time. */
@@ -33,15 +32,15 @@ export function countsOverWindows(
   buckets: readonly Bucket[],
   windows: readonly Interval[],
 ): Count[] {
-  const bySlice = new Map<string, { labels: SliceLabels; cells: Count[] }>();
+  const bySlice = new Map<string, Count[]>();
   for (const count of counted) {
-    const slice = formatSlice(count.labels);
-    const known = bySlice.get(slice);
-    if (known === undefined) bySlice.set(slice, { labels: count.labels, cells: [count] });
-    else known.cells.push(count);
+    const known = bySlice.get(count.slice);
+    if (known === undefined) bySlice.set(count.slice, [count]);
+    else known.push(count);
   }
   const found: Count[] = [];
-  for (const { labels, cells } of bySlice.values()) {
+  for (const [slice, cells] of bySlice) {
+    const { dimensions = [], values = [] } = cells[0] ?? {};
     cells.sort((a, b) => a.bucket - b.bucket);
     // Both ends of the windows only go forward, so each cell comes in once and leaves once.
     let [first, next, count] = [0, 0, 0];
@@ -50,7 +49,16 @@ export function countsOverWindows(
         count += cell.count;
       for (let cell = cells[first]; cell !== undefined && cell.bucket < from; cell = cells[++first])
         count -= cell.count;
-      if (count > 0) found.push({ bucket: buckets[i]?.start ?? 0, labels, count, amount: 0, value: count });
+      if (count > 0)
+        found.push({
+          bucket: buckets[i]?.start ?? 0,
+          slice,
+          dimensions,
+          values,
+          count,
+          amount: 0,
+          value: count,
+        });
     }
   }
   return found;

@@ -12,8 +12,19 @@ export type SliceLabels = Readonly<Record<string, string>>;
  */
 export function formatSlice(labels: SliceLabels): string {
   const names = Object.keys(labels).sort();
+  return sliceOf(
+    names,
+    names.map((name) => labels[name] ?? ''),
+  );
+}
+
+/** The same for names that are in alphabetical order already, with their values. */
+export function sliceOf(names: readonly string[], values: readonly string[]): string {
   if (names.length === 0) return ALL;
-  return names.map((name) => `${encode(name)}=${encode(labels[name] ?? '')}`).join(',');
+  let slice = '';
+  for (const [i, name] of names.entries())
+    slice += `${i === 0 ? '' : ','}${encode(name)}=${encode(values[i] ?? '')}`;
+  return slice;
 }
 
 /** Reads what {@link formatSlice} wrote. Throws `usage` on any other text. */
@@ -35,6 +46,6 @@ export function isParentSlice(parent: SliceLabels, child: SliceLabels): boolean 
 }
 
 const encode = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll(',', '%2C').replaceAll('=', '%3D');
+  /[%,=]/.test(text) ? text.replaceAll('%', '%25').replaceAll(',', '%2C').replaceAll('=', '%3D') : text;
 const decode = (text: string): string =>
   text.replaceAll('%3D', '=').replaceAll('%2C', ',').replaceAll('%25', '%');

@@ -48,6 +48,12 @@ export interface BreachRow {
   breached_amount: number;
 }
 
+/** A point's newest revision, which may say that it is no more. */
+export interface StoredPoint {
+  point: Point;
+  isDeleted: boolean;
+}
+
 const COLUMNS = [
   'metric',
   'slice',
@@ -116,6 +122,22 @@ export class PointTable {
   async between(metric: string, from: number, to: number): Promise<Point[]> {
     const rows = await this.#store.query<PointRow>('points_between', { metric, from, to });
     return rows.map(pointOf);
+  }
+
+  /** The same in no order, with those that corrections left without any event. */
+  async stored(metric: string, from: number, to: number): Promise<StoredPoint[]> {
+    const rows = await this.#store.query<PointRow & { isDeleted: 0 | 1 }>('stored_points', {
+      metric,
+      from,
+      to,
+    });
+    return rows.map((row) => ({ point: pointOf(row), isDeleted: row.isDeleted === 1 }));
+  }
+
+  /** The start of the newest bucket that a metric has had points in; long ago when it has had none. */
+  async newest(metric: string): Promise<number> {
+    const [row] = await this.#store.query<{ newest: number }>('newest_point', { metric });
+    return row?.newest ?? 0;
   }
 
   /** One series' points with their combined verdicts. */

@@ -470,6 +470,29 @@ describe('points', () => {
     );
   });
 
+  it('come back after corrections had left them without an event', async () => {
+    const { store: other } = await testDatabase();
+    const otherLog = new EventLog(other);
+    const table = new PointTable(other);
+    const otherMaker = new PointMaker(table);
+    const definition = METRICS.find((it) => it.id === 'cohort') as MetricDefinition;
+    const order = (region: string, version: bigint) =>
+      arrived(
+        { eventId: 'only', type: 'order.delivered', occurredAt: START, originAt: START, region },
+        version,
+      );
+    for (const [region, version] of [
+      ['GB', 1n],
+      ['DE', 2n],
+      ['GB', 3n],
+    ] as const) {
+      await otherLog.write({ accepted: [order(region, version)], rejected: [] });
+      await otherMaker.remake(definition, startsOf(definition));
+      const slices = (await table.between(definition.id, START, START + DAY)).map(({ slice }) => slice);
+      expect(slices.sort()).toEqual(['all', `region=${region}`]);
+    }
+  });
+
   it('find a case breached when its answer is late or missing, and make the bucket again when the answer arrives', async () => {
     const { store: other } = await testDatabase();
     const otherLog = new EventLog(other);
