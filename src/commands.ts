@@ -4,6 +4,7 @@ import type {
   FollowUpChanges,
   FollowUpCommand,
   FollowUpCommandResult,
+  OpenByHand,
   OpenFollowUp,
   OpenFollowUpResult,
 } from './followups/command.js';
@@ -37,8 +38,14 @@ export class Commands {
     return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
   }
 
+  openByHand(command: OpenByHand, now: Instant): Carried<OpenFollowUpResult> {
+    const result = this.#followUps.openByHand(command, now);
+    return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
+  }
+
   followUp(command: FollowUpCommand, now: Instant): Carried<FollowUpCommandResult> {
-    const result = this.#followUps.act(command, now);
+    const attached = command.kind === 'attach_alert' ? this.#alerts.alert(command.alertId) : undefined;
+    const result = this.#followUps.act(command, now, attached);
     return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
   }
 

@@ -1,6 +1,10 @@
 import type { AlertDesk } from './alerts/desk.js';
+import type { Redress } from './app.js';
 import type { Configuration } from './config/configuration.js';
-import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
+import type { OpenByHand } from './followups/command.js';
+import { BASELINE_SPAN, type Evidence, type EvidenceRequest } from './followups/measure/evidence.js';
+import type { OpenByHandRequest } from './http/ports.js';
+import { DAY, type Instant } from './model/clock.js';
 import { isRate } from './model/metric.js';
 import type { Point } from './model/point.js';
 import { parseSlice } from './model/slice.js';
@@ -44,4 +48,28 @@ export async function evidenceFor(
 
 function dimensionsOf(slice: string): string {
   return Object.keys(parseSlice(slice)).join();
+}
+
+/** What a person wants opened by hand, with what the store and the alerts know of the series; null for no such metric. */
+export async function openingByHand(
+  request: OpenByHandRequest,
+  redress: Pick<Redress, 'configuration' | 'points' | 'alerts'>,
+  now: Instant,
+): Promise<OpenByHand | null> {
+  const { configuration, points, alerts } = redress;
+  const metric = configuration.metrics.find(({ id }) => id === request.metric);
+  if (metric === undefined) return null;
+  const { direction = metric.bad === 'down' ? 'down' : 'up', since = now - DAY, slice } = request;
+  const wanted = { metric: metric.id, slice, from: since - BASELINE_SPAN, to: now, sisters: false };
+  const ofSeries = alerts
+    .alerts()
+    .filter((alert) => alert.metric === metric.id && alert.slice === slice && alert.direction === direction);
+  return {
+    ...request,
+    direction,
+    since,
+    metricOwner: metric.owner,
+    alert: ofSeries.sort((a, b) => a.startedAt - b.startedAt).at(-1) ?? null,
+    evidence: await evidenceFor(wanted, configuration, points, alerts),
+  };
 }

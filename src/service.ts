@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { assemble, type OpenStore, type Redress } from './app.js';
+import type { Carried } from './commands.js';
 import type { Configuration } from './config/configuration.js';
+import { openingByHand } from './follow-up-evidence.js';
 import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
 import { ServiceMetrics } from './http/prometheus.js';
 import { createServer, type HttpServer } from './http/server.js';
@@ -206,6 +208,14 @@ class Service {
               ? { result: { outcome: 'not_found' }, entries: [] }
               : redress.commands.openFollowUp({ ...request, alert }, now);
           }),
+        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
+        openByHand: (request) =>
+          this.#command<OpenFollowUpAnswer>(async (redress, now) => {
+            const command = await openingByHand(request, redress, now);
+            return command === null
+              ? { result: { outcome: 'not_found' }, entries: [] }
+              : redress.commands.openByHand(command, now);
+          }),
         act: (command) => this.#command((redress, now) => redress.commands.followUp(command, now)),
       },
       readiness: async () => this.#readiness(),
@@ -238,12 +248,12 @@ class Service {
 
   /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
   #command<Result>(
-    run: (redress: Redress, now: Instant) => { result: Result; entries: readonly JournalEntry[] },
+    run: (redress: Redress, now: Instant) => Carried<Result> | Promise<Carried<Result>>,
   ): Promise<Result> {
     return this.#inTurn(async () => {
       const redress = await this.#decided();
       const now = this.#clock.now();
-      const { result, entries } = run(redress, now);
+      const { result, entries } = await run(redress, now);
       await redress.append(entries);
       await redress.outbox.send(now);
       return result;

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
-import { FollowUpAnswerSchema, FollowUpListSchema, type FollowUpWire } from '../http/follow-up-wire.js';
-import { formatSliceWords } from '../notify/wording.js';
+import {
+  FollowUpAnswerSchema,
+  FollowUpListSchema,
+  FollowUpStorySchema,
+  type FollowUpWire,
+} from '../http/follow-up-wire.js';
+import { RedressError } from '../model/errors.js';
+import { formatSliceWords, oneLine } from '../notify/wording.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
 import { clientFor, withActor, withService } from './service-client.js';
@@ -14,6 +20,22 @@ interface ActOptions extends ServiceOptions {
   as: string;
 }
 
+interface ListOptions extends ServiceOptions {
+  state: string;
+  all: boolean;
+  owner?: string;
+  metric?: string;
+  slice?: string;
+  priority?: string;
+  alert?: string;
+  dueBefore?: string;
+  limit?: string;
+}
+
+type OpenOptions = Partial<
+  Record<'metric' | 'slice' | 'since' | 'title' | 'owner' | 'priority' | 'note', string>
+>;
+
 export function register(program: Command, io: CliIo): void {
   const followUps = program
     .command('follow-ups')
@@ -23,20 +45,28 @@ export function register(program: Command, io: CliIo): void {
     .description('follow-ups that are not closed, soonest due first')
     .option('--state <states>', 'open, acknowledged, …, or not_closed; several with commas', 'not_closed')
     .option('--all', 'whatever their state', false)
-    .action(async (options: ServiceOptions & { state: string; all: boolean }, command: Command) => {
-      const query = options.all ? '' : `?state=${encodeURIComponent(options.state)}`;
-      const answer = await clientFor(options).get(`/v1/follow-ups${query}`, FollowUpListSchema);
+    .option('--owner <id>', "an owner's")
+    .option('--metric <id>', 'of one metric')
+    .option('--slice <slice>', 'of one slice, such as region=GB')
+    .option('--priority <priority>', 'low, normal, high or urgent')
+    .option('--alert <id>', 'those that the alert hangs on')
+    .option('--due-before <when>', 'ISO 8601 with an offset')
+    .option('--limit <n>', 'at most so many')
+    .action(async (options: ListOptions, command: Command) => {
+      const path = `/v1/follow-ups${queryOf(options)}`;
+      const answer = await clientFor(options).get(path, FollowUpListSchema);
       if (globalOptions(command).json)
         for (const followUp of answer.follow_ups) io.out(JSON.stringify(followUp));
       else io.out(answer.follow_ups.length === 0 ? 'No follow-ups.' : followUpTable(answer.follow_ups));
     });
 
   withService(followUps.command('show'))
-    .description('one follow-up')
+    .description('one follow-up and its history')
     .argument('<id>')
     .action(async (id: string, options: ServiceOptions, command: Command) => {
-      const { follow_up } = await clientFor(options).get(pathOf(id), FollowUpAnswerSchema);
-      io.out(globalOptions(command).json ? JSON.stringify(follow_up) : followUpFacts(follow_up));
+      const { follow_up, history } = await clientFor(options).get(pathOf(id), FollowUpStorySchema);
+      if (globalOptions(command).json) io.out(JSON.stringify({ ...follow_up, history }));
+      else io.out([followUpFacts(follow_up), ...historyLines(history)].join('\n'));
     });
 
   /** Sends a command and says what has become of the follow-up. */
@@ -47,15 +77,22 @@ export function register(program: Command, io: CliIo): void {
   };
 
   withActor(followUps.command('open'))
-    .description('open a follow-up for an alert')
-    .argument('<alert-id>')
-    .option('--title <text>', "the alert's unless given")
-    .option('--owner <id>', "the alert's unless given")
+    .description('open a follow-up for an alert, or by hand for a metric and a slice')
+    .argument('[alert-id]')
+    .option('--metric <id>', 'without an alert: the metric that will prove the fix')
+    .option('--slice <slice>', 'with --metric: such as region=GB; all unless given')
+    .option('--since <when>', 'with --metric: when the trouble began; a day ago unless given')
+    .option('--title <text>', "the alert's unless given; needed with --metric")
+    .option('--owner <id>', 'whoever owns the slice unless given')
     .option('--priority <priority>', 'low, normal, high or urgent')
     .option('--note <text>')
-    .action((alertId: string, options: ActOptions & Record<string, string>, command: Command) => {
-      const { title, owner, priority, note } = options;
-      return act('/v1/follow-ups', options, command, { alert_id: alertId, title, owner, priority, note });
+    .action(async (alertId: string | undefined, options: ActOptions & OpenOptions, command: Command) => {
+      const { metric, slice, since, title, owner, priority, note } = options;
+      if ((alertId === undefined) === (metric === undefined)) {
+        throw new RedressError('usage', "'follow-ups open' needs an alert's id, or --metric and --title");
+      }
+      const about = alertId === undefined ? { metric, slice, since } : { alert_id: alertId };
+      await act('/v1/follow-ups', options, command, { ...about, title, owner, priority, note });
     });
 
   for (const [name, path, description] of PLAIN_ACTIONS) {
@@ -84,16 +121,70 @@ export function register(program: Command, io: CliIo): void {
     .description('give it to another owner')
     .argument('<id>')
     .argument('<owner>', "an owner's id")
-    .action((id: string, owner: string, options: ActOptions, command: Command) =>
-      act(`${pathOf(id)}/assign`, options, command, { owner }),
+    .option('--reason <text>', 'why, for the one who takes over')
+    .action((id: string, owner: string, options: ActOptions & { reason?: string }, command: Command) =>
+      act(`${pathOf(id)}/assign`, options, command, { owner, reason: options.reason }),
     );
   withActor(followUps.command('due'))
     .description('set another due date')
     .argument('<id>')
     .argument('<when>', 'ISO 8601 with an offset: 2026-03-10T12:00:00Z')
-    .action((id: string, when: string, options: ActOptions, command: Command) =>
-      act(`${pathOf(id)}/due`, options, command, { due_at: when }),
+    .option('--reason <text>', 'why')
+    .action((id: string, when: string, options: ActOptions & { reason?: string }, command: Command) =>
+      act(`${pathOf(id)}/due`, options, command, { due_at: when, reason: options.reason }),
     );
+  withActor(followUps.command('priority'))
+    .description('set another priority')
+    .argument('<id>')
+    .argument('<priority>', 'low, normal, high or urgent')
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string, priority: string, options: ActOptions & { reason: string }, command: Command) =>
+      act(`${pathOf(id)}/priority`, options, command, { priority, reason: options.reason }),
+    );
+  for (const [name, path, field, description] of WRITINGS) {
+    withActor(followUps.command(name))
+      .description(description)
+      .argument('<id>')
+      .argument(`<${field.replace('_', '-')}>`)
+      .action((id: string, text: string, options: ActOptions, command: Command) =>
+        act(`${pathOf(id)}/${path}`, options, command, { [field]: text }),
+      );
+  }
+}
+
+/** What is written onto a follow-up: verb, address, field and what it is. */
+const WRITINGS = [
+  ['note', 'notes', 'text', 'write a note'],
+  ['link', 'links', 'url', 'add a link, such as to a ticket elsewhere'],
+  ['action', 'action', 'action', 'say what will be done about it'],
+  ['attach', 'alerts', 'alert_id', 'hang one more alert of the same metric on it'],
+] as const;
+
+function queryOf({
+  all,
+  state,
+  owner,
+  metric,
+  slice,
+  priority,
+  alert,
+  dueBefore,
+  limit,
+}: ListOptions): string {
+  const asked = {
+    state: all ? undefined : state,
+    owner,
+    metric,
+    slice,
+    priority,
+    alert,
+    due_before: dueBefore,
+    limit,
+  };
+  const given = Object.entries(asked).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return given.length === 0 ? '' : `?${given.join('&')}`;
 }
 
 const PLAIN_ACTIONS = [
@@ -143,16 +234,66 @@ function followUpFacts(followUp: FollowUpWire): string {
     ['Fix shipped', followUp.fix_shipped_at === null ? '' : `${formatTime(followUp.fix_shipped_at)} UTC`],
     ['Closed', followUp.closed_at === null ? '' : `${formatTime(followUp.closed_at)} UTC`],
     ['Reopened', followUp.times_reopened === 0 ? '' : `${followUp.times_reopened} times`],
-    [
-      'Effect',
-      effect === null
-        ? ''
-        : `${number(effect.before)} before, ${number(effect.during)} during, ${number(effect.after)} after (${effect.points} points); spares ${number(effect.saved_per_week)} a week`,
-    ],
+    ['Found', foundText(followUp)],
+    ['Action', followUp.action],
+    ['Effect', effect === null ? '' : effectText(effect)],
+    ['Net', netText(followUp)],
+    ['Saves', savedText(followUp)],
+    ...followUp.links.map(({ url, title }) => ['Link', title === url ? url : `${title}: ${url}`] as const),
+    ...followUp.notes.map(
+      ({ at, actor, about, text }) =>
+        [about === 'note' ? 'Note' : `Why ${about}`, `${formatTime(at)} ${actor}: ${text}`] as const,
+    ),
     ['Note', followUp.note],
     ['Previous', followUp.previous],
   ]);
 }
+
+function foundText({ found }: FollowUpWire): string {
+  if (found === null) return '';
+  const slices = found.slices
+    .slice(0, 3)
+    .map(({ slice, share }) => `${formatSliceWords(slice)} ${Math.round(share * 100)} %`);
+  return `${number(found.actual)} where ${number(found.expected)} was expected${slices.length === 0 ? '' : `; ${slices.join(', ')}`}`;
+}
+
+type EffectWire = NonNullable<FollowUpWire['effect']>;
+
+function effectText({ before, during, after, points, evidence }: EffectWire): string {
+  const levels = `${number(before)} before, ${number(during)} during, ${number(after)} after (${points} points)`;
+  return evidence === null ? levels : `${levels}; ${changeWords(evidence.difference)}`;
+}
+
+function netText({ effect }: FollowUpWire): string {
+  const net = effect?.evidence?.net ?? null;
+  return net === null ? '' : `${changeWords(net)}, beyond ${net.sisters} slices without the fix`;
+}
+
+function savedText({ effect }: FollowUpWire): string {
+  if (effect === null) return '';
+  const cases = `${number(effect.saved_per_week)} a week`;
+  if (effect.evidence === null) return cases;
+  const { saved_per_week: range, money_per_week: money } = effect.evidence;
+  return `${cases} (90 %: ${number(range.lower)} to ${number(range.upper)}), money ${number(money.estimate)} (${number(money.lower)} to ${number(money.upper)})`;
+}
+
+function changeWords({ estimate, lower, upper }: { estimate: number; lower: number; upper: number }): string {
+  return `changed by ${number(estimate)} (90 %: ${number(lower)} to ${number(upper)})`;
+}
+
+function historyLines(history: readonly { at: string; actor: string; reason: string }[]): string[] {
+  const told = history.filter(({ reason }) => !UNTOLD.has(reason));
+  if (told.length === 0) return [];
+  return [
+    '',
+    ...told.map(({ at, actor, reason }) =>
+      oneLine(`${formatTime(at)}  ${reason.replaceAll('_', ' ')}, ${actor}`),
+    ),
+  ];
+}
+
+/** Single points are for `--json`: hundreds of lines would hide what people did. */
+const UNTOLD = new Set(['point_in_band', 'point_out_of_band', 'point_skipped', 'still_anomalous']);
 
 function changeText(followUp: FollowUpWire): string {
   const owner = followUp.owner === '' ? 'nobody owns it' : `owner ${followUp.owner}`;

@@ -26,7 +26,41 @@ const STANDING_EVENT_TYPES = [
 
 /** What is allowed and probably not meant: it is printed, and nothing stops for it. */
 export function adviseOn(sources: Sources, settings: EnvironmentSettings): Problem[] {
-  return [...adviseOnEventTypes(sources), ...adviseOnSlack(sources, settings)];
+  return [
+    ...adviseOnEventTypes(sources),
+    ...adviseOnSlack(sources, settings),
+    ...adviseOnOwners(sources, settings),
+  ];
+}
+
+/** Who has owners means them: a slice without one has nobody to remind, and a person without a Slack id is not met there. */
+function adviseOnOwners({ metrics, owners }: Sources, settings: EnvironmentSettings): Problem[] {
+  if (owners === undefined) return [];
+  const warnings: Problem[] = [];
+  const owned = new Set(itemsOf(owners.value).flatMap((owner) => wholeMetrics(owner)));
+  for (const [index, metric] of itemsOf(metrics?.value).entries()) {
+    if (!isRecord(metric) || metrics === undefined || typeof metric.owner === 'string') continue;
+    if (owned.has('') || owned.has(String(metric.id))) continue;
+    const slices = itemsOf(metric.slices ?? [[]]).map((names) => itemsOf(names).join(' and ') || 'the whole');
+    const message = `nobody owns every slice of '${String(metric.id)}': ${slices.join(', ')}`;
+    warnings.push(metrics.problem([index, 'id'], message));
+  }
+  if (settings.slackBotToken === '') return warnings;
+  for (const [index, owner] of itemsOf(owners.value).entries()) {
+    if (!isRecord(owner) || typeof owner.slack === 'string') continue;
+    const message = `'${String(owner.id)}' has no Slack id, so no reminder reaches them there`;
+    warnings.push(owners.problem([index, 'id'], message));
+  }
+  return warnings;
+}
+
+/** The metrics that an owner answers for on every slice; the empty word is all of them. */
+function wholeMetrics(owner: unknown): string[] {
+  return itemsOf(isRecord(owner) ? owner.owns : []).flatMap((entry) => {
+    if (!isRecord(entry)) return [];
+    const labels = isRecord(entry.slice) ? Object.keys(entry.slice) : [];
+    return labels.length === 0 ? [String(entry.metric ?? '')] : [];
+  });
 }
 
 function adviseOnEventTypes({ metrics: source }: Sources): Problem[] {

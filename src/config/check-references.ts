@@ -37,7 +37,9 @@ export function checkReferences(sources: Sources, unreadable: ReadonlySet<keyof 
   };
   return [
     ...(sources.metrics === undefined ? [] : checkMetricOwners(sources.metrics, known)),
-    ...(sources.owners === undefined ? [] : checkOwners(sources.owners, known)),
+    ...(sources.owners === undefined
+      ? []
+      : checkOwners(sources.owners, dimensionsOf(value('metrics')), known)),
     ...(sources.escalation === undefined
       ? []
       : checkEscalation(sources.escalation, escalation, dimensionsOf(value('metrics')), known)),
@@ -52,12 +54,40 @@ function checkMetricOwners(source: YamlSource, known: Known): Problem[] {
   });
 }
 
-function checkOwners(source: YamlSource, known: Known): Problem[] {
+/** An entry for a metric or a dimension that there is not would own nothing, and nobody would notice. */
+function checkOwned(
+  source: YamlSource,
+  index: number,
+  owns: unknown,
+  dimensions: readonly string[],
+  known: Known,
+): Problem[] {
+  return itemsOf(owns).flatMap((entry, position) => {
+    if (!isRecord(entry)) return [];
+    const path: SettingPath = [index, 'owns', position];
+    const strangers = isRecord(entry.slice)
+      ? Object.keys(entry.slice).filter((label) => known.metrics !== null && !dimensions.includes(label))
+      : [];
+    return [
+      ...checkName(source, [...path, 'metric'], entry.metric, 'metric', known.metrics),
+      ...strangers.map((label) =>
+        source.problem(
+          [...path, 'slice', label],
+          `no metric is sliced by '${label}'${didYouMean(label, dimensions)}`,
+          'key',
+        ),
+      ),
+    ];
+  });
+}
+
+function checkOwners(source: YamlSource, dimensions: readonly string[], known: Known): Problem[] {
   const problems = checkDuplicates(source, [], source.value);
   const leads = new Map<string, unknown>();
   for (const owner of itemsOf(source.value)) if (isRecord(owner)) leads.set(String(owner.id), owner.lead);
   for (const [index, owner] of itemsOf(source.value).entries()) {
     if (!isRecord(owner)) continue;
+    problems.push(...checkOwned(source, index, owner.owns, dimensions, known));
     const unknown = checkName(source, [index, 'lead'], owner.lead, 'owner', known.owners);
     problems.push(...unknown);
     if (unknown.length === 0 && leadsBackTo(String(owner.id), leads)) {

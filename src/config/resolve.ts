@@ -150,7 +150,13 @@ export function resolveEscalation(
 
 /** Owners, with the empty string for what is not known. */
 export function resolveOwners(input: OwnersInput): Owner[] {
-  return input.map((owner) => ({ ...owner, slack: owner.slack ?? '', lead: owner.lead ?? '' }));
+  return input.map(({ owns, work, ...owner }) => ({
+    ...owner,
+    slack: owner.slack ?? '',
+    lead: owner.lead ?? '',
+    owns: owns.map(({ metric, slice }) => ({ metric: metric ?? '', labels: slice })),
+    work,
+  }));
 }
 
 /** Annotations, their scope written as a slice. */
@@ -219,6 +225,8 @@ export function resolveFollowUps(input: ServiceInput['follow_ups']): FollowUpSet
     reopenWindow: input.reopen_window,
     guardWindow: input.guard_window,
     dueDays: input.due_days,
+    openFor: input.open_for,
     remindBefore: input.remind_before,
+    leadAfter: input.lead_after,
   };
 }

@@ -140,8 +140,15 @@ export const ServiceFileSchema = z.strictObject({
       due_days: z
         .strictObject({ low: dueDays(14), normal: dueDays(7), high: dueDays(3), urgent: dueDays(1) })
         .prefault({})
-        .describe('Days until a follow-up is due, by its priority.'),
+        .describe("Work days of the owner's until a follow-up is due, by its priority."),
+      open_for: z
+        .array(z.enum(['info', 'warning', 'critical']))
+        .default([])
+        .describe('Alerts of these severities open a follow-up by themselves. Default: none.'),
       remind_before: DurationSchema.default(DAY).describe('First reminder before the due date. Default: 1d.'),
+      lead_after: DurationSchema.default(DAY).describe(
+        "The owner's lead hears of it as well when it is overdue for so long. Default: 1d.",
+      ),
     })
     .prefault({}),
 });

@@ -67,6 +67,7 @@ function complete(body: FollowUpRecord): FollowUpRecord {
     firedAt: body.firedAt ?? incidentFrom,
     nextLook: body.nextLook ?? body.watch?.pointsNeeded ?? 0,
     skipped: body.skipped ?? [],
+    work: body.work ?? { action: '', notes: [], links: [] },
   };
 }
 

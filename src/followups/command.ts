@@ -3,6 +3,8 @@ import type { Instant } from '../model/clock.js';
 import type { DeliveryRequest } from '../model/delivery.js';
 import type { FollowUp, Priority } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
+import type { Direction } from '../model/verdict.js';
+import type { Evidence } from './measure/evidence.js';
 import type { FollowUpRefusal } from './transition.js';
 
 /** Opens a follow-up for an alert; what is left out comes from the alert. */
@@ -16,6 +18,25 @@ export interface OpenFollowUp {
   note?: string | undefined;
 }
 
+/** Opens a follow-up for a metric and a slice without an alert; what was before is measured on the evidence. */
+export interface OpenByHand {
+  metric: string;
+  slice: string;
+  direction: Direction;
+  /** When the trouble began, as far as is known. */
+  since: Instant;
+  actor: string;
+  title: string;
+  owner?: string | undefined;
+  /** Who owns the metric; empty for nobody. */
+  metricOwner: string;
+  priority?: Priority | undefined;
+  note?: string | undefined;
+  /** The newest alert of the series, in whose thread people are told; null for none. */
+  alert: Alert | null;
+  evidence: Evidence;
+}
+
 /** What a person asks for. With `version`, what they saw: the command is refused if the state has changed since. */
 export type FollowUpCommand = {
   followUpId: string;
@@ -27,8 +48,14 @@ export type FollowUpCommand = {
   | { kind: 'ship_fix'; shippedAt?: Instant | undefined }
   /** `note` is the reason and must not be empty. */
   | { kind: 'wont_do'; note: string }
-  | { kind: 'assign'; owner: string }
-  | { kind: 'set_due'; dueAt: Instant }
+  /** `reason` is kept among the notes. */
+  | { kind: 'assign'; owner: string; reason?: string | undefined }
+  | { kind: 'set_due'; dueAt: Instant; reason?: string | undefined }
+  | { kind: 'set_priority'; priority: Priority; reason: string }
+  | { kind: 'note'; text: string }
+  | { kind: 'link'; url: string; title: string }
+  | { kind: 'set_action'; action: string }
+  | { kind: 'attach_alert'; alertId: string }
 );
 
 /** What changed, and the messages that it asks the alerts' room for. */
@@ -38,7 +65,14 @@ export interface FollowUpChanges {
 }
 
 /** `already_open`: the series has an open follow-up. `state_changed`: it is not what the person saw any more. */
-export type FollowUpCommandRefusal = FollowUpRefusal | 'already_open' | 'state_changed' | 'unknown_owner';
+export type FollowUpCommandRefusal =
+  | FollowUpRefusal
+  | 'already_open'
+  | 'state_changed'
+  | 'unknown_owner'
+  | 'unknown_alert'
+  /** A follow-up is proven by one metric; an alert of another one could never be. */
+  | 'other_metric';
 
 export type FollowUpCommandResult =
   | ({ outcome: 'done'; followUp: FollowUp } & FollowUpChanges)
@@ -49,4 +83,4 @@ export type OpenFollowUpResult =
   | ({ outcome: 'done'; followUp: FollowUp } & FollowUpChanges)
   | { outcome: 'refused'; reason: 'already_open'; followUp: FollowUp }
   /** The data has no band to come back to, and a stranger cannot be made to own anything. */
-  | { outcome: 'refused'; reason: 'not_a_metric' | 'unknown_owner'; followUp: null };
+  | { outcome: 'refused'; reason: 'not_a_metric' | 'unknown_owner' | 'too_little_history'; followUp: null };

@@ -1,23 +1,26 @@
 import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
 import type { FollowUp, FollowUpSettings, Priority } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import type { Severity } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 import type { Point } from '../model/point.js';
-import { ALL } from '../model/slice.js';
 import { FollowUpBook } from './book.js';
 import type {
   FollowUpChanges,
   FollowUpCommand,
   FollowUpCommandRefusal,
   FollowUpCommandResult,
+  OpenByHand,
   OpenFollowUp,
   OpenFollowUpResult,
 } from './command.js';
 import type { Evidence, EvidenceRequest } from './measure/evidence.js';
 import { messagesFor } from './messages.js';
+import { findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
+import { ownerOf } from './ownership.js';
 import {
   type FollowUpReason,
   type FollowUpRecord,
@@ -30,6 +33,9 @@ import { type FollowUpInput, incidentOf, transition } from './transition.js';
 import { backlog, type Seen, Witness } from './witness.js';
 
 const PRIORITY: Readonly<Record<Severity, Priority>> = { info: 'low', warning: 'normal', critical: 'high' };
+
+/** What is only added takes nothing away that somebody might not have seen. */
+const ADDITIONS: ReadonlySet<FollowUpCommand['kind']> = new Set(['note', 'link', 'attach_alert']);
 
 const NO_CHANGES: FollowUpChanges = { entries: [], tell: [] };
 
@@ -59,7 +65,7 @@ export class FollowUpDesk {
   /** Opens a follow-up; a series has one open follow-up at most, and each links to the one before it. */
   open(command: OpenFollowUp, now: Instant): OpenFollowUpResult {
     const { alert, actor } = command;
-    const owner = command.owner ?? alert.owner;
+    const owner = command.owner ?? ownerOf(this.#owners, alert.metric, alert.slice, alert.owner);
     if (alert.kind !== 'metric') return { outcome: 'refused', reason: 'not_a_metric', followUp: null };
     if (command.owner !== undefined && !this.#isKnown(command.owner)) {
       return { outcome: 'refused', reason: 'unknown_owner', followUp: null };
@@ -68,43 +74,48 @@ export class FollowUpDesk {
     const current = earlier.find(isOpenFollowUp);
     if (current !== undefined) return { outcome: 'refused', reason: 'already_open', followUp: current };
     const priority = command.priority ?? PRIORITY[alert.severity];
-    const followUp: FollowUpRecord = {
-      followUpId: `${alert.fingerprint}-f${earlier.length + 1}`,
-      alertId: alert.alertId,
-      fingerprint: alert.fingerprint,
-      metric: alert.metric,
-      slice: alert.slice,
-      direction: alert.direction,
-      title: command.title ?? (alert.slice === ALL ? alert.title : `${alert.title}: ${alert.slice}`),
-      owner,
-      state: 'open',
-      priority,
-      dueAt: dueDate(now, priority, this.#settings.dueDays, this.#timezoneOf(owner)),
-      openedAt: now,
-      closedAt: null,
-      fixShippedAt: null,
-      timesReopened: 0,
-      ...incidentOf(alert),
-      watch: null,
-      effect: null,
-      note: command.note ?? '',
-      previous: earlier.at(-1)?.followUpId ?? '',
-      remindedAt: null,
-      version: 1,
-      stateVersion: 1,
+    const followUp = newFollowUp({
+      command: { ...command, owner, priority, title: command.title ?? titleOf(alert) },
+      subject: alert,
+      incident: incidentOf(alert),
+      found: findingOf(alert),
       alertIds: [alert.alertId],
-      remindFrom: now,
-      incidentFrom: alert.startedAt,
-      watchedPoints: 0,
-      outOfBandRun: 0,
-      nextLook: 0,
-      skipped: [],
-    };
+      earlier,
+      dueAt: dueDate(now, priority, this.#settings.dueDays, this.#ownerOf(owner)),
+      now,
+    });
     return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', actor, now) };
   }
 
-  /** Does what a person asks for, or says why not. */
-  act(command: FollowUpCommand, now: Instant): FollowUpCommandResult {
+  /** Opens a follow-up for a series that no alert speaks of: what was before is learned from its points. */
+  openByHand(command: OpenByHand, now: Instant): OpenFollowUpResult {
+    const { metric, slice, direction, alert } = command;
+    const owner = command.owner ?? ownerOf(this.#owners, metric, slice, command.metricOwner);
+    if (command.owner !== undefined && !this.#isKnown(command.owner)) {
+      return { outcome: 'refused', reason: 'unknown_owner', followUp: null };
+    }
+    const fingerprint = alert?.fingerprint ?? `${metric}-${direction}-${slice}`;
+    const earlier = this.#book.onSeries(metric, slice).filter((it) => it.direction === direction);
+    const current = earlier.find(isOpenFollowUp);
+    if (current !== undefined) return { outcome: 'refused', reason: 'already_open', followUp: current };
+    const incident = incidentByHand(command, now);
+    if (incident === null) return { outcome: 'refused', reason: 'too_little_history', followUp: null };
+    const priority = command.priority ?? 'normal';
+    const followUp = newFollowUp({
+      command: { ...command, owner, priority },
+      subject: { alertId: alert?.alertId ?? '', fingerprint, metric, slice, direction },
+      incident,
+      found: undefined,
+      alertIds: alert === null ? [] : [alert.alertId],
+      earlier,
+      dueAt: dueDate(now, priority, this.#settings.dueDays, this.#ownerOf(owner)),
+      now,
+    });
+    return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', command.actor, now) };
+  }
+
+  /** Does what a person asks for, or says why not. `alert` is the one to attach. */
+  act(command: FollowUpCommand, now: Instant, alert?: Alert): FollowUpCommandResult {
     const before = this.#book.followUp(command.followUpId);
     if (before === undefined) return { outcome: 'not_found' };
     const refused = (reason: FollowUpCommandRefusal): FollowUpCommandResult => ({
@@ -112,10 +123,18 @@ export class FollowUpDesk {
       reason,
       followUp: before,
     });
-    const result = transition(before, this.#inputOf(command, before, now), now);
+    if (command.kind === 'attach_alert') {
+      if (alert === undefined) return refused('unknown_alert');
+      if (alert.metric !== before.metric) return refused('other_metric');
+    }
+    const result = transition(before, this.#inputOf(command, before, now, alert), now);
     // What is done already is the better answer to a second click than that the message was old.
     if (result.outcome === 'refused') return refused(result.reason);
-    if (command.version !== undefined && command.version < before.stateVersion) {
+    if (
+      command.version !== undefined &&
+      command.version < before.stateVersion &&
+      !ADDITIONS.has(command.kind)
+    ) {
       return refused('state_changed');
     }
     if (command.kind === 'assign' && !this.#isKnown(command.owner)) return refused('unknown_owner');
@@ -151,21 +170,22 @@ export class FollowUpDesk {
   recurrence(alert: Alert, now: Instant): FollowUpChanges {
     const series = this.#book.ofFingerprint(alert.fingerprint);
     const current = series.find(isOpenFollowUp) ?? series.at(-1);
-    if (current === undefined) return NO_CHANGES;
+    if (current === undefined || (!isOpenFollowUp(current) && this.#isOver(current, alert, now))) {
+      return this.#openByRule(alert, now);
+    }
     const dueAt = this.#dueDateOf(current, now);
     const { reopenWindow } = this.#settings;
     return this.#advance(current, { kind: 'recurrence', alert, reopenWindow, dueAt }, now);
   }
 
-  /** Reminders that are due at or before `now`. */
+  /** Reminders that are due at or before `now`, gathered: one message for each owner. */
   due(now: Instant): FollowUpChanges {
-    const waiting = this.#waiting().filter((followUp) => this.#reminderAt(followUp) <= now);
-    return join(
-      waiting.map((followUp) => {
-        const reason = reminderReason(followUp, now, this.#timezoneOf(followUp.owner));
-        return this.#advance(followUp, { kind: 'remind', reason }, now);
-      }),
-    );
+    const byOwner = new Map<string, FollowUpRecord[]>();
+    for (const followUp of this.#waiting()) {
+      if (this.#reminderAt(followUp) > now) continue;
+      byOwner.set(followUp.owner, [...(byOwner.get(followUp.owner) ?? []), followUp]);
+    }
+    return join([...byOwner].map(([owner, followUps]) => this.#remind(owner, followUps, now)));
   }
 
   /** When the next reminder is due; null when nothing waits for people. */
@@ -186,6 +206,22 @@ export class FollowUpDesk {
   forAlert(alertId: string): FollowUp | undefined {
     const related = this.#book.followUps().filter(({ alertIds }) => alertIds.includes(alertId));
     return related.sort((a, b) => a.openedAt - b.openedAt).at(-1);
+  }
+
+  /** True when a recurrence has nothing to do with the follow-up any more. */
+  #isOver({ state, closedAt }: FollowUp, alert: Alert, now: Instant): boolean {
+    const lastsUntil = (closedAt ?? Number.NEGATIVE_INFINITY) + this.#settings.reopenWindow;
+    return alert.kind === 'metric' && (state !== 'verified' || now > lastsUntil);
+  }
+
+  /** Somebody's decision not to do it stands for the reopen window against the rule as well. */
+  #openByRule(alert: Alert, now: Instant): FollowUpChanges {
+    if (alert.kind !== 'metric' || !this.#settings.openFor.includes(alert.severity)) return NO_CHANGES;
+    const latest = this.#book.ofFingerprint(alert.fingerprint).at(-1);
+    if (latest?.state === 'wont_do' && now - (latest.closedAt ?? 0) <= this.#settings.reopenWindow)
+      return NO_CHANGES;
+    const opened = this.open({ alert, actor: 'system' }, now);
+    return opened.outcome === 'done' ? { entries: opened.entries, tell: opened.tell } : NO_CHANGES;
   }
 
   #seenBy(followUpId: string, point: Point, seen: Seen, evidence: Evidence | undefined): readonly Seen[] {
@@ -220,6 +256,21 @@ export class FollowUpDesk {
       );
   }
 
+  /** Each follow-up has been reminded of; the message is that of the one that is due first and has a thread. */
+  #remind(owner: string, followUps: readonly FollowUpRecord[], now: Instant): FollowUpChanges {
+    const soonest = [...followUps].sort(
+      (a, b) => a.dueAt - b.dueAt || (a.followUpId < b.followUpId ? -1 : 1),
+    );
+    const each = soonest.map((followUp) => {
+      const reason = reminderReason(followUp, now, this.#ownerOf(owner));
+      return this.#advance(followUp, { kind: 'remind', reason }, now);
+    });
+    const { entries, tell } = join(each);
+    const [first] = tell;
+    const alsoTo = [...new Set(tell.flatMap((request) => request.alsoTo))];
+    return { entries, tell: first === undefined ? [] : [{ ...first, alsoTo }] };
+  }
+
   #waiting(): readonly FollowUpRecord[] {
     return this.#book.followUps().filter(isWaitingForPeople);
   }
@@ -227,7 +278,7 @@ export class FollowUpDesk {
   #reminderAt(followUp: FollowUpRecord): Instant {
     const known = this.#reminders.get(followUp);
     if (known !== undefined) return known;
-    const timezone = this.#timezoneOf(followUp.owner);
+    const timezone = this.#ownerOf(followUp.owner);
     const at = nextReminder(followUp, this.#settings.remindBefore, timezone);
     this.#reminders.set(followUp, at);
     return at;
@@ -237,15 +288,21 @@ export class FollowUpDesk {
     return this.#owners.some(({ id }) => id === owner);
   }
 
-  #timezoneOf(owner: string): string {
-    return this.#owners.find(({ id }) => id === owner)?.timezone ?? 'UTC';
+  #ownerOf(id: string): Owner | undefined {
+    return this.#owners.find((owner) => owner.id === id);
   }
 
   #dueDateOf({ priority, owner }: FollowUp, now: Instant): Instant {
-    return dueDate(now, priority, this.#settings.dueDays, this.#timezoneOf(owner));
+    return dueDate(now, priority, this.#settings.dueDays, this.#ownerOf(owner));
   }
 
-  #inputOf(command: FollowUpCommand, before: FollowUp, now: Instant): FollowUpInput {
+  #inputOf(
+    command: FollowUpCommand,
+    before: FollowUp,
+    now: Instant,
+    alert: Alert | undefined,
+  ): FollowUpInput {
+    const { actor } = command;
     switch (command.kind) {
       case 'ship_fix':
         return {
@@ -258,9 +315,20 @@ export class FollowUpDesk {
       case 'wont_do':
         return { kind: 'wont_do', note: command.note };
       case 'assign':
-        return { kind: 'assign', owner: command.owner };
+        return { kind: 'assign', owner: command.owner, actor, reason: command.reason };
       case 'set_due':
-        return { kind: 'set_due', dueAt: command.dueAt };
+        return { kind: 'set_due', dueAt: command.dueAt, actor, reason: command.reason };
+      case 'set_priority':
+        return { kind: 'set_priority', priority: command.priority, actor, reason: command.reason };
+      case 'note':
+        return { kind: 'note', text: command.text, actor };
+      case 'link':
+        return { kind: 'link', url: command.url, title: command.title, actor };
+      case 'set_action':
+        return { kind: 'set_action', action: command.action };
+      case 'attach_alert':
+        if (alert === undefined) throw new RedressError('bug', 'an alert is attached that is not there');
+        return { kind: 'attach_alert', alert };
       default:
         return { kind: command.kind };
     }
@@ -271,6 +339,10 @@ export class FollowUpDesk {
     return result.outcome === 'changed'
       ? this.#write(result.followUp, result.reason, 'system', now)
       : NO_CHANGES;
+  }
+
+  #isForLead({ dueAt }: FollowUp, now: Instant): boolean {
+    return now - dueAt >= this.#settings.leadAfter;
   }
 
   #write(followUp: FollowUpRecord, reason: FollowUpReason, actor: string, now: Instant): FollowUpChanges {
@@ -284,7 +356,10 @@ export class FollowUpDesk {
       body: followUp as unknown as Json,
     };
     this.#book.apply(entry);
-    return { entries: [entry], tell: messagesFor(followUp, reason, this.#owners) };
+    return {
+      entries: [entry],
+      tell: messagesFor(followUp, reason, this.#owners, this.#isForLead(followUp, now)),
+    };
   }
 }
 

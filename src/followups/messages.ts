@@ -23,6 +23,11 @@ const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
   reopened: OWNER_S_TURN,
   assigned: OWNER_S_TURN,
   due_changed: CHANGED,
+  priority_changed: CHANGED,
+  noted: null,
+  linked: null,
+  action_set: null,
+  alert_attached: null,
   still_anomalous: null,
   verifying: CHANGED,
   point_in_band: null,
@@ -37,17 +42,21 @@ const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
   overdue: { reason: 'follow_up_reminder', inPerson: 'owner_and_lead' },
 };
 
-/** The messages that an entry asks for: one request, or none. */
+/** The messages that an entry asks for: one request, or none. `isForLead`: overdue for so long that the lead hears. */
 export function messagesFor(
   followUp: FollowUpRecord,
   reason: FollowUpReason,
   owners: readonly Owner[],
+  isForLead: boolean,
 ): readonly DeliveryRequest[] {
   const message = MESSAGES[reason];
-  if (message === null) return [];
+  // Without an alert there is no thread to say it in.
+  if (message === null || followUp.alertId === '') return [];
   const owner = owners.find(({ id }) => id === followUp.owner);
   const lead = owners.find(({ id }) => id === owner?.lead);
-  const people = { nobody: [], owner: [owner], owner_and_lead: [owner, lead] }[message.inPerson];
+  const people = { nobody: [], owner: [owner], owner_and_lead: isForLead ? [owner, lead] : [owner] }[
+    message.inPerson
+  ];
   return [
     {
       alertId: followUp.alertId,

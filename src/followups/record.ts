@@ -1,5 +1,5 @@
 import type { Instant } from '../model/clock.js';
-import type { FollowUp, FollowUpState } from '../model/follow-up.js';
+import type { FollowUp, FollowUpState, FollowUpWork } from '../model/follow-up.js';
 
 /** The word for what happened to a follow-up; the reason of its journal entry. */
 export type FollowUpReason =
@@ -11,6 +11,11 @@ export type FollowUpReason =
   | 'reopened'
   | 'assigned'
   | 'due_changed'
+  | 'priority_changed'
+  | 'noted'
+  | 'linked'
+  | 'action_set'
+  | 'alert_attached'
   /** One more anomalous point before any fix: what was seen during the incident is told more exactly. */
   | 'still_anomalous'
   /** The first point after the fix is there, and the watch has begun. */
@@ -39,10 +44,10 @@ export interface PointTotals {
 
 /** A follow-up as the journal keeps it: the shared noun and what only this room needs to go on from it. */
 export interface FollowUpRecord extends FollowUp {
-  /** The version at which the state last changed: a command that saw an older one is stale. */
+  /** The version at which the state, or what people have decided, last changed: who saw an older one is late. */
   stateVersion: number;
-  /** Every alert that it has belonged to, the newest last. */
   alertIds: readonly string[];
+  work: FollowUpWork;
   /** No reminder is for a moment before this one. */
   remindFrom: Instant;
   /** The cases over which the baseline's band was drawn; null for counts and sums. */

@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
+import type { FollowUpNote, Priority } from '../model/follow-up.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Measure } from './measure/measure.js';
@@ -20,12 +21,23 @@ export type FollowUpInput =
   | { kind: 'ship_fix'; pointsNeeded: number; shippedAt?: Instant | undefined }
   | { kind: 'wont_do'; note: string }
   | { kind: 'reopen'; dueAt: Instant }
-  | { kind: 'assign'; owner: string }
-  | { kind: 'set_due'; dueAt: Instant }
+  | ({ kind: 'assign'; owner: string } & Reasoned)
+  | ({ kind: 'set_due'; dueAt: Instant } & Reasoned)
+  | ({ kind: 'set_priority'; priority: Priority } & Reasoned)
+  | { kind: 'note'; text: string; actor: string }
+  | { kind: 'link'; url: string; title: string; actor: string }
+  | { kind: 'set_action'; action: string }
+  | { kind: 'attach_alert'; alert: Alert }
   /** `measure` knows the past; without it the alert's own band is all there is. `guard` is for verified ones. */
   | { kind: 'point'; point: Point; verdict: Verdict; measure?: Measure; guard?: Guard }
   | { kind: 'recurrence'; alert: Alert; reopenWindow: number; dueAt: Instant }
   | { kind: 'remind'; reason: FollowUpReason };
+
+/** Who changes something, and why, if that was said. */
+interface Reasoned {
+  actor?: string;
+  reason?: string | undefined;
+}
 
 /** How long a verified metric is watched on, and the due date of one that relapses. */
 export interface Guard {
@@ -47,6 +59,14 @@ export type FollowUpTransition =
   | { outcome: 'changed'; followUp: FollowUpRecord; reason: FollowUpReason }
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; reason: FollowUpRefusal };
+
+/** What people decide without changing the state; whoever decides as well must have seen it. */
+const DECISIONS: ReadonlySet<FollowUpReason> = new Set([
+  'assigned',
+  'due_changed',
+  'priority_changed',
+  'action_set',
+]);
 
 const UNCHANGED: FollowUpTransition = { outcome: 'unchanged' };
 
@@ -75,11 +95,39 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       return changed(before, 'reopened', anew(before, input.dueAt, now));
     case 'assign':
       if (!isOpenFollowUp(before)) return tooLate(before);
-      return changed(before, 'assigned', { owner: input.owner });
+      return changed(before, 'assigned', {
+        owner: input.owner,
+        remindFrom: now,
+        ...reasoned(before, 'owner', input, now),
+      });
     case 'set_due':
       if (!isOpenFollowUp(before)) return tooLate(before);
       if (input.dueAt <= now) return { outcome: 'refused', reason: 'due_in_past' };
-      return changed(before, 'due_changed', { dueAt: input.dueAt, remindFrom: now });
+      return changed(before, 'due_changed', {
+        dueAt: input.dueAt,
+        remindFrom: now,
+        ...reasoned(before, 'due', input, now),
+      });
+    case 'set_priority':
+      if (!isOpenFollowUp(before)) return tooLate(before);
+      if (input.priority === before.priority) return { outcome: 'refused', reason: 'already_done' };
+      if ((input.reason ?? '').trim() === '') return { outcome: 'refused', reason: 'reason_required' };
+      return changed(before, 'priority_changed', {
+        priority: input.priority,
+        ...reasoned(before, 'priority', input, now),
+      });
+    case 'note':
+      return changed(before, 'noted', written(before, 'note', input.actor, input.text, now));
+    case 'link':
+      return onLink(before, input, now);
+    case 'set_action':
+      if (!isOpenFollowUp(before)) return tooLate(before);
+      return changed(before, 'action_set', { work: { ...before.work, action: input.action } });
+    case 'attach_alert':
+      if (before.alertIds.includes(input.alert.alertId))
+        return { outcome: 'refused', reason: 'already_done' };
+      // The newest stays last, because it is the one in whose thread people are told.
+      return changed(before, 'alert_attached', { alertIds: [input.alert.alertId, ...before.alertIds] });
     case 'point':
       return onPoint(before, input, now);
     case 'recurrence':
@@ -105,6 +153,40 @@ export function incidentOf(
     duringFrom: alert.startedAt,
     firedAt: alert.openedAt ?? alert.startedAt,
   };
+}
+
+function reasoned(
+  before: FollowUpRecord,
+  about: FollowUpNote['about'],
+  { actor = '', reason = '' }: Reasoned,
+  now: Instant,
+): Partial<FollowUpRecord> {
+  return reason.trim() === '' ? {} : written(before, about, actor, reason, now);
+}
+
+function written(
+  before: FollowUpRecord,
+  about: FollowUpNote['about'],
+  actor: string,
+  text: string,
+  now: Instant,
+): Partial<FollowUpRecord> {
+  const note = { at: now, actor, about, text };
+  return { work: { ...before.work, notes: [...before.work.notes, note] } };
+}
+
+/** A tracker that reports the same link again, because it did not hear the answer, adds nothing. */
+function onLink(
+  before: FollowUpRecord,
+  { url, title, actor }: Extract<FollowUpInput, { kind: 'link' }>,
+  now: Instant,
+): FollowUpTransition {
+  const { links } = before.work;
+  const known = links.find((link) => link.url === url);
+  if (known !== undefined && known.title === title) return UNCHANGED;
+  const link = { url, title, addedAt: known?.addedAt ?? now, addedBy: known?.addedBy ?? actor };
+  const others = links.filter((other) => other.url !== url);
+  return changed(before, 'linked', { work: { ...before.work, links: [...others, link] } });
 }
 
 function tooLate(before: FollowUpRecord): FollowUpTransition {
@@ -225,6 +307,7 @@ function changed(
   changes: Partial<FollowUpRecord>,
 ): FollowUpTransition {
   const after = { ...before, ...changes, version: before.version + 1 };
-  const stateVersion = after.state === before.state ? before.stateVersion : after.version;
+  const decided = after.state !== before.state || DECISIONS.has(reason);
+  const stateVersion = decided ? after.version : before.stateVersion;
   return { outcome: 'changed', reason, followUp: { ...after, stateVersion } };
 }

@@ -2,8 +2,8 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
+import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
 import type { AlertAnswer, OpenFollowUpAnswer } from './ports.js';
-import { FOLLOW_UP_REFUSALS } from './routes/follow-ups.js';
 
 /** The answer to a click on an alert that is not there, such as one of a store that was thrown away. */
 export const UNKNOWN_ALERT = 'This alert is not known here any more, so nothing was changed.';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
+import type { JournalEntry } from '../model/journal.js';
 import { InstantText, instantText, optionalInstantText } from './instant-text.js';
 
 export const FollowUpStateSchema = z.enum([
@@ -70,6 +71,28 @@ export const FollowUpWireSchema = z
       .nullable()
       .describe('What the fix did; null until measured.'),
     note: z.string(),
+    alert_ids: z.array(z.string()).describe('Every alert that hangs on it, the newest last.'),
+    found: z
+      .object({
+        expected: z.number(),
+        actual: z.number(),
+        excess: z.number(),
+        slices: z.array(z.object({ slice: z.string(), excess: z.number(), share: z.number() })),
+      })
+      .nullable()
+      .describe('What was found when it was opened; null when it was opened by hand.'),
+    action: z.string().describe('The corrective action; empty until there is one.'),
+    notes: z.array(
+      z.object({
+        at: InstantText,
+        actor: z.string(),
+        about: z.enum(['note', 'owner', 'due', 'priority']),
+        text: z.string(),
+      }),
+    ),
+    links: z.array(
+      z.object({ url: z.string(), title: z.string(), added_at: InstantText, added_by: z.string() }),
+    ),
     previous: z.string().describe('An earlier follow-up of the same series, empty for the first.'),
     version: z.int(),
   })
@@ -78,10 +101,31 @@ export const FollowUpWireSchema = z
 export type FollowUpWire = z.infer<typeof FollowUpWireSchema>;
 
 export const FollowUpAnswerSchema = z.object({ follow_up: FollowUpWireSchema });
-export const FollowUpListSchema = z.object({ follow_ups: z.array(FollowUpWireSchema) });
+export const FollowUpListSchema = z.object({
+  follow_ups: z.array(FollowUpWireSchema),
+  total: z.int().optional().describe('How many there are; more than are shown when the limit cuts them off.'),
+});
+
+/** What happened to a follow-up, oldest first. */
+export const HistorySchema = z.array(
+  z.object({ version: z.int(), at: InstantText, actor: z.string(), reason: z.string() }),
+);
+
+export const FollowUpStorySchema = FollowUpAnswerSchema.extend({ history: HistorySchema });
+
+export function historyWire(entries: readonly JournalEntry[]): z.infer<typeof HistorySchema> {
+  return entries
+    .filter(({ stream }) => stream === 'follow_up')
+    .map(({ version, at, actor, reason }) => ({ version, at: instantText(at), actor, reason }));
+}
+
+/** The header by which a later command can say what it was decided on. */
+export function versionTag({ version }: FollowUp): Readonly<Record<string, string>> {
+  return { etag: `"${version}"` };
+}
 
 export function followUpWire(followUp: FollowUp): FollowUpWire {
-  const { watch, effect, baseline } = followUp;
+  const { watch, effect, baseline, found, work } = followUp;
   return {
     follow_up_id: followUp.followUpId,
     alert_id: followUp.alertId,
@@ -113,6 +157,16 @@ export function followUpWire(followUp: FollowUp): FollowUpWire {
             evidence: evidenceWire(effect.evidence),
           },
     note: followUp.note,
+    alert_ids: [...(followUp.alertIds ?? [followUp.alertId])],
+    found: found === undefined ? null : { ...found, slices: found.slices.map((slice) => ({ ...slice })) },
+    action: work?.action ?? '',
+    notes: (work?.notes ?? []).map((note) => ({ ...note, at: instantText(note.at) })),
+    links: (work?.links ?? []).map(({ url, title, addedAt, addedBy }) => ({
+      url,
+      title,
+      added_at: instantText(addedAt),
+      added_by: addedBy,
+    })),
     previous: followUp.previous,
     version: followUp.version,
   };

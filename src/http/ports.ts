@@ -2,6 +2,7 @@ import type { AlertCommand, AlertRefusal } from '../alerts/command.js';
 import type {
   FollowUpCommand,
   FollowUpCommandRefusal,
+  OpenByHand,
   OpenFollowUp,
   OpenFollowUpResult,
 } from '../followups/command.js';
@@ -31,7 +32,11 @@ export interface ServicePorts {
   followUps: {
     list(): readonly FollowUp[];
     get(followUpId: string): FollowUp | undefined;
+    /** The journal's entries about the follow-up, oldest first; empty for one that is not known. */
+    story(followUpId: string): Promise<readonly JournalEntry[]>;
     open(request: OpenFollowUpRequest): Promise<OpenFollowUpAnswer>;
+    /** `not_found` is about the metric. */
+    openByHand(request: OpenByHandRequest): Promise<OpenFollowUpAnswer>;
     act(command: FollowUpCommand): Promise<FollowUpAnswer>;
   };
   /** What the service needs in order to work, each with how it is; it is ready when all are `ok`. */
@@ -49,6 +54,15 @@ export type AlertAnswer =
 
 /** As the desk takes it, with the alert by its id. */
 export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert'> & { alertId: string };
+
+/** What a person knows of a series that no alert speaks of; the rest is found in its points. */
+export type OpenByHandRequest = Pick<
+  OpenByHand,
+  'metric' | 'slice' | 'actor' | 'title' | 'owner' | 'priority' | 'note'
+> & {
+  direction?: OpenByHand['direction'] | undefined;
+  since?: Instant | undefined;
+};
 
 /** `not_found` is about the alert; a refusal shows the follow-up that there is, if that is the reason. */
 export type OpenFollowUpAnswer =

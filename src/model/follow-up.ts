@@ -1,4 +1,5 @@
 import type { Instant } from './clock.js';
+import type { Severity } from './metric.js';
 import type { Direction } from './verdict.js';
 
 export type FollowUpState =
@@ -65,6 +66,40 @@ export interface Watch {
   denominator: number;
 }
 
+/** What somebody wrote, and what about: a plain note, or the reason for a change. */
+export interface FollowUpNote {
+  at: Instant;
+  actor: string;
+  about: 'note' | 'owner' | 'due' | 'priority';
+  text: string;
+}
+
+/** A ticket elsewhere, a rule change, a document. */
+export interface FollowUpLink {
+  url: string;
+  title: string;
+  addedAt: Instant;
+  addedBy: string;
+}
+
+/** What was found when the follow-up was opened. */
+export interface Finding {
+  /** The worst point, and what was expected of it. */
+  expected: number;
+  actual: number;
+  /** Events beyond the expected ones, and the slices that carry them. */
+  excess: number;
+  slices: readonly { slice: string; excess: number; share: number }[];
+}
+
+/** What people do about it. */
+export interface FollowUpWork {
+  /** The corrective action; empty until somebody has decided on one. */
+  action: string;
+  notes: readonly FollowUpNote[];
+  links: readonly FollowUpLink[];
+}
+
 /** A tracked improvement, closed only when its metric is verified back in band. */
 export interface FollowUp {
   followUpId: string;
@@ -94,6 +129,11 @@ export interface FollowUp {
   /** When the owner was last reminded; null before the first time. */
   remindedAt: Instant | null;
   version: number;
+  /** Every alert that hangs on it, the newest last. */
+  alertIds?: readonly string[] | undefined;
+  /** Absent in a follow-up from before these were kept. */
+  found?: Finding | undefined;
+  work?: FollowUpWork | undefined;
 }
 
 /** How follow-ups are timed and verified, the same for all. */
@@ -104,8 +144,12 @@ export interface FollowUpSettings {
   reopenWindow: number;
   /** So long after it was verified the metric is still watched, and a relapse reopens the follow-up; in ms. */
   guardWindow: number;
-  /** Days until due, by priority. */
+  /** Alerts of these severities open a follow-up by themselves. */
+  openFor: readonly Severity[];
+  /** Work days until due, by priority. */
   dueDays: Readonly<Record<Priority, number>>;
-  /** Reminders this long before the due date, in ms, and every day after it. */
+  /** Reminders this long before the due date, in ms, and every work day after it. */
   remindBefore: number;
+  /** The owner's lead hears of it when it is overdue for so long, in ms. */
+  leadAfter: number;
 }

@@ -15,6 +15,8 @@ export const SETTINGS: FollowUpSettings = {
   guardWindow: 14 * DAY,
   dueDays: { low: 28, normal: 14, high: 7, urgent: 2 },
   remindBefore: 2 * DAY,
+  openFor: [],
+  leadAfter: 0,
 };
 
 export const OWNERS: readonly Owner[] = [

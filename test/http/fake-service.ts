@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { AlertCommand } from '../../src/alerts/command.js';
 import type { FollowUpCommand } from '../../src/followups/command.js';
-import type { OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
+import type { OpenByHandRequest, OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
 import { createApplication, type ServerOptions } from '../../src/http/server.js';
 import type { Alert } from '../../src/model/alert.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
@@ -52,6 +52,8 @@ export class FakeService implements ServicePorts {
   readonly alertCommands: AlertCommand[] = [];
   readonly followUpCommands: FollowUpCommand[] = [];
   readonly opened: OpenFollowUpRequest[] = [];
+  readonly openedByHand: OpenByHandRequest[] = [];
+  followUpStory: JournalEntry[] = [];
   readonly replies: { responseUrl: string; text: string }[] = [];
   knownAlerts: Alert[] = [alertOf()];
   knownFollowUps: FollowUp[] = [followUpOf()];
@@ -87,6 +89,11 @@ export class FakeService implements ServicePorts {
       return this.alerts.get(request.alertId) === undefined
         ? { outcome: 'not_found' }
         : { outcome: 'done', followUp: followUpOf() };
+    },
+    story: async () => this.followUpStory,
+    openByHand: async (request) => {
+      this.openedByHand.push(request);
+      return { outcome: 'done', followUp: followUpOf({ alertId: '' }) };
     },
     act: async (command) => {
       this.followUpCommands.push(command);
