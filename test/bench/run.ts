@@ -2,10 +2,20 @@ import { run as analysis } from './analysis.js';
 import { demo } from './demo.js';
 import { detect } from './detect.js';
 import { ingest } from './ingest.js';
+import { insert } from './insert.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
+import { run as points } from './points.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ingest, detect, demo, nab, analysis };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  ingest,
+  insert,
+  detect,
+  demo,
+  nab,
+  analysis,
+  points,
+};
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 for (const name of names) {
