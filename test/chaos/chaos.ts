@@ -152,7 +152,7 @@ class Chaos {
   }
 
   async #openStore(): Promise<{ store: Store; engine: Supervised; disk: Disk }> {
-    const disk = makeDisk(join(this.#folder, 'disk'));
+    const disk = makeDisk(join(this.#folder, 'disk'), this.#options.events);
     this.#cleanups.push(() => disk.remove());
     const config = this.#configuration('store');
     const port = await freePort();

@@ -12,18 +12,27 @@ export interface Disk {
   remove(): void;
 }
 
-const DISK_BYTES = 4 * 2 ** 30;
+/** What events, their points and the merges of them take, with room to spare: it is memory while it is filled. */
+const EMPTY_DISK_BYTES = 2 ** 30;
+const BYTES_PER_EVENT = 2_000;
 const LEFT_BYTES = 64 * 2 ** 20;
 
 /**
  * A file system of its own, which is really filled, where this user may mount one; elsewhere a folder whose
  * tables are told to refuse what a full disk would.
  */
-export function makeDisk(folder: string): Disk {
+export function makeDisk(folder: string, events: number): Disk {
   mkdirSync(folder, { recursive: true });
   const mounted =
     process.platform === 'linux' &&
-    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'redress-chaos', folder]).status === 0;
+    spawnSync('mount', [
+      '-t',
+      'tmpfs',
+      '-o',
+      `size=${EMPTY_DISK_BYTES + events * BYTES_PER_EVENT}`,
+      'redress-chaos',
+      folder,
+    ]).status === 0;
   return mounted ? filledDisk(folder) : obedientDisk(folder);
 }
 
