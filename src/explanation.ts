@@ -41,7 +41,7 @@ const STANDING = ['region', 'category', 'scenario', 'channel', 'merchant_id'];
 const EXPECTED_WEEKS = 4;
 
 /**
- * Where a metric moved in a span, and what people said, from the events themselves: one query for a count, a sum or
+ * Where a metric moved in a span, and what people said of its first cause, from the events themselves: one query for a count, a sum or
  * a breach rate, two for a ratio, and one for the texts, however many slices there are.
  */
 export async function explainMetric(store: Store, request: ExplanationRequest): Promise<ExplanationOutcome> {
@@ -55,13 +55,16 @@ export async function explainMetric(store: Store, request: ExplanationRequest): 
   const counted = await countLeaves(new PointTable(store), request, windows);
   const judged = judge(counted, span, windows);
   if ('status' in judged) return judged;
-  const main = within(mainSelector(metric), request.slice);
+  const explanation = explain(judged);
+  // What people say of the cause; of everything they say, most is about something else.
+  const cause = explanation.slices.find((each) => each.cause);
+  const main = within(mainSelector(metric), { ...request.slice, ...cause?.slice });
   const baseline = {
     from: Math.min(...windows.map(({ from }) => from)),
     to: Math.max(...windows.map(({ to }) => to)),
   };
   const texts = await eventTexts(store, { selector: main, date: metric.date, span, baseline });
-  return { status: 'explained', explanation: explain(judged), says: whatPeopleSay(texts.now, texts.before) };
+  return { status: 'explained', explanation, says: whatPeopleSay(texts.now, texts.before) };
 }
 
 /** The spans that the baseline is made of. Throws `usage` where the span would be a part of its own baseline. */

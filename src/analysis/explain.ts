@@ -43,6 +43,8 @@ const LISTED = 12;
 const ECHO = 0.5;
 /** A whole that moved by less than this share of what was expected counts as flat. */
 const FLAT = 0.02;
+/** In a dimension of more values, the few events of each look like changed rates and weights by chance alone. */
+const MOST_IN_SPLIT = 50;
 /** How fast a description with a lower score loses belief; chosen so that confidence is about how often it is right. */
 const SHARPNESS = 10;
 
@@ -129,6 +131,7 @@ function splitOf(table: JudgedLeaves): Explanation['split'] {
   const { rates } = table;
   if (rates === null) return null;
   const splits = table.dimensions.flatMap((dimension, index) => {
+    if ((table.values[index]?.length ?? 0) > MOST_IN_SPLIT) return [];
     const slices = (table.values[index] ?? []).map(
       (value): SliceCounts => ({
         slice: `${dimension}=${value}`,

@@ -4,6 +4,9 @@ import type { RisenTerm } from '../analysis/what-people-say.js';
 import { oneLine } from '../notify/wording.js';
 import { formatTable } from './table.js';
 
+/** Slices beyond these are shown if they are causes. */
+const SHOWN = 6;
+
 /** An explanation for a person: the whole, the causes among the best slices, the rest, and rate or mix. */
 export function explanationPage(
   name: string,
@@ -11,7 +14,8 @@ export function explanationPage(
 ): string {
   const figure = (value: number) => value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
   const share = (value: number | null) => (value === null ? '-' : `${Math.round(100 * value)} %`);
-  const rows = slices.map((each) => [
+  const shown = slices.filter(({ cause, rank }) => cause || rank <= SHOWN);
+  const rows = shown.map((each) => [
     String(each.rank),
     each.cause ? 'cause' : '',
     wordsOf(each.slice),
@@ -23,8 +27,7 @@ export function explanationPage(
   ]);
   const causes = slices.filter(({ cause }) => cause);
   const masked = whole === 'flat' && causes.length > 0 ? '; slices moved against each other' : '';
-  const rest =
-    unexplained === null || causes.length === 0 ? '' : `, ${share(unexplained)} of the change is elsewhere`;
+  const rest = causes.length === 0 ? '' : restInWords(unexplained);
   return [
     `${name}: ${figure(observed)} where ${figure(expected)} were expected`,
     causes.length === 0 ? 'No slice stands out from chance.' : `Causes: ${causes.length}${rest}${masked}`,
@@ -48,6 +51,12 @@ export function explanationPage(
 function wordsOf(slice: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(slice);
   return pairs.length === 0 ? 'the whole' : pairs.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+function restInWords(unexplained: number | null): string {
+  if (unexplained === null) return '';
+  if (unexplained < -0.01) return '; the rest went the other way and hides a part of it';
+  return `; ${Math.round(100 * unexplained)} % of the change is elsewhere`;
 }
 
 /** The words that rose, each with a text that has it. */
