@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Judge, Judgement, SeriesContext, SeriesPoint } from '../../src/detection/contract.js';
 import type { Json } from '../../src/model/json.js';
-import { judged } from '../support/band.js';
+import { HAIR, judgedByScore } from '../support/band-of-score.js';
 import { planSlots, type SlotPlan } from '../support/calendar-slot.js';
 import { FadingTail, FadingTailState } from '../support/fading-tail.js';
 import { quantityOf } from '../support/quantity.js';
@@ -50,11 +50,9 @@ const SHAPES = [
 ] as const;
 /** One point is no average, and a block of one would make every spike a shape. */
 const LEAST_BLOCK_POINTS = 2;
-/** No band is narrower than this part of what is expected. */
-const LEAST_RELATIVE_HALF_WIDTH = 1e-3;
-const LEAST_HALF_WIDTH = 1e-9;
-/** What rounding may do to a difference, in parts of what is subtracted. */
-const HAIR = 1e-9;
+/** Half width of the band, in usual departures: outside of it the size of most series is remarkable. */
+const USUAL_WIDTH = 3;
+const ANY_VALUE = { floor: Number.NEGATIVE_INFINITY, ceiling: Number.POSITIVE_INFINITY };
 
 /**
  * Judges values by how new they are, without any law for them. Three questions are asked of every point:
@@ -115,7 +113,7 @@ export class NoveltyJudge implements Judge {
     const s = this.#s;
     const slot = this.#plan.slotOf(point.bucketStart);
     const expected = this.#expected(slot, value);
-    const halfWidth = this.#halfWidth(expected);
+    const halfWidth = USUAL_WIDTH * s.size;
     s.points += 1;
     s.departure += (value - expected - s.departure) / Math.min(s.points, this.#smoothing);
     const departures = [Math.abs(s.departure), ...this.#shapes.map((shape) => shape.observe(value))];
@@ -124,7 +122,7 @@ export class NoveltyJudge implements Judge {
     const surprise = this.#surprise(departures.map((departure) => (departure > rounding ? departure : 0)));
     this.#learn(slot, value);
     if (s.points <= WARM_UP) return { status: 'not_evaluable', reason: 'cold_start' };
-    return this.#judge(value, expected, halfWidth, this.#score(surprise));
+    return judgedByScore(value, expected, halfWidth, this.#score(surprise), ANY_VALUE);
   }
 
   save(): Json {
@@ -140,11 +138,6 @@ export class NoveltyJudge implements Judge {
     if (points === 0) return value;
     const weight = slotWeights[slot] as number;
     return weight > 0.5 ? (slotSums[slot] as number) / weight : level;
-  }
-
-  /** Three times the usual departure: outside of it the size of most series is remarkable. */
-  #halfWidth(expected: number): number {
-    return Math.max(3 * this.#s.size, LEAST_RELATIVE_HALF_WIDTH * Math.abs(expected), LEAST_HALF_WIDTH);
   }
 
   #surprise(departures: readonly number[]): number {
@@ -175,24 +168,5 @@ export class NoveltyJudge implements Judge {
     s.slotSums[slot] = (s.slotSums[slot] as number) * this.#slotFade + value;
     s.slotWeights[slot] = (s.slotWeights[slot] as number) * this.#slotFade + 1;
     s.level += (value - s.level) / Math.min(s.points, LEVEL_MEMORY);
-  }
-
-  #judge(value: number, expected: number, halfWidth: number, score: number): Judgement {
-    const outside = score > 1;
-    const asExpected = Math.abs(value - expected) <= HAIR * Math.max(Math.abs(value), Math.abs(expected), 1);
-    // A new shape may end on the very value that was expected: the centre gives way, so that there can be a band.
-    const centre = outside && asExpected ? value - halfWidth / 2 : expected;
-    const reach = Math.abs(value - centre);
-    const side = outside ? Math.min(halfWidth, reach / score) : Math.max(halfWidth, reach * (1 + HAIR));
-    const up = value >= centre;
-    return judged(
-      { expected: centre, floor: Number.NEGATIVE_INFINITY, ceiling: Number.POSITIVE_INFINITY },
-      {
-        lower: centre - (up ? halfWidth : side),
-        upper: centre + (up ? side : halfWidth),
-        score,
-        direction: up ? 'up' : 'down',
-      },
-    );
   }
 }

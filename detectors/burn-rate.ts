@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import {
+  defineDetector,
+  type Judge,
+  type Judgement,
+  type SeriesContext,
+  type SeriesPoint,
+} from '../src/detection/contract.js';
+import { RedressError } from '../src/model/errors.js';
+import type { Json } from '../src/model/json.js';
+import { judged } from './support/band.js';
+import { quantityOf } from './support/quantity.js';
+import { readState } from './support/read-state.js';
+
+const NAME = 'burn-rate';
+const HOUR = 3_600_000;
+
+const WindowSchema = z.strictObject({
+  long_hours: z.number().positive().max(2_160).describe('Over which the budget is burned, in hours.'),
+  short_hours: z
+    .number()
+    .positive()
+    .max(2_160)
+    .describe('Over which it must still be burning, in hours; at least a bucket.'),
+  burn: z.number().positive().describe('How many times faster than the budget allows.'),
+});
+
+const Parameters = z.strictObject({
+  objective: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.99)
+    .describe(
+      'The share of orders that is to go well; 1 − objective is the budget for the cases that are counted.',
+    ),
+  windows: z
+    .array(WindowSchema)
+    .min(1)
+    .max(10)
+    .default([
+      { long_hours: 1, short_hours: 1 / 12, burn: 14.4 },
+      { long_hours: 6, short_hours: 0.5, burn: 6 },
+      { long_hours: 72, short_hours: 6, burn: 1 },
+    ])
+    .describe('Pairs of windows with the burn rate at which each pair alerts.'),
+  min_cases: z
+    .number()
+    .nonnegative()
+    .default(5)
+    .describe('Cases in the long window that no pair alerts without: few orders burn any budget.'),
+});
+
+const State = z.object({
+  buckets: z.array(z.tuple([z.number(), z.number(), z.number()])),
+});
+
+/** A bucket on the good side of the whole budget is never the one that alerts. */
+const SUSTAINABLE = 1;
+
+/**
+ * Multi-window, multi-burn-rate alerting against an objective (Beyer and others, The Site Reliability Workbook, 2018,
+ * chapter 5): anomalous when, for one of the pairs, the budget burns faster than the pair's rate over the long
+ * window, and still does over the short one. The bucket itself must burn faster than is sustainable, so that an
+ * alert ends with its cause. The default pairs spend 2 %, 5 % and 10 % of a month's budget.
+ *
+ * The score is the least of these burn rates in parts of what is allowed; the band ends where it reaches 1. There
+ * is nothing to learn and no cold start: a window that history does not fill is judged by what there is.
+ */
+export const burnRate = defineDetector({
+  name: NAME,
+  description: 'How fast an objective’s error budget is being spent, over several windows. Rates only.',
+  parameters: Parameters,
+  create: (params, series, saved) => new BurnRateJudge(params, series, saved),
+});
+
+class BurnRateJudge implements Judge {
+  readonly #params: z.infer<typeof Parameters>;
+  readonly #series: SeriesContext;
+  readonly #longest: number;
+  /** Start, cases and size, in order. */
+  #buckets: [start: number, cases: number, size: number][];
+
+  constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
+    this.#params = params;
+    this.#series = series;
+    this.#longest = Math.max(...params.windows.map(({ long_hours: hours }) => hours * HOUR));
+    this.#buckets = saved === undefined ? [] : readState(State, saved, NAME).buckets;
+  }
+
+  observe(point: SeriesPoint): Judgement {
+    if (this.#series.kind !== 'rate')
+      throw new RedressError('usage', `${NAME} judges rates; this series has no denominator`);
+    const { value, cases, size } = quantityOf(point, 'rate');
+    const at = point.bucketStart;
+    this.#buckets = this.#buckets.filter(([start]) => start > at - this.#longest);
+    const budget = 1 - this.#params.objective;
+    const pairs = this.#params.windows.map((pair) => this.#pair(pair, at, cases, size, budget));
+    this.#buckets.push([at, cases, size]);
+    const upper = Math.min(...pairs.map(({ edge }) => edge)) / size;
+    const score = Math.max(...pairs.map((pair) => pair.score));
+    return judged(
+      {
+        expected: Math.min(budget, upper),
+        floor: 0,
+        // A ratio of two different counts may be above 1.
+        ceiling: this.#buckets.some(([, of, all]) => of > all) ? Number.POSITIVE_INFINITY : 1,
+      },
+      { lower: 0, upper, score, direction: value > budget ? 'up' : 'down' },
+    );
+  }
+
+  save(): Json {
+    return { buckets: this.#buckets.map(([start, cases, size]) => [start, cases, size]) };
+  }
+
+  /** The score of a pair, and the cases of this bucket at which it would be 1. */
+  #pair(
+    pair: z.infer<typeof WindowSchema>,
+    at: number,
+    cases: number,
+    size: number,
+    budget: number,
+  ): { score: number; edge: number } {
+    const long = this.#before(at - pair.long_hours * HOUR);
+    const short = this.#before(at - pair.short_hours * HOUR);
+    const allowed = pair.burn * budget;
+    const limits = [
+      { cases: long.cases, limit: allowed * (long.size + size) },
+      { cases: short.cases, limit: allowed * (short.size + size) },
+      { cases: long.cases, limit: this.#params.min_cases },
+      { cases: 0, limit: SUSTAINABLE * budget * size },
+    ].filter(({ limit }) => limit > 0);
+    return {
+      score: Math.min(...limits.map((window) => (window.cases + cases) / window.limit)),
+      edge: Math.max(...limits.map((window) => window.limit - window.cases)),
+    };
+  }
+
+  /** Everything that was counted in the buckets that started after this moment. */
+  #before(from: number): { cases: number; size: number } {
+    let cases = 0;
+    let size = 0;
+    for (let index = this.#buckets.length - 1; index >= 0; index -= 1) {
+      const [start, ofBucket, orders] = this.#buckets[index] as [number, number, number];
+      if (start <= from) break;
+      cases += ofBucket;
+      size += orders;
+    }
+    return { cases, size };
+  }
+}
