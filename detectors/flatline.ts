@@ -93,7 +93,7 @@ class FlatlineJudge implements Judge {
     const usual = this.#params.points ?? Math.max(LEAST_RUN, TIMES_LONGEST * s.longest);
     if (value === s.last) s.run += 1;
     else {
-      if (s.run <= usual) s.longest = Math.max(s.longest, s.run);
+      if (s.run <= usual || s.changes < this.#params.warm_up) s.longest = Math.max(s.longest, s.run);
       if (s.last !== null) s.changes += 1;
       s.run = 1;
     }

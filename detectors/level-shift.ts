@@ -30,21 +30,22 @@ const Parameters = z.strictObject({
   ...RhythmParameters,
 });
 
-const State = z.object({ residuals: z.array(z.number()) });
+const State = z.object({ residuals: z.array(z.number()), signalled: z.boolean() });
 
 /** Residuals count in full up to here and a third beyond, so that an outlier must be vast to pass for a level. */
 const OUTLIER = 3;
 const OUTLIER_SHARE = 1 / 3;
-/** The smallest residual that points in the direction of a change. */
-const HAIR = 1e-9;
+/** A residual that belongs to a shift is at least this many standard deviations on its side. */
+const PART = 0.5;
+const JUST_OVER = 1 + 1e-9;
 
 /**
  * Finds the point since which the level is another: the generalised likelihood ratio over all starts within a
  * window (Lai, 1995; Basseville and Nikiforov, 1993, section 2.4.3), which for standardised residuals is the
  * greatest |sum of the last n|/√n. It needs no size of the shift, as a CUSUM does, and costs a window a point.
  *
- * A point on the other side of what is expected is no part of the shift: it is not anomalous, whatever stands
- * behind it.
+ * A point that does not stand on the side of the shift itself, by half a standard deviation, is no part of it and
+ * ends it: what came before is forgotten.
  */
 export const levelShift = defineDetector({
   name: NAME,
@@ -59,11 +60,15 @@ class ChangePoint implements ResidualStatistic {
   readonly #threshold: number;
   /** The latest last. */
   #residuals: number[];
+  /** Whether the latest point was part of a shift. */
+  #signalled: boolean;
 
   constructor(window: number, threshold: number, saved?: Json) {
     this.#window = window;
     this.#threshold = threshold;
-    this.#residuals = saved === undefined ? [] : readState(State, saved, NAME).residuals;
+    const state = saved === undefined ? { residuals: [], signalled: false } : readState(State, saved, NAME);
+    this.#residuals = state.residuals;
+    this.#signalled = state.signalled;
   }
 
   step(residual: number): ResidualFinding {
@@ -76,8 +81,10 @@ class ChangePoint implements ResidualStatistic {
     if (this.#residuals.length >= this.#window) this.#residuals.shift();
     const greatest = Math.max(rise, fall) / this.#threshold;
     const reached = residual > up || residual < -down;
+    if (this.#signalled && !reached) this.#residuals = [tempered];
+    this.#signalled = reached;
     return {
-      score: reached ? Math.max(greatest, 1 + HAIR) : Math.min(greatest, 1),
+      score: reached ? Math.max(greatest, JUST_OVER) : Math.min(greatest, 1),
       direction: residual >= 0 ? 'up' : 'down',
       lower: -down,
       upper: up,
@@ -86,10 +93,11 @@ class ChangePoint implements ResidualStatistic {
 
   reset(): void {
     this.#residuals = [];
+    this.#signalled = false;
   }
 
   save(): Json {
-    return { residuals: [...this.#residuals] };
+    return { residuals: [...this.#residuals], signalled: this.#signalled };
   }
 
   /** The ratio's root over all starts from the point before on, because one alone is an outlier, with a residual as the last point. */
@@ -100,7 +108,7 @@ class ChangePoint implements ResidualStatistic {
   /** The residual, in the direction of the sign, at which some start reaches the threshold. */
   #needed(sign: 1 | -1): number {
     const tempered = this.#overStarts(sign, (sum, root) => this.#threshold * root - sum, Math.min);
-    return Math.max(HAIR, untemper(tempered));
+    return Math.max(PART, untemper(tempered));
   }
 
   #overStarts(

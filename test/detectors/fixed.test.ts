@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { burnRate } from '../../detectors/burn-rate.js';
+import { flatline } from '../../detectors/flatline.js';
+import { percentChange } from '../../detectors/percent-change.js';
+import { threshold } from '../../detectors/threshold.js';
+import {
+  hourlyRate,
+  hourlyValue,
+  isAnomalous,
+  judgeAll,
+  judgeOf,
+  rateAt,
+  valueAt,
+} from './support/judging.js';
+
+describe('threshold', () => {
+  // Wilson's 95 % interval of 3/100 is [.010255, .084519], of 100/10,000 [.008229, .012147].
+  test.each([
+    { cases: 3, size: 100, lower: 0.010255, upper: 0.084519 },
+    { cases: 100, size: 10_000, lower: 0.008229, upper: 0.012147 },
+  ])(
+    '$cases of $size is beyond a limit that its Wilson interval does not reach',
+    ({ cases, size, lower, upper }) => {
+      const found = (limit: object) =>
+        isAnomalous(judgeOf(threshold, hourlyRate, limit).observe(rateAt(0, cases, size)));
+      expect(found({ above: lower * 0.999 })).toBe(true);
+      expect(found({ above: lower * 1.001 })).toBe(false);
+      expect(found({ below: upper * 1.001 })).toBe(true);
+      expect(found({ below: upper * 0.999 })).toBe(false);
+    },
+  );
+
+  test('holds values to the limit itself', () => {
+    const judgements = judgeAll(
+      threshold,
+      hourlyValue,
+      [9, 10, 11, 2, 1].map((value, at) => valueAt(at, value)),
+      {
+        above: 10,
+        below: 2,
+      },
+    );
+    expect(judgements.map(isAnomalous)).toEqual([false, false, true, false, true]);
+    expect(judgements[2]).toMatchObject({ expected: 6, lower: 2, upper: 10, score: 1.25, direction: 'up' });
+  });
+
+  test('wants a limit, and below under above', () => {
+    expect(threshold.parameters.safeParse({}).success).toBe(false);
+    expect(threshold.parameters.safeParse({ above: 1, below: 2 }).success).toBe(false);
+  });
+});
+
+describe('burn-rate', () => {
+  const hours = (rates: readonly number[]) => rates.map((cases, at) => rateAt(at, cases, 1_000));
+  const calm = Array.from({ length: 100 }, () => 5);
+
+  test('alerts at once on a fast burn, and after hours on a slow one', () => {
+    const fast = judgeAll(burnRate, hourlyRate, hours([...calm, 150]));
+    expect(fast.map(isAnomalous).indexOf(true)).toBe(100);
+    // 3 % against a budget of 1 %: the pair of three days alerts when those days have burned more than it allows.
+    const slow = judgeAll(burnRate, hourlyRate, hours([...calm, ...Array.from({ length: 40 }, () => 30)]));
+    // 72 h · 10 of budget; (72 − n)·5 + n·30 > 720 from n = 15 on.
+    expect(slow.map(isAnomalous).indexOf(true)).toBe(100 + 14);
+  });
+
+  test('ends with its cause, and does not take few cases for a burn', () => {
+    expect(
+      judgeAll(burnRate, hourlyRate, hours([...calm, 150, 150, 5]))
+        .slice(-3)
+        .map(isAnomalous),
+    ).toEqual([true, true, false]);
+    expect(isAnomalous(judgeOf(burnRate, hourlyRate).observe(rateAt(0, 3, 4)))).toBe(false);
+  });
+
+  test('says that a value series is none of its business', () => {
+    expect(() => judgeOf(burnRate, hourlyValue).observe(valueAt(0, 1))).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
+  });
+});
+
+describe('percent-change', () => {
+  const week = Array.from({ length: 168 }, (_, at) => 1_000 + 100 * (at % 24));
+  const points = (last: number) =>
+    [...week, ...week, ...week.slice(0, 10), last].map((v, at) => valueAt(at, v));
+
+  test('is half of last week at this time, no less', () => {
+    const usual = week[10] as number;
+    expect(isAnomalous(judgeAll(percentChange, hourlyValue, points(usual * 1.49)).at(-1))).toBe(false);
+    const judgement = judgeAll(percentChange, hourlyValue, points(usual * 1.6)).at(-1);
+    expect(judgement).toMatchObject({ expected: usual, upper: 1.5 * usual, score: expect.closeTo(1.2, 9) });
+  });
+
+  test('4 instead of 2 is no doubling', () => {
+    const two = Array.from({ length: 40 }, (_, at) => valueAt(at, 2));
+    const judgements = judgeAll(percentChange, hourlyValue, [...two, valueAt(40, 4)], {
+      against: 'previous',
+    });
+    expect(judgements.some(isAnomalous)).toBe(false);
+  });
+});
+
+describe('flatline', () => {
+  test('finds a value that is stuck three times as long as ever before, and no sooner', () => {
+    const moving = Array.from({ length: 100 }, (_, at) => 50 + (Math.floor(at / 3) % 7));
+    const stuck = Array.from({ length: 20 }, () => 70);
+    const judgements = judgeAll(
+      flatline,
+      hourlyValue,
+      [...moving, ...stuck, 71].map((v, at) => valueAt(at, v)),
+    );
+    expect(judgements.findIndex(isAnomalous)).toBe(100 + 9);
+    expect(isAnomalous(judgements.at(-1))).toBe(false);
+  });
+
+  test('leaves a series of rare cases alone', () => {
+    const rare = Array.from({ length: 2_000 }, (_, at) => valueAt(at, at % 40 === 0 ? 1 + (at % 3) : 0));
+    expect(judgeAll(flatline, hourlyValue, rare).some(isAnomalous)).toBe(false);
+  });
+});

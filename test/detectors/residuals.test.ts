@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { ewma } from '../../detectors/ewma.js';
+import { levelShift } from '../../detectors/level-shift.js';
+import { rate } from '../../detectors/rate.js';
+import {
+  hourlyRate,
+  hourlyValue,
+  isAnomalous,
+  judgeAll,
+  judgeOf,
+  rateAt,
+  valueAt,
+} from './support/judging.js';
+import { simulateRate } from './support/marketplace.js';
+import { gaussian, uniform } from './support/random.js';
+
+const START = Date.UTC(2024, 0, 1);
+const market = { start: START, points: 900, volume: 3_000, rate: 0.02, dispersion: 2 } as const;
+
+describe.each([
+  ['ewma', ewma],
+  ['level-shift', levelShift],
+] as const)('%s', (_, detector) => {
+  test('finds a moderate shift within half a day and is calm before and after', () => {
+    const shift = { at: 700, oddsRatio: 1.8, points: 60 };
+    const judgements = judgeAll(detector, hourlyRate, simulateRate({ ...market, shift }, uniform(3)));
+    expect(judgements.slice(0, 700).filter(isAnomalous)).toEqual([]);
+    expect(judgements.slice(700, 712).some(isAnomalous)).toBe(true);
+    expect(judgements.slice(766).some(isAnomalous)).toBe(false);
+  });
+});
+
+test('level-shift takes one outlier for an outlier, and two weeks of noise for noise', () => {
+  const random = uniform(5);
+  const values = Array.from({ length: 500 }, () => 1_000.5 + 10 * gaussian(random));
+  values[450] = 1_090;
+  const judgements = judgeAll(
+    levelShift,
+    hourlyValue,
+    values.map((value, at) => valueAt(at, value)),
+    { period: 'none' },
+  );
+  expect(judgements.some(isAnomalous)).toBe(false);
+});
+
+test('ewma with the weight 1 is the chart of single points: its band is L deviations wide', () => {
+  const usual = Array.from({ length: 300 }, (_, at) => rateAt(at, 180 + (at % 41), 10_000));
+  const halfWidth = (width: number) => {
+    const judgement = judgeAll(ewma, hourlyRate, usual, { weight: 1, width, period: 'none' }).at(-1);
+    return judgement?.status === 'judged' ? judgement.expected - judgement.lower : 0;
+  };
+  expect(halfWidth(5) / halfWidth(4)).toBeCloseTo(1.25, 6);
+});
+
+describe('rate', () => {
+  test('raises no more false alarms than it was told to, at any volume and with over-dispersion', () => {
+    for (const volume of [20, 200, 5_000]) {
+      const calm = simulateRate({ ...market, points: 4_000, volume, dispersion: 2 }, uniform(volume));
+      const alarms = judgeAll(rate, hourlyRate, calm, { false_alarm: 0.001 }).filter(isAnomalous);
+      expect(alarms.length, `${volume} orders an hour`).toBeLessThanOrEqual(16);
+    }
+  });
+
+  test('finds a handful of cases where there are never any', () => {
+    const usual = Array.from({ length: 200 }, (_, at) => rateAt(at, at % 50 === 0 ? 1 : 0, 60));
+    const judge = judgeOf(rate, hourlyRate);
+    for (const point of usual) judge.observe(point);
+    expect(isAnomalous(judge.observe(rateAt(200, 8, 60)))).toBe(true);
+  });
+});
