@@ -31,7 +31,7 @@ export async function detect(): Promise<void> {
   for (const detector of builtinDetectors) {
     const recompute = RECOMPUTED[detector.name];
     if (recompute === undefined) {
-      print(`  ${detector.name}: left out, simple-statistics has no such statistic`);
+      print(`  ${detector.name}: left out, nothing here recomputes it`);
       continue;
     }
     const contestants: Contestant<'observe' | 'recompute'>[] = [

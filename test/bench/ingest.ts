@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { ingestFile } from '../../src/ingest/file-source.js';
 import { wallClock } from '../../src/model/clock.js';
 import { encodeEvent } from '../../src/model/event-json.js';
-import { defaultIncidents } from '../../src/simulation/incident.js';
-import { simulateMarketplace } from '../../src/simulation/simulate.js';
 import { type EmbeddedEngine, startEngine } from '../../src/store/embedded/engine.js';
 import { EventLog } from '../../src/store/event-log.js';
-import { migrate } from '../../src/store/migrate.js';
 import { StagingTables } from '../../src/store/staging-area.js';
-import { Store } from '../../src/store/store.js';
 import { type Figures, interleaved, print, printTable, ratio, whole } from './measure.js';
-import { processorSeconds } from './process-figures.js';
+import { inDatabase } from './scratch-database.js';
+import { simulatedEvents } from './simulated-events.js';
 
 const DAYS = 38;
-const START = Date.UTC(2026, 0, 5);
 const REPETITIONS = 5;
 
 /**
@@ -61,17 +57,9 @@ export async function ingest(): Promise<void> {
 }
 
 async function writeEvents(file: string): Promise<number> {
-  const { events } = simulateMarketplace({
-    seed: 7,
-    start: START,
-    days: DAYS,
-    ordersPerDay: 4_000,
-    incidents: defaultIncidents(START),
-    timezone: 'Europe/London',
-  });
   const out = createWriteStream(file);
   let count = 0;
-  for (const event of events) {
+  for (const event of simulatedEvents(DAYS)) {
     count += 1;
     if (!out.write(`${JSON.stringify(encodeEvent(event))}\n`)) await once(out, 'drain');
   }
@@ -81,7 +69,7 @@ async function writeEvents(file: string): Promise<number> {
 }
 
 async function throughRedress(engine: EmbeddedEngine, path: string, events: number): Promise<Figures> {
-  return inDatabase(engine, 'events_log', events, (store) =>
+  return inDatabase(engine, { table: 'events_log', rows: events }, (store) =>
     ingestFile(
       {
         sink: new EventLog(store),
@@ -95,47 +83,19 @@ async function throughRedress(engine: EmbeddedEngine, path: string, events: numb
 }
 
 async function engineAlone(engine: EmbeddedEngine, path: string, events: number): Promise<Figures> {
-  return inDatabase(engine, 'loaded', events, (store) =>
-    store.load('INSERT INTO loaded FORMAT JSONEachRow', createReadStream(path, { highWaterMark: 1 << 20 }), {
-      date_time_input_format: 'best_effort',
-      max_partitions_per_insert_block: 0,
-      // As in queries/insert_events.sql; without it the engine alone takes half as long again.
-      optimize_on_insert: 0,
-    }),
+  return inDatabase(
+    engine,
+    { table: 'loaded', rows: events, before: 'CREATE TABLE loaded AS events_log' },
+    (store) =>
+      store.load(
+        'INSERT INTO loaded FORMAT JSONEachRow',
+        createReadStream(path, { highWaterMark: 1 << 20 }),
+        {
+          date_time_input_format: 'best_effort',
+          max_partitions_per_insert_block: 0,
+          // As in queries/insert_events.sql; without it the engine alone takes half as long again.
+          optimize_on_insert: 0,
+        },
+      ),
   );
-}
-
-let databases = 0;
-
-/** Does the work in a new database, which is gone afterwards, merges and all; and checks that nothing is missing. */
-async function inDatabase(
-  engine: EmbeddedEngine,
-  table: string,
-  events: number,
-  work: (store: Store) => Promise<unknown>,
-): Promise<Figures> {
-  databases += 1;
-  const address = { url: engine.url, username: 'default', password: '', database: `bench_${databases}` };
-  await migrate(address);
-  const store = new Store(address);
-  try {
-    await store.statement('CREATE TABLE loaded AS events_log');
-    const before = {
-      at: performance.now(),
-      node: processorSeconds(process.pid),
-      engine: processorSeconds(engine.pid),
-    };
-    await work(store);
-    const figures = {
-      seconds: (performance.now() - before.at) / 1_000,
-      node: processorSeconds(process.pid) - before.node,
-      engine: processorSeconds(engine.pid) - before.engine,
-    };
-    for await (const [row] of store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${table}`))
-      if (row?.rows !== events) throw new Error(`${row?.rows} rows of ${events} are in ${table}`);
-    return figures;
-  } finally {
-    await store.statement(`DROP DATABASE ${address.database}`);
-    await store.close();
-  }
 }
