@@ -1,41 +1,49 @@
 import type { Leaves } from './leaves.js';
 
+/** Node and code together stay exact integers up to so many values of a dimension, and as many leaves. */
+const MOST_CODES = 2 ** 26;
+
 /** Numbers the combinations of dimension values as they come. */
 export class LeafBuilder {
   readonly #dimensions: readonly string[];
   readonly #values: Map<string, number>[];
   readonly #codes: number[][];
-  /** Combinations by their codes. */
-  readonly #places = new Map<string, number>();
+  /** A tree of the codes: from a node and the next dimension's code to the next node. */
+  readonly #nodes: Map<number, number>[];
+  #size = 0;
 
   constructor(dimensions: readonly string[]) {
     this.#dimensions = dimensions;
     this.#values = dimensions.map(() => new Map());
     this.#codes = dimensions.map(() => []);
+    this.#nodes = dimensions.map(() => new Map());
   }
 
   /** The leaf of a row's dimension values. A missing value is a value like any other: the empty one. */
   leaf(row: readonly string[]): number {
-    let key = '';
     const codes = row.map((value, dimension) => {
       const known = this.#values[dimension] as Map<string, number>;
-      const code = known.get(value) ?? known.size;
-      if (code === known.size) known.set(value, code);
-      key += `${code},`;
-      return code;
+      const code = known.get(value);
+      if (code !== undefined) return code;
+      known.set(value, known.size);
+      return known.size - 1;
     });
-    const place = this.#places.get(key);
-    if (place !== undefined) return place;
-    const added = this.#places.size;
-    this.#places.set(key, added);
+    let node = 0;
+    for (let dimension = 0; dimension < codes.length; dimension++) {
+      const nodes = this.#nodes[dimension] as Map<number, number>;
+      const key = node * MOST_CODES + (codes[dimension] as number);
+      node = nodes.get(key) ?? nodes.size;
+      if (node === nodes.size) nodes.set(key, node);
+    }
+    if (node < this.#size) return node;
     codes.forEach((code, dimension) => {
       this.#codes[dimension]?.push(code);
     });
-    return added;
+    return this.#size++;
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#size;
   }
 
   build(): Leaves {

@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import { expectForecast, expectRates } from '../analysis/expectation.js';
 import { LeafBuilder } from '../analysis/leaf-builder.js';
 import type { JudgedLeaves } from '../analysis/leaves.js';
@@ -33,9 +33,9 @@ export interface TableRequest {
  */
 export async function readTable(request: TableRequest): Promise<JudgedLeaves> {
   const { path, form } = request;
-  const rows = readRows(path);
-  const first = await rows.next();
-  const header: readonly string[] | undefined = first.done === true ? undefined : first.value.cells;
+  const rows = await readRows(path);
+  const first = rows.next();
+  const header = first.done === true ? undefined : first.value.cells;
   if (header === undefined) throw refusal(path, 'the table is empty');
   const column = (name: string): number => {
     const place = header.indexOf(name);
@@ -54,20 +54,20 @@ export async function readTable(request: TableRequest): Promise<JudgedLeaves> {
   const places = taken.map(column);
   const builder = new LeafBuilder(dimensions);
   return form.kind === 'forecast'
-    ? await readForecast(path, rows, builder, wanted, places)
-    : await readRates(path, rows, builder, wanted, places, form);
+    ? readForecast(path, rows, builder, wanted, places)
+    : readRates(path, rows, builder, wanted, places, form);
 }
 
-async function readForecast(
+function readForecast(
   path: string,
-  rows: AsyncGenerator<Row>,
+  rows: IterableIterator<Row>,
   builder: LeafBuilder,
   dimensions: readonly number[],
   [value, forecast]: readonly number[],
-): Promise<JudgedLeaves> {
+): JudgedLeaves {
   const observed: number[] = [];
   const expected: number[] = [];
-  for await (const row of rows) {
+  for (const row of rows) {
     const leaf = builder.leaf(dimensions.map((place) => row.cells[place] ?? ''));
     observed[leaf] = (observed[leaf] ?? 0) + numberIn(path, row, value);
     expected[leaf] = (expected[leaf] ?? 0) + numberIn(path, row, forecast);
@@ -78,21 +78,21 @@ async function readForecast(
   return expectForecast(builder.build(), Float64Array.from(observed), Float64Array.from(expected));
 }
 
-async function readRates(
+function readRates(
   path: string,
-  rows: AsyncGenerator<Row>,
+  rows: IterableIterator<Row>,
   builder: LeafBuilder,
   dimensions: readonly number[],
   [time, numerator, denominator]: readonly number[],
   form: Extract<TableForm, { kind: 'rate' }>,
-): Promise<JudgedLeaves> {
+): JudgedLeaves {
   const at = instantOf(form.at);
   if (at === null) throw new RedressError('usage', `--at ${form.at}: this is neither a number nor a time`);
   const now: { leaf: number; events: number; trials: number }[] = [];
   const before: { leaf: number; instant: number; events: number; trials: number }[] = [];
   let nearest: string | null = null;
   let distance = Number.POSITIVE_INFINITY;
-  for await (const row of rows) {
+  for (const row of rows) {
     const text = row.cells[time as number] ?? '';
     const instant = instantOf(text);
     if (instant === null) throw refusal(path, `line ${row.line}: '${text}' is neither a number nor a time`);
@@ -137,7 +137,7 @@ interface Row {
 }
 
 /** The rows of a CSV file. Text without a quotation mark is split as it is, which is many times as fast. */
-async function* readRows(path: string): AsyncGenerator<Row> {
+async function readRows(path: string): Promise<IterableIterator<Row>> {
   const input = await openInput(path);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -150,17 +150,11 @@ async function* readRows(path: string): AsyncGenerator<Row> {
   const text = Buffer.concat(chunks)
     .toString('utf8')
     .replace(/^\uFEFF/, '');
-  if (!text.includes('"')) {
-    yield* splitPlainly(text);
-    return;
-  }
-  const parser = parse(text, { relax_column_count: true, skip_empty_lines: true, info: true });
+  if (!text.includes('"')) return splitPlainly(text);
   try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>)
-      yield { cells: record, line: info.lines };
+    const options = { relax_column_count: true, skip_empty_lines: true, info: true };
+    const records = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({ cells: record, line: info.lines })).values();
   } catch (cause) {
     throw new RedressError('input_unreadable', `${path}: this is not CSV: ${(cause as Error).message}`, {
       cause,
