@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { assemble, type OpenStore, type Redress } from './app.js';
 import type { Carried } from './commands.js';
 import type { Configuration } from './config/configuration.js';
+import { writeDigest } from './digest.js';
 import { openingByHand } from './follow-up-evidence.js';
 import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
 import { ServiceMetrics } from './http/prometheus.js';
@@ -218,6 +219,7 @@ class Service {
           }),
         act: (command) => this.#command((redress, now) => redress.commands.followUp(command, now)),
       },
+      digest: (request) => writeDigest(request, known(), this.#clock.now()),
       readiness: async () => this.#readiness(),
       prometheus: async () => {
         for (const source of this.#sources()) this.#metrics.sourceSeen(source);

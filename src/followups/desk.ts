@@ -37,6 +37,19 @@ const PRIORITY: Readonly<Record<Severity, Priority>> = { info: 'low', warning: '
 /** What is only added takes nothing away that somebody might not have seen. */
 const ADDITIONS: ReadonlySet<FollowUpCommand['kind']> = new Set(['note', 'link', 'attach_alert']);
 
+/** The turns that a follow-up remembers, for how long each took. */
+const TURNS: ReadonlySet<FollowUpReason> = new Set([
+  'opened',
+  'acknowledged',
+  'started',
+  'fix_shipped',
+  'fix_failed',
+  'verified',
+  'wont_do',
+  'reopened',
+  'relapsed',
+]);
+
 const NO_CHANGES: FollowUpChanges = { entries: [], tell: [] };
 
 /**
@@ -84,7 +97,7 @@ export class FollowUpDesk {
       dueAt: dueDate(now, priority, this.#settings.dueDays, this.#ownerOf(owner)),
       now,
     });
-    return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', actor, now) };
+    return { outcome: 'done', ...this.#write(followUp, 'opened', actor, now) };
   }
 
   /** Opens a follow-up for a series that no alert speaks of: what was before is learned from its points. */
@@ -111,7 +124,7 @@ export class FollowUpDesk {
       dueAt: dueDate(now, priority, this.#settings.dueDays, this.#ownerOf(owner)),
       now,
     });
-    return { outcome: 'done', followUp, ...this.#write(followUp, 'opened', command.actor, now) };
+    return { outcome: 'done', ...this.#write(followUp, 'opened', command.actor, now) };
   }
 
   /** Does what a person asks for, or says why not. `alert` is the one to attach. */
@@ -142,7 +155,7 @@ export class FollowUpDesk {
     if (command.kind === 'reopen' && series.some(isOpenFollowUp)) return refused('already_open');
     if (result.outcome === 'unchanged') return { outcome: 'done', followUp: before, ...NO_CHANGES };
     const changes = this.#write(result.followUp, result.reason, command.actor, now);
-    return { outcome: 'done', followUp: result.followUp, ...changes };
+    return { outcome: 'done', ...changes };
   }
 
   /** What must be read of the past before the point can be observed; null when nothing. */
@@ -345,7 +358,14 @@ export class FollowUpDesk {
     return now - dueAt >= this.#settings.leadAfter;
   }
 
-  #write(followUp: FollowUpRecord, reason: FollowUpReason, actor: string, now: Instant): FollowUpChanges {
+  #write(
+    changed: FollowUpRecord,
+    reason: FollowUpReason,
+    actor: string,
+    now: Instant,
+  ): FollowUpChanges & { followUp: FollowUpRecord } {
+    const marks = [...(changed.marks ?? []), { reason, at: now }];
+    const followUp = TURNS.has(reason) ? { ...changed, marks } : changed;
     const entry: JournalEntry = {
       stream: 'follow_up',
       id: followUp.followUpId,
@@ -357,6 +377,7 @@ export class FollowUpDesk {
     };
     this.#book.apply(entry);
     return {
+      followUp,
       entries: [entry],
       tell: messagesFor(followUp, reason, this.#owners, this.#isForLead(followUp, now)),
     };

@@ -9,6 +9,7 @@ import type {
 import type { HttpIngestAnswer } from '../ingest/http-ingest.js';
 import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
+import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 
@@ -39,6 +40,8 @@ export interface ServicePorts {
     openByHand(request: OpenByHandRequest): Promise<OpenFollowUpAnswer>;
     act(command: FollowUpCommand): Promise<FollowUpAnswer>;
   };
+  /** What a stretch of time has brought; `until` is now unless told, and `lasting` gives its start. */
+  digest(request: DigestRequest): WrittenDigest;
   /** What the service needs in order to work, each with how it is; it is ready when all are `ok`. */
   readiness(): Promise<readonly ReadinessCheck[]>;
   /** The Prometheus registry's text. */
@@ -51,6 +54,21 @@ export type AlertAnswer =
   | { outcome: 'done'; alert: Alert }
   | { outcome: 'refused'; reason: AlertRefusal; alert: Alert }
   | { outcome: 'not_found' };
+
+export interface DigestRequest {
+  until: Instant | undefined;
+  lasting(to: Instant): Instant;
+  /** An owner's id; null for everybody. */
+  owner: string | null;
+  timezone: string | undefined;
+}
+
+/** The digest, as people read it as well. */
+export interface WrittenDigest {
+  digest: Digest;
+  markdown: string;
+  blocks: readonly object[];
+}
 
 /** As the desk takes it, with the alert by its id. */
 export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert'> & { alertId: string };

@@ -15,6 +15,7 @@ import { describeApi } from './openapi.js';
 import type { ServicePorts } from './ports.js';
 import { registerEndpoints, sendAnswer } from './register.js';
 import { alertEndpoints } from './routes/alerts.js';
+import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
 import { followUpEndpoints } from './routes/follow-ups.js';
 import { slackEndpoints } from './routes/slack.js';
@@ -86,6 +87,7 @@ export function createApplication(
     ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
     ...alertEndpoints(ports.alerts),
     ...followUpEndpoints(ports.followUps),
+    ...digestEndpoints(ports.digest),
     ...slackEndpoints({ clicks, signingSecret, clock, log }),
   ];
   endpoints.push(...statusEndpoints(ports, () => describeApi(endpoints)));

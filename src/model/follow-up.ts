@@ -100,6 +100,12 @@ export interface FollowUpWork {
   links: readonly FollowUpLink[];
 }
 
+/** A turn in a follow-up's life, by the word of its entry. */
+export interface FollowUpMark {
+  reason: string;
+  at: Instant;
+}
+
 /** A tracked improvement, closed only when its metric is verified back in band. */
 export interface FollowUp {
   followUpId: string;
@@ -131,7 +137,8 @@ export interface FollowUp {
   version: number;
   /** Every alert that hangs on it, the newest last. */
   alertIds?: readonly string[] | undefined;
-  /** Absent in a follow-up from before these were kept. */
+  /** Absent in a follow-up from before these were kept. The marks are of its states, oldest first. */
+  marks?: readonly FollowUpMark[] | undefined;
   found?: Finding | undefined;
   work?: FollowUpWork | undefined;
 }

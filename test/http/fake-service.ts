@@ -2,13 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { AlertCommand } from '../../src/alerts/command.js';
 import type { FollowUpCommand } from '../../src/followups/command.js';
+import { buildDigest } from '../../src/followups/digest.js';
 import type { OpenByHandRequest, OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
 import { createApplication, type ServerOptions } from '../../src/http/server.js';
 import type { Alert } from '../../src/model/alert.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { JournalEntry } from '../../src/model/journal.js';
-import { makeAlert, makeFollowUp } from '../notify/fixtures.js';
+import { digestBlocks, digestMarkdown } from '../../src/notify/digest-message.js';
+import { makeAlert, makeFollowUp, makeNotification } from '../notify/fixtures.js';
 
 export const NOW = Date.UTC(2026, 2, 3, 14);
 const SIGNING_SECRET = 'stand-in-signing-secret';
@@ -100,6 +102,13 @@ export class FakeService implements ServicePorts {
       const followUp = this.followUps.get(command.followUpId);
       return followUp === undefined ? { outcome: 'not_found' } : { outcome: 'done', followUp };
     },
+  };
+
+  digest: ServicePorts['digest'] = ({ until = NOW, lasting, owner, timezone = 'UTC' }) => {
+    const { knownFollowUps: followUps, knownAlerts: alerts } = this;
+    const digest = buildDigest({ followUps, alerts }, { from: lasting(until), to: until, owner });
+    const context = { timezone, displayOf: () => makeNotification().display };
+    return { digest, markdown: digestMarkdown(digest, context), blocks: digestBlocks(digest, context) };
   };
 
   readiness: ServicePorts['readiness'] = async () => [{ name: 'store', ok: true, reason: '' }];
