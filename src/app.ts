@@ -142,7 +142,8 @@ export async function assemble(
     detectors: builtinDetectors,
     annotations,
     saved: await judgeStates.read(),
-    restateHorizon: configuration.service.ingest.restateHorizon,
+    // A replay's events are all there before it begins; nothing comes late.
+    restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
   });
   await catchUp(judging, metrics, points, progress);

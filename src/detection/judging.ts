@@ -64,7 +64,8 @@ export class Judging {
   readonly #saved = new Map<string, SavedJudge>();
   readonly #advanced = new Set<Bench>();
   readonly #horizon: number;
-  readonly #taken = new Set<{ bench: Bench; snapshot: Snapshot }>();
+  /** The snapshots that have not been saved, with whose they are. */
+  readonly #taken = new Map<Snapshot, Bench>();
 
   constructor(options: {
     detectors: readonly Detector[];
@@ -133,7 +134,7 @@ export class Judging {
     if (snapshot === undefined) return [];
     const until = Math.max(...bench.seats.map((seat) => seat.observedUntil));
     // What was remembered later knows the point as it was.
-    bench.snapshots.length = last + 1;
+    for (const later of bench.snapshots.splice(last + 1)) this.#taken.delete(later);
     for (const [index, seat] of bench.seats.entries()) {
       const then = snapshot.seats[index];
       seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
@@ -179,7 +180,7 @@ export class Judging {
       })),
     );
     this.#advanced.clear();
-    const earlier = [...this.#taken].flatMap(({ bench: { metric, slice, seats }, snapshot }) =>
+    const earlier = [...this.#taken].flatMap(([snapshot, { metric, slice, seats }]) =>
       seats.map((seat, index) => ({
         metric,
         slice,
@@ -209,8 +210,10 @@ export class Judging {
       })),
     };
     bench.snapshots.push(snapshot);
-    if (bench.snapshots.length > 2) bench.snapshots.shift();
-    this.#taken.add({ bench, snapshot });
+    this.#taken.set(snapshot, bench);
+    if (bench.snapshots.length <= 2) return;
+    const oldest = bench.snapshots.shift();
+    if (oldest !== undefined) this.#taken.delete(oldest);
   }
 
   /** The snapshots of a series that an earlier process has left, oldest first. */
