@@ -165,6 +165,11 @@ describe('a metric', () => {
     });
   });
 
+  it('takes detect: auto for the one detector of that name', async () => {
+    await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.placed }, detect: auto }');
+    expect((await configuration()).metrics[0]).toMatchObject({ detect: [{ use: 'auto', params: {} }] });
+  });
+
   it('of kind breach goes by the due date without being told', async () => {
     await write(
       'metrics.yaml',
