@@ -14,6 +14,9 @@ export interface History {
 const BORROWED_EVENTS = 3;
 /** No leaf is fitted at a higher share. */
 const HIGHEST_SHARE = 0.95;
+/** Bounds of the events that the values of a dimension share. */
+const LEAST_SHARED = 2;
+const MOST_SHARED = 1e6;
 /** Rounds of proportional fitting; more change the third digit. */
 const FITTING_ROUNDS = 4;
 /** A coefficient of variation of 5 % between buckets is taken where the baseline has too few to tell. */
@@ -173,14 +176,31 @@ function proportionalRates(
         (seen[code] as number) += events[leaf] as number;
         (fitted[code] as number) += (trials[leaf] as number) * (rate[leaf] as number);
       }
+      const own = sharedEvents(seen, fitted);
       for (let leaf = 0; leaf < leaves.size; leaf++) {
         const code = codes[leaf] as number;
-        const factor = ((seen[code] as number) + 2) / ((fitted[code] as number) + 2);
+        const factor = ((seen[code] as number) + own) / ((fitted[code] as number) + own);
         rate[leaf] = Math.min(most, (rate[leaf] as number) * factor);
       }
     });
   }
   return rate;
+}
+
+/**
+ * The events of the estimate before that a dimension's values are mixed with: few where they differ much from each
+ * other, many where they differ by chance alone, as order numbers do (gamma prior by moments; Clayton and
+ * Kaldor 1987).
+ */
+function sharedEvents(seen: Float64Array, fitted: Float64Array): number {
+  let beyond = 0;
+  let scale = 0;
+  for (let code = 0; code < seen.length; code++) {
+    const expected = fitted[code] as number;
+    beyond += ((seen[code] as number) - expected) ** 2 - expected;
+    scale += expected ** 2;
+  }
+  return beyond <= 0 ? MOST_SHARED : Math.min(MOST_SHARED, Math.max(LEAST_SHARED, scale / beyond));
 }
 
 /**
