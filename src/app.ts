@@ -241,10 +241,12 @@ function notificationOf(
 ): Notification {
   const alert = alerts.alert(delivery.alertId);
   if (alert === undefined) throw new Error(`the delivery ${delivery.deliveryId} is about no alert`);
+  const followUp = followUps.forAlert(alert.alertId) ?? null;
   return {
     delivery,
     alert,
-    followUp: followUps.forAlert(alert.alertId) ?? null,
+    followUp,
+    alongside: delivery.reason === 'follow_up_reminder' ? followUps.remindedWith(followUp) : [],
     display: displayOf(
       configuration.metrics.find((metric) => metric.id === alert.metric),
       alert.title,

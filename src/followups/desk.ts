@@ -215,6 +215,15 @@ export class FollowUpDesk {
     return this.#book.followUps();
   }
 
+  /** The owner's other follow-ups that were reminded of in the same message, soonest due first. */
+  remindedWith(followUp: FollowUp | null): readonly FollowUp[] {
+    if (followUp === null || followUp.remindedAt === null) return [];
+    const { followUpId, owner, remindedAt } = followUp;
+    return this.#waiting()
+      .filter((it) => it.owner === owner && it.remindedAt === remindedAt && it.followUpId !== followUpId)
+      .sort((a, b) => a.dueAt - b.dueAt);
+  }
+
   /** The newest follow-up that belongs, or once belonged, to the alert. */
   forAlert(alertId: string): FollowUp | undefined {
     const related = this.#book.followUps().filter(({ alertIds }) => alertIds.includes(alertId));

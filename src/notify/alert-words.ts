@@ -65,7 +65,7 @@ export function alertWords(notification: Notification, context: MessageContext):
 
 /** The one line that a later message adds: what has changed. Plain text. */
 export function changeWords(notification: Notification): string {
-  const { alert, display, followUp, delivery } = notification;
+  const { alert, display, followUp, delivery, alongside } = notification;
   switch (delivery.reason) {
     case 'acknowledged':
       return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
@@ -83,7 +83,9 @@ export function changeWords(notification: Notification): string {
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
-      return followUp === null ? WHY[delivery.reason] : followUpChange(followUp, delivery.reason, display);
+      return followUp === null
+        ? WHY[delivery.reason]
+        : followUpChange(followUp, delivery.reason, display, alongside);
   }
 }
 

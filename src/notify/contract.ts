@@ -8,6 +8,8 @@ export interface Notification {
   alert: Alert;
   /** The follow-up that is open for the alert, if any. */
   followUp: FollowUp | null;
+  /** The owner's other follow-ups that the same reminder is about. */
+  alongside?: readonly FollowUp[];
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
   /** Where the target's earlier message about the same alert is; empty for the first. */

@@ -1,6 +1,6 @@
 import type { FollowUp, FollowUpState } from '../model/follow-up.js';
 import type { MetricDisplay } from './contract.js';
-import { formatInstant, formatValue } from './wording.js';
+import { formatInstant, formatMoney, formatValue } from './wording.js';
 
 const STATE_WORDS: Readonly<Record<FollowUpState, string>> = {
   open: 'open',
@@ -21,17 +21,35 @@ export function followUpStatus(followUp: FollowUp, display: MetricDisplay): stri
   return parts.join(', ');
 }
 
-/** What has just happened to a follow-up, for an alert's thread. Plain text. */
+/**
+ * What has just happened to a follow-up, for an alert's thread. Plain text. `alongside` are the owner's others that
+ * the same reminder is about.
+ */
 export function followUpChange(
   followUp: FollowUp,
   reason: 'follow_up_opened' | 'follow_up_changed' | 'follow_up_reminder',
   display: MetricDisplay,
+  alongside: readonly FollowUp[] = [],
 ): string {
   const status = followUpStatus(followUp, display);
   if (reason === 'follow_up_opened') return `Follow-up opened. ${status}`;
-  if (reason === 'follow_up_reminder') return `Reminder. ${status}`;
+  if (reason === 'follow_up_reminder')
+    return `Reminder. ${[status, ...alongsideWords(alongside, display)].join('; ')}`;
   const note = followUp.note === '' ? '' : `. Note: ${followUp.note}`;
   return `Follow-up changed. ${status}${effectWords(followUp, display)}${note}`;
+}
+
+/** More than so many others are a list for another place. */
+const MOST_ALONGSIDE = 10;
+
+function alongsideWords(alongside: readonly FollowUp[], { timezone }: MetricDisplay): string[] {
+  const told = alongside
+    .slice(0, MOST_ALONGSIDE)
+    .map(
+      ({ title, state, dueAt }) => `${title}: ${STATE_WORDS[state]}, due ${formatInstant(dueAt, timezone)}`,
+    );
+  const rest = alongside.length - told.length;
+  return rest > 0 ? [...told, `and ${rest} more`] : told;
 }
 
 function stateWords(followUp: FollowUp, display: MetricDisplay): string {
@@ -45,11 +63,22 @@ function effectWords(followUp: FollowUp, display: MetricDisplay): string {
   const effect = followUp.effect;
   if (effect === null) return '';
   const value = (number: number): string => formatValue(number, display);
-  const saved =
-    effect.savedPerWeek > 0
-      ? `, about ${formatValue(effect.savedPerWeek, { unit: display.unit === 'amount' ? 'amount' : 'count', currency: display.currency })} a week spared`
+  const levels = `. Before the incident ${value(effect.before)}, during it ${value(effect.during)}, after the fix ${value(effect.after)}`;
+  const spared = formatValue(effect.savedPerWeek, {
+    unit: display.unit === 'amount' ? 'amount' : 'count',
+    currency: display.currency,
+  });
+  const saved = effect.savedPerWeek > 0 ? `, about ${spared} a week spared` : '';
+  const { evidence } = effect;
+  if (evidence === undefined) return `${levels}${saved}`;
+  const { estimate, lower, upper } = evidence.net ?? evidence.difference;
+  const beyond = evidence.net === null ? '' : ' beyond the slices without the fix';
+  const change = `; a change of ${value(estimate)}${beyond} (90 % interval ${value(lower)} to ${value(upper)})`;
+  const money =
+    display.unit !== 'amount' && evidence.moneyPerWeek.estimate > 0
+      ? `, worth ${formatMoney(evidence.moneyPerWeek.estimate, display.currency)}`
       : '';
-  return `. Before the incident ${value(effect.before)}, during it ${value(effect.during)}, after the fix ${value(effect.after)}${saved}`;
+  return `${levels}${change}${saved}${money}`;
 }
 
 function times(count: number): string {

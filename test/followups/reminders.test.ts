@@ -116,6 +116,9 @@ describe('reminders', () => {
       ['slack:UAMIRA', 'slack:ULENA'],
       ['slack:ULENA'],
     ]);
+    expect(
+      jumped.tell.map(({ alertId }) => desk.remindedWith(desk.forAlert(alertId) ?? null).length),
+    ).toEqual([2, 0]);
     expect(desk.due(T0 + 400 * DAY).tell).toEqual([]);
     // Back again, as a clock that is set right does it: nobody hears of it twice.
     expect(desk.due(T0 + 3 * DAY).tell).toEqual([]);
