@@ -5,6 +5,7 @@ import { seasonal } from '../seasonal.js';
 import { zScore } from '../z-score.js';
 import { ConsensusJudge } from './consensus.js';
 import { NoveltyJudge } from './novelty.js';
+import { OddsShiftJudge } from './odds-shift.js';
 
 const Parameters = z.strictObject({
   accept_after: z
@@ -22,8 +23,8 @@ const NAME = 'auto';
 
 /**
  * What a metric is judged by when nobody chose. A rate is judged on its counts by `z-score`, `seasonal` and `cusum`
- * together ({@link ConsensusJudge}): sudden departures, departures within the rhythm of the week, and small shifts
- * that last. Anything else has no law that could be known beforehand and is judged by how new it is
+ * together ({@link ConsensusJudge}), and by a likelihood CUSUM ({@link OddsShiftJudge}): sudden departures,
+ * departures within the rhythm of the week, small shifts that last, and slow ones in series with few cases. Anything else has no law that could be known beforehand and is judged by how new it is
  * ({@link NoveltyJudge}).
  */
 export const auto = defineDetector({
@@ -36,6 +37,8 @@ export const auto = defineDetector({
       (detector) => (state?: typeof saved) =>
         detector.create(detector.parameters.parse(params) as never, series, state),
     );
+    const rhythm = { ...seasonal.parameters.parse(params), period: 'week' } as const;
+    members.push((state) => new OddsShiftJudge(NAME, rhythm, series, state));
     return new ConsensusJudge(NAME, members, saved);
   },
 });

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { auto } from '../../detectors/auto/auto.js';
+import { cusum } from '../../detectors/cusum/cusum.js';
+import { bernoulliSteps, limitForRunLength } from '../../detectors/support/run-length.js';
+import type { SeriesPoint } from '../../src/detection/contract.js';
+import { hourlyRate, hourlyValue, isAnomalous, judgeAll, judgeOf, valueAt } from './support/judging.js';
+import { simulateRate } from './support/marketplace.js';
+import { gaussian, uniform } from './support/random.js';
+
+const START = Date.UTC(2024, 0, 1);
+const market = { start: START, points: 1_272, volume: 200, rate: 0.02, dispersion: 3 } as const;
+const shift = { at: 1_200, oddsRatio: 2, points: 72 };
+
+/** Where a second point in a row is too high, which is when a metric alerts. */
+function alertsOf(detector: Parameters<typeof judgeAll>[0], points: readonly SeriesPoint[]): number[] {
+  const high = judgeAll(detector, hourlyRate, points).map(
+    (judgement) => judgement.status === 'judged' && judgement.score > 1 && judgement.direction === 'up',
+  );
+  return high.flatMap((isHigh, at) => (isHigh && high[at - 1] === true ? [at] : []));
+}
+
+describe('auto on rates', () => {
+  test('finds doubled odds within three days where a residual sees nothing, and is calm before', () => {
+    const found = [2, 3, 5, 6].map((seed) => {
+      const points = simulateRate({ ...market, shift }, uniform(seed));
+      const [byAuto = [], byCusum = []] = [auto, cusum].map((detector) => alertsOf(detector, points));
+      expect(byAuto.filter((at) => at < shift.at)).toEqual([]);
+      return { byAuto: byAuto.length > 0, byCusum: byCusum.length > 0 };
+    });
+    expect(found.filter(({ byAuto }) => byAuto).length).toBeGreaterThanOrEqual(3);
+    expect(found.filter(({ byCusum }) => byCusum).length).toBeLessThan(3);
+  });
+
+  // 100,000 orders hold 500, 1,000, 2,000 and 4,000 cases at these rates.
+  test.each([0.005, 0.01, 0.02, 0.04])('ln(c/4) is the limit for a doubling of %d', (p0) => {
+    const exact = limitForRunLength(bernoulliSteps(p0, 2 * p0), p0, 100_000);
+    expect(Math.abs(Math.log((100_000 * p0) / 4) - exact)).toBeLessThan(0.03);
+  });
+});
+
+describe('auto on values', () => {
+  const random = uniform(23);
+  const usual = (at: number) => 100 + 40 * Math.sin((at * 2 * Math.PI) / 24) + 3 * gaussian(random);
+  const series = Array.from({ length: 1_000 }, (_, at) => usual(at));
+
+  const anomalous = (values: readonly number[]) =>
+    judgeAll(
+      auto,
+      hourlyValue,
+      values.map((value, at) => valueAt(at, value)),
+    ).flatMap((judgement, at) => (isAnomalous(judgement) ? [at] : []));
+
+  test('finds a value that is out of reach, and a day that looks like no other though each value is usual', () => {
+    expect(
+      anomalous(series.map((value, at) => (at === 800 ? 400 : value))).some((at) => at >= 800 && at <= 802),
+    ).toBe(true);
+    const still = anomalous(series.map((value, at) => (at >= 800 && at < 824 ? 100 : value)));
+    expect(still.some((at) => at >= 800 && at < 830)).toBe(true);
+  });
+
+  test('ranks the onset of an episode over what follows', () => {
+    const judge = judgeOf(auto, hourlyValue);
+    const scores = series
+      .map((value, at) => (at >= 800 && at < 830 ? value + 300 : value))
+      .map((value, at) => judge.observe(valueAt(at, value)))
+      .map((judgement) => (judgement.status === 'judged' ? judgement.score : 0))
+      .slice(800, 830);
+    const onset = Math.max(...scores.slice(0, 4));
+    expect(onset).toBeGreaterThan(1.2);
+    expect(Math.max(...scores.slice(6))).toBeLessThan(onset);
+  });
+});
