@@ -72,6 +72,7 @@ class Chaos {
   #sending = true;
   #ids = 0;
   #kills = 0;
+  #stops = 0;
   #censuses = 0;
 
   constructor(options: ChaosOptions) {
@@ -82,8 +83,10 @@ class Chaos {
 
   async run(): Promise<ChaosReport> {
     const { seed, events, say } = this.#options;
-    const { producer, admin, broker } = await this.#openKafka();
-    const { store, engine, disk } = await this.#openStore();
+    const [{ producer, admin, broker }, { store, engine, disk }] = await Promise.all([
+      this.#openKafka(),
+      this.#openStore(),
+    ]);
     const consumers = [1, 2].map(() => this.#consumer(broker));
     for (const consumer of consumers) consumer.start();
     say(`events are on their way; the store lies on ${disk.kind}`);
@@ -206,7 +209,7 @@ class Chaos {
   /** Sends everything, so slowly that it lasts as long as the disturbances do; what is left then, at once. */
   async #send(producer: Producer): Promise<void> {
     const { seed, events, kills, stops, zombies } = this.#options;
-    const expected = kills * 4_000 + stops * 18_000 + zombies * 12_000 + 10_000;
+    const expected = kills * 4_000 + stops * 18_000 + zombies * 3_000 + 10_000;
     const pause = (BATCH * expected) / (events * 1.065);
     let batch: { partition: number; message: Parameters<Ledger['record']>[1] }[] = [];
     const flush = async () => {
@@ -239,6 +242,7 @@ class Chaos {
       'leave',
       'full_disk',
     ]);
+    const awake: Promise<void>[] = [];
     // What happens while nothing has been read yet proves nothing.
     await sleep(4_000);
     for (const step of steps) {
@@ -255,14 +259,15 @@ class Chaos {
         await this.#census(admin, store);
         for (const consumer of consumers) consumer.start();
       } else if (step === 'stop_store') {
-        await engine.end(this.#random() < 0.5 ? 'SIGKILL' : 'SIGTERM');
+        if (this.#stops++ % 2 === 0) await engine.endFamily();
+        else await engine.end('SIGTERM');
         await sleep(2_000 + this.#random() * 4_000);
         engine.start();
         await this.#answers(store, engine);
       } else if (step === 'zombie') {
-        victim.signal('SIGSTOP');
-        await sleep(SESSION + 3_000);
-        victim.signal('SIGCONT');
+        // The others go on meanwhile, and so do the disturbances.
+        const wake = victim.pause();
+        awake.push(sleep(SESSION + 3_000).then(wake));
       } else if (step === 'leave') {
         await victim.end('SIGTERM');
         victim.start();
@@ -276,6 +281,7 @@ class Chaos {
       for (const consumer of consumers) consumer.measure();
       await sleep(1_000 + this.#random() * 3_000);
     }
+    await Promise.all(awake);
   }
 
   /** With every consumer dead, nothing can be written: what is committed has to be in the store by now. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,8 +70,24 @@ export class Supervised {
     await this.#rest;
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
+  /** Kills it together with the processes that it started, as a machine that loses its power does. */
+  async endFamily(): Promise<void> {
+    const pid = this.pid();
+    const children = spawnSync('pgrep', ['-P', String(pid ?? 0)]).stdout?.toString() ?? '';
+    await this.end('SIGKILL');
+    for (const child of children.split('\n').filter((line) => line !== ''))
+      try {
+        process.kill(Number(child), 'SIGKILL');
+      } catch {
+        // It was quicker.
+      }
+  }
+
+  /** Stops it in the middle of whatever it does; what is answered lets it go on. */
+  pause(): () => void {
+    const child = this.#child;
+    child?.kill('SIGSTOP');
+    return () => void child?.kill('SIGCONT');
   }
 
   /** Takes note of the most memory that the process has had, in bytes; only Linux tells. */

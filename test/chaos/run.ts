@@ -1,7 +1,8 @@
 // `npm run test:chaos`: shows that every event counts exactly once, whatever is killed. Wants Java, as the
-// tests with Kafka do.
+// tests with Kafka do. With `--backlog`: that a consumer's memory does not depend on what waits for it.
 import { parseArgs } from 'node:util';
 import { brokerRequirements } from '../../scripts/kafka-broker.js';
+import { runBacklog } from './backlog.js';
 import { runChaos } from './chaos.js';
 
 const { values } = parseArgs({
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     events: { type: 'string' },
     short: { type: 'boolean', default: false },
+    backlog: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
@@ -19,6 +21,11 @@ if (requirements !== 'ready') throw new Error(`a real Kafka is wanted, and there
 const began = performance.now();
 const say = (line: string) =>
   process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`);
+if (values.backlog) {
+  const flat = await runBacklog([400_000, 1_600_000], say);
+  say(flat ? 'memory does not depend on what waits' : 'memory grows with what waits');
+  process.exit(flat ? 0 : 1);
+}
 say(
   `seed ${seed}, ${events} events; the same again: npm run test:chaos -- --seed ${seed} --events ${events}${values.short ? ' --short' : ''}`,
 );

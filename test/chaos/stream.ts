@@ -73,7 +73,8 @@ function typeOf(id: number): string {
   );
 }
 
-function json(event: MarketplaceEvent): string {
+/** The event as a producer sends it. */
+export function jsonOf(event: MarketplaceEvent): string {
   return JSON.stringify({
     event_id: event.eventId,
     type: event.type,
@@ -125,7 +126,7 @@ export function* messages(seed: number, events: number): Generator<ChaosMessage>
     later.set(at, [...(later.get(at) ?? []), what]);
   const message = (event: { id: number; content: number }): ChaosMessage => {
     const { eventId, ...rest } = eventOf(seed, events, event.id, event.content);
-    return { key: eventId, value: json({ eventId, ...rest }), event, reason: null };
+    return { key: eventId, value: jsonOf({ eventId, ...rest }), event, reason: null };
   };
   const last = events + 24 * perHour;
   for (let id = 0; id < last; id++) {
@@ -136,7 +137,7 @@ export function* messages(seed: number, events: number): Generator<ChaosMessage>
       if (random() < 0.005) put(id + Math.ceil(random() * 10 * perHour), { id, content: 1 });
       if (random() < 0.01) {
         const wrong = WAYS_TO_BE_WRONG[Math.floor(random() * WAYS_TO_BE_WRONG.length)];
-        const [value, reason] = wrong?.(json(eventOf(seed, events, id, 0)), id) ?? [null, 'not_an_object'];
+        const [value, reason] = wrong?.(jsonOf(eventOf(seed, events, id, 0)), id) ?? [null, 'not_an_object'];
         yield { key: `wrong-${id}`, value, event: null, reason };
       }
     }
