@@ -2,10 +2,10 @@ import type { AlertDesk } from './alerts/desk.js';
 import type { Redress } from './app.js';
 import type { Configuration } from './config/configuration.js';
 import type { OpenByHand } from './followups/command.js';
-import { BASELINE_SPAN, type Evidence, type EvidenceRequest } from './followups/measure/evidence.js';
+import { baselineSpan, type Evidence, type EvidenceRequest } from './followups/measure/evidence.js';
 import type { OpenByHandRequest } from './http/ports.js';
 import { DAY, type Instant } from './model/clock.js';
-import { isRate } from './model/metric.js';
+import { isRate, nominalSeconds } from './model/metric.js';
 import type { Point } from './model/point.js';
 import { parseSlice } from './model/slice.js';
 import type { PointTable } from './store/point-table.js';
@@ -60,7 +60,13 @@ export async function openingByHand(
   const metric = configuration.metrics.find(({ id }) => id === request.metric);
   if (metric === undefined) return null;
   const { direction = metric.bad === 'down' ? 'down' : 'up', since = now - DAY, slice } = request;
-  const wanted = { metric: metric.id, slice, from: since - BASELINE_SPAN, to: now, sisters: false };
+  const wanted = {
+    metric: metric.id,
+    slice,
+    from: since - baselineSpan(nominalSeconds(metric.bucket)),
+    to: now,
+    sisters: false,
+  };
   const ofSeries = alerts
     .alerts()
     .filter((alert) => alert.metric === metric.id && alert.slice === slice && alert.direction === direction);

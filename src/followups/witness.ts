@@ -5,8 +5,8 @@ import { isParentSlice, parseSlice } from '../model/slice.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Baseline } from './measure/baseline.js';
 import {
-  BASELINE_SPAN,
   baselineOf,
+  baselineSpan,
   type Evidence,
   type EvidenceRequest,
   evidenceUntil,
@@ -33,7 +33,7 @@ export class Witness {
     return {
       metric: point.metric,
       slice: point.slice,
-      from: Math.min(...asking.map(({ incidentFrom }) => incidentFrom)) - BASELINE_SPAN,
+      from: Math.min(...asking.map(({ incidentFrom }) => incidentFrom)) - baselineSpan(point.bucketSeconds),
       to: endOf(point),
       sisters: asking.some((followUp) => decides(followUp, point)),
     };

@@ -107,7 +107,7 @@ export function trueLevel(plan: Plan): number {
 }
 
 /** A count with the mean and `dispersion` times its variance: Poisson's, with a gamma-distributed mean. 0 is no chance. */
-export function dispersedCount(mean: number, dispersion: number, random: () => number): number {
+function dispersedCount(mean: number, dispersion: number, random: () => number): number {
   if (dispersion === 0) return mean;
   if (dispersion <= 1) return poisson(mean, random);
   const scale = dispersion - 1;

@@ -96,7 +96,7 @@ const DAY_LONG = { ...SETTINGS, verifyPoints: 24 };
 
 describe('the 90 % interval of the effect', () => {
   const plans = [RATE, COUNT, SHORT];
-  test('covers the true effect in 90 ± 3 % of 600 histories', { timeout: 180_000 }, () => {
+  test('covers the true effect in 90 ± 3 % of 600 histories', { timeout: 600_000 }, () => {
     const levels = plans.map((plan) => trueLevel({ ...plan, seed: 1 }));
     let covered = 0;
     for (let run = 0; run < 600; run++) {
@@ -119,7 +119,7 @@ describe('a fix without effect', () => {
     { ...RATE, hoursAfter: 96, during: 1, after: 1 },
     { ...COUNT, hoursAfter: 96, after: COUNT.during },
   ];
-  test('is called verified in at most 5 % of 500 histories', { timeout: 180_000 }, () => {
+  test('is called verified in at most 5 % of 500 histories', { timeout: 600_000 }, () => {
     let verified = 0;
     for (let run = 0; run < 500; run++) {
       const plan = without[run % without.length] ?? RATE;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FollowUpCommand } from '../../src/followups/command.js';
 import { FollowUpDesk } from '../../src/followups/desk.js';
+import { baselineSpan } from '../../src/followups/measure/evidence.js';
 import { ownerOf } from '../../src/followups/ownership.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { Owner } from '../../src/model/owner.js';
@@ -239,4 +240,13 @@ test('a fix is told of late with its own date, and the points since then count',
   expect(wanted).toMatchObject({ slice: 'region=GB', to: told + HOUR, sisters: true });
   const { entries } = desk.observe({ point, verdict }, told + HOUR, evidence);
   expect(entries.map(({ reason }) => reason)).toEqual(['verifying', 'point_in_band', 'verified']);
+});
+
+test.each([
+  ['a minute', 60, 12_000 / (60 * 24)],
+  ['an hour', 3_600, 56],
+  ['a day', 86_400, 60],
+  ['a week', 604_800, 420],
+])('before an incident in buckets of %s, %i s, %d days are looked at', (_name, seconds, days) => {
+  expect(baselineSpan(seconds) / DAY).toBeCloseTo(days, 9);
 });

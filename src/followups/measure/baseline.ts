@@ -16,7 +16,7 @@ export interface Baseline {
 }
 
 /** With fewer points than this nothing is known of before. */
-export const LEAST_POINTS = 28;
+const LEAST_POINTS = 28;
 /** Counts are taken to have twice Poisson's variance before there is evidence; it weighs as ten observations. */
 const PRIOR_DISPERSION = 2;
 const PRIOR_WEIGHT = 10;

@@ -39,12 +39,21 @@ export interface Course {
   fixShippedAt: Instant;
 }
 
-/** So much history makes a baseline. */
-export const BASELINE_SPAN = 8 * WEEK;
+/** So much history makes a baseline of hours and days. */
+const USUAL_SPAN = 8 * WEEK;
+/** Wider buckets need longer to be enough of them; narrower ones are so many that all would be too much to read. */
+const LEAST_BUCKETS = 60;
+const MOST_BUCKETS = 12_000;
 /** Of a long incident its last part is what the fix was held against. */
 const LONGEST_DURING = 4 * WEEK;
 /** With fewer points after the firing the whole incident is taken. */
 const LEAST_DURING = 3;
+
+/** How far back before an incident is looked, in ms, for buckets of a width. */
+export function baselineSpan(bucketSeconds: number): number {
+  const width = bucketSeconds * SECOND;
+  return Math.min(Math.max(USUAL_SPAN, LEAST_BUCKETS * width), MOST_BUCKETS * width);
+}
 
 /** True when a rate's point has enough cases to say something. */
 export function hasVolume({ denominator }: Point, minDenominator: number): boolean {
@@ -113,7 +122,7 @@ export function sistersAsOne(evidence: Evidence, incidentFrom: Instant): { cells
 }
 
 /** True for a series of shares. */
-export function isRateSeries(points: readonly Point[]): boolean {
+function isRateSeries(points: readonly Point[]): boolean {
   return points.some(({ denominator }) => denominator !== null);
 }
 

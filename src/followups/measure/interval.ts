@@ -19,7 +19,7 @@ export function studentQuantile(confidence: number, degreesOfFreedom: number): n
 }
 
 /** The standard normal quantile of p in (0.5, 1), to 5 parts in 10,000 (Abramowitz and Stegun, 1964, 26.2.23). */
-export function normalQuantile(p: number): number {
+function normalQuantile(p: number): number {
   const t = Math.sqrt(-2 * Math.log(1 - p));
   const above = 2.515517 + 0.802853 * t + 0.010328 * t * t;
   const below = 1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3;
