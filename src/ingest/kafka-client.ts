@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import { SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
-import { registerCodecs } from './kafka-codecs.js';
+import { UNPACKERS } from './kafka-codecs.js';
+
+export type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 
 export interface KafkaConnection {
   brokers: readonly string[];
@@ -29,6 +31,22 @@ export async function createKafka(connection: KafkaConnection, logger: Logger): 
     ...(tls === null ? {} : { ssl: await readPems(tls) }),
     ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
   });
+}
+
+/** What is taken was packed by a producer, and nothing is produced here, so there is no way back. */
+function registerCodecs(): void {
+  // A CommonJS module, of which Node finds these only by its default export.
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  for (const [name, unpack] of Object.entries(UNPACKERS))
+    CompressionCodecs[CompressionTypes[name as keyof typeof UNPACKERS]] = () => ({
+      async decompress(packed: Buffer): Promise<Buffer> {
+        const plain = unpack(packed);
+        return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
+      },
+      async compress(): Promise<Buffer> {
+        throw new Error('nothing is packed here');
+      },
+    });
 }
 
 async function readPems(tls: { ca?: string; cert?: string; key?: string }) {

@@ -1,5 +1,5 @@
-import type { Admin } from 'kafkajs';
 import type { Instant } from '../model/clock.js';
+import type { Admin } from './kafka-client.js';
 
 /** How many messages of one partition the group has not committed. */
 export interface PartitionLag {

@@ -1,4 +1,3 @@
-import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
@@ -7,7 +6,13 @@ import { BatchBuilder } from './batch.js';
 import type { DecodedBatch, EventSink, SourceProgress } from './contract.js';
 import { arrivalVersion, type DecodeLimits, decodeEvent, reject } from './decode.js';
 import { insist } from './insist.js';
-import { createKafka, type KafkaConnection } from './kafka-client.js';
+import {
+  type Admin,
+  type Consumer,
+  createKafka,
+  type EachBatchPayload,
+  type KafkaConnection,
+} from './kafka-client.js';
 import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
 import { ProgressTracker } from './progress.js';
 import { withoutRegistryPrefix } from './registry-prefix.js';
