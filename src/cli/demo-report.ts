@@ -2,8 +2,9 @@ import { relative } from 'node:path';
 import { displayOf } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { Alert } from '../model/alert.js';
-import type { FollowUp } from '../model/follow-up.js';
+import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
 import { impactWords } from '../notify/alert-words.js';
+import type { MetricDisplay } from '../notify/contract.js';
 import {
   formatBand,
   formatDuration,
@@ -101,6 +102,19 @@ function followUpLines(outcome: DemoOutcome, alert: Alert, followUp: FollowUp): 
       : `             ${followUp.state}: ${formatValue(effect.before, display)} before, ` +
         `${formatValue(effect.during, display)} during, ${formatValue(effect.after, display)} after ` +
         `(${effect.points} points), ${number(Math.round(effect.savedPerWeek))} a week spared`,
+    ...certaintyLines(effect?.evidence, display),
+  ];
+}
+
+/** How sure the effect is, and how much of it untreated slices did not share. */
+function certaintyLines(evidence: EffectEvidence | undefined, display: MetricDisplay): string[] {
+  if (evidence === undefined) return [];
+  const { net, difference } = evidence;
+  const { estimate, lower, upper } = net ?? difference;
+  const value = (level: number) => formatValue(level, display);
+  const beyond = net === null ? '' : `, beyond ${net.sisters} slices without the fix`;
+  return [
+    `             changed by ${value(estimate)} (90 % interval ${value(lower)} to ${value(upper)}${beyond})`,
   ];
 }
 
