@@ -16,7 +16,7 @@ const DOWNLOADS_AT_ONCE = 8;
  * dependencies with their SHA-256.
  */
 export async function kafkaJars(): Promise<string> {
-  const home = process.env['KAFKA_HOME'];
+  const home = process.env.KAFKA_HOME;
   if (home !== undefined) return join(home, 'libs');
   const folder = join(CACHE, KAFKA_VERSION);
   if (existsSync(folder)) return folder;
@@ -34,7 +34,7 @@ export async function kafkaJars(): Promise<string> {
 }
 
 async function fetchJar(path: string, sha256: string, folder: string): Promise<void> {
-  const url = `${process.env['MAVEN_MIRROR'] ?? MAVEN_CENTRAL}/${path}`;
+  const url = `${process.env.MAVEN_MIRROR ?? MAVEN_CENTRAL}/${path}`;
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   const bytes = Buffer.from(await response.arrayBuffer());

@@ -49,7 +49,7 @@ export async function* mappedRows(
 }
 
 function decodeRow(row: StagedRow, map: EventMap, arrivalOf: ArrivalOf): Decoded[] {
-  const number = Number(row['_row']);
+  const number = Number(row._row);
   return map.events.flatMap((event, index) => {
     if (event.where !== null && !isTrue(row[`${index}.where`])) return [];
     const place = map.events.length === 1 ? `row ${number}` : `row ${number}, event ${index + 1}`;
@@ -75,7 +75,7 @@ function fieldsOf(row: StagedRow, event: EventTemplate, index: number): Record<s
     if (field.startsWith(ATTRIBUTE)) attributes.push([field.slice(ATTRIBUTE.length), value]);
     else fields[field] = value;
   }
-  if (attributes.length > 0) fields['attributes'] = Object.fromEntries(attributes);
+  if (attributes.length > 0) fields.attributes = Object.fromEntries(attributes);
   return fields;
 }
 

@@ -11,7 +11,7 @@ import { wallClock } from '../../src/model/clock.js';
 import { MemorySink } from '../ingest/memory-sink.js';
 
 const requirements = brokerRequirements();
-const wanted = process.env['REDRESS_REQUIRE_KAFKA'] === '1';
+const wanted = process.env.REDRESS_REQUIRE_KAFKA === '1';
 if (requirements !== 'ready' && !wanted)
   process.stderr.write(
     `\nLEFT OUT: the tests with a real Kafka (${requirements}): they want Java 11 or later\n\n`,
