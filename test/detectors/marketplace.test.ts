@@ -11,14 +11,17 @@ const slices = [30, 100, 300, 1_000, 3_000, 20_000].flatMap((volume) =>
   [0.002, 0.01, 0.05].flatMap((rate) => [1, 2, 3].map((dispersion) => ({ volume, rate, dispersion }))),
 );
 
+/** The detectors that need to be told nothing of a rate in order to judge it by the hour. */
+const HOURLY = builtinDetectors.filter(({ name }) =>
+  ['auto', 'z-score', 'seasonal', 'cusum', 'rate', 'ewma', 'level-shift'].includes(name),
+);
+
 describe('54 over-dispersed rates of a marketplace with their rhythms', () => {
-  test('six calm weeks give next to no run of two points out of band', () => {
+  test.each(HOURLY)('six calm weeks give next to no run of two points out of band: $name', (detector) => {
     const runs = slices.flatMap((slice, index) => {
       const points = simulateRate({ start: START, points: 6 * 168, ...slice }, uniform(100 + index));
-      return builtinDetectors.flatMap((detector) => {
-        const judgements = judgeAll(detector, hourlyRate, points);
-        return judgements.flatMap((_, at) => (startsRun(judgements, at) ? [`${detector.name} ${at}`] : []));
-      });
+      const judgements = judgeAll(detector, hourlyRate, points);
+      return judgements.flatMap((_, at) => (startsRun(judgements, at) ? [at] : []));
     });
     expect(runs.length).toBeLessThanOrEqual(2);
   });
@@ -31,7 +34,7 @@ describe('54 over-dispersed rates of a marketplace with their rhythms', () => {
         { start: START, points: at + 3, ...slice, shift: { at, oddsRatio: 2.5 } },
         uniform(900 + index),
       );
-      const found = builtinDetectors.some((detector) =>
+      const found = HOURLY.some((detector) =>
         judgeAll(detector, hourlyRate, points).slice(at).some(isAnomalous),
       );
       return found ? [] : [slice];
