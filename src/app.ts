@@ -10,7 +10,7 @@ import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { Delivery } from './model/delivery.js';
 import type { JournalEntry } from './model/journal.js';
-import { isRate, type MetricDefinition } from './model/metric.js';
+import { isLevel, isRate, type MetricDefinition } from './model/metric.js';
 import type { MetricDisplay, Notification } from './notify/contract.js';
 import type { Router } from './notify/index.js';
 import { Outbox } from './notify/outbox.js';
@@ -281,6 +281,7 @@ function isMoney(metric: MetricDefinition | undefined): boolean {
 
 /** The plural of what a metric's events are about: `dispute.opened` counts disputes. */
 function countedOf({ measure }: MetricDefinition): string {
+  if (isLevel(measure.kind)) return '';
   const selector =
     measure.kind === 'ratio' ? measure.numerator : measure.kind === 'breach' ? measure.opened : measure.of;
   const nouns = new Set(selector.event.map((type) => `${type.split('.', 1)[0]}s`));

@@ -134,10 +134,17 @@ function sinceWords(alert: Alert, display: MetricDisplay): string {
   return `${start}, for ${formatDuration(alert.resolvedAt - alert.startedAt)}`;
 }
 
-/** In the unit of the business: what has been counted too often or too rarely, and what that is worth. */
+/**
+ * In the unit of the business: what has been counted too often or too rarely, and what that is worth. A mean or a
+ * quantile counts nothing, and its distances do not add up over time; of it the greatest is told.
+ */
 export function impactWords(alert: Alert, display: MetricDisplay): string {
   const count = Math.abs(alert.impactCount);
   const falls = alert.direction === 'down';
+  if (display.counted === '') {
+    const distance = formatValue(Math.abs(alert.worst.value - alert.worst.expected), display);
+    return `At worst ${distance} ${falls ? 'below' : 'above'} what was expected`;
+  }
   if (display.unit === 'amount')
     return `About ${formatMoney(count, display.currency)} ${falls ? 'less' : 'more'} than expected`;
   const events = formatValue(count < 10 ? count : Math.round(count), COUNT);

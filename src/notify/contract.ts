@@ -19,7 +19,7 @@ export interface Notification {
 export interface MetricDisplay {
   title: string;
   unit: 'rate' | 'count' | 'amount';
-  /** What its numerator counts, in the plural: `disputes`. */
+  /** What its numerator counts, in the plural: `disputes`; empty for a mean or a quantile. */
   counted: string;
   timezone: string;
   currency: string;

@@ -44,6 +44,20 @@ describe('an alert in plain words', () => {
     expect(text).toContain('About JP¥2,500 less than expected');
   });
 
+  test('tells of a mean how far it strayed, because distances of a mean do not add up to anything', () => {
+    const alert = makeAlert();
+    const worst = { ...alert.worst, value: 75, expected: 20 };
+    const display = {
+      title: 'Refund',
+      unit: 'amount',
+      counted: '',
+      timezone: 'UTC',
+      currency: 'GBP',
+    } as const;
+    const text = textOf(alertMessage(makeNotification({ alert: { ...alert, worst }, display }), CONTEXT));
+    expect(text).toContain('At worst £55 above what was expected');
+  });
+
   test('shows the five greatest carriers and counts the others', () => {
     const carriers: Carrier[] = Array.from({ length: 8 }, (_, index) => ({
       slice: `merchant_id=m${index}`,
