@@ -55,7 +55,8 @@ export async function startBroker(
   const java = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
   java.push('-Dorg.slf4j.simpleLogger.defaultLogLevel=warn');
   if (!existsSync(join(data, 'meta.properties'))) {
-    const clusterId = randomBytes(16).toString('base64url');
+    // Kafka's format is base64url; an id that begins with `-` would be read as an option.
+    const clusterId = `r${randomBytes(16).toString('base64url').slice(1)}`;
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
     format.push(...(options.secured?.format ?? []));
     await promisify(execFile)('java', [...java, ...format]);
