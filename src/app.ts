@@ -1,10 +1,10 @@
-import { builtinDetectors } from '../detectors/index.js';
-import { AlertDesk } from './alerts/desk.js';
+import type { AlertDesk } from './alerts/desk.js';
 import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
-import { Judging, type ReportFault } from './detection/judging.js';
+import { createDeciders } from './deciding.js';
+import type { Judging, ReportFault } from './detection/judging.js';
 import { evidenceFor } from './follow-up-evidence.js';
-import { FollowUpDesk } from './followups/desk.js';
+import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
@@ -116,12 +116,7 @@ export async function assemble(
   store: Store,
   surroundings: Surroundings,
 ): Promise<Redress> {
-  const { metrics, policies, routes, annotations } = configuration;
-  // Without a token nobody can be told on Slack by name; asking would only fail.
-  const owners =
-    configuration.service.slack === null
-      ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
-      : configuration.owners;
+  const { metrics, annotations } = configuration;
   const events = new EventLog(store);
   const points = new PointTable(store);
   const maker = new PointMaker(points, {
@@ -133,19 +128,15 @@ export async function assemble(
   await new AnnotationTable(store).write(annotations);
 
   const entries = await journal.read();
-  const alerts = new AlertDesk({ policies, routes });
-  alerts.restore(entries);
-  const followUps = new FollowUpDesk({ owners, settings: configuration.followUps });
-  followUps.restore(entries);
-  const progress = progressOf(entries);
-  const judging = new Judging({
-    detectors: builtinDetectors,
-    annotations,
+  const { judging, alerts, followUps } = createDeciders(configuration, {
     saved: await judgeStates.read(),
     // A replay's events are all there before it begins; nothing comes late.
     restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
   });
+  alerts.restore(entries);
+  followUps.restore(entries);
+  const progress = progressOf(entries);
   await catchUp(judging, metrics, points, progress);
 
   surroundings.onJournal?.(entries, 'restored');

@@ -1,0 +1,40 @@
+import { builtinDetectors } from '../detectors/index.js';
+import { AlertDesk } from './alerts/desk.js';
+import type { Configuration } from './config/configuration.js';
+import { Judging, type ReportFault } from './detection/judging.js';
+import { FollowUpDesk } from './followups/desk.js';
+import type { SavedJudge } from './model/judge-state.js';
+
+/** The parts that decide. None of them reads or writes anything: what they know is what they are given. */
+export interface Deciders {
+  judging: Judging;
+  alerts: AlertDesk;
+  followUps: FollowUpDesk;
+}
+
+/**
+ * Makes the deciding parts as a configuration wants them. The service, a replay and a backtest all have theirs
+ * from here, so that none of them decides in a way of its own.
+ */
+export function createDeciders(
+  configuration: Configuration,
+  options: {
+    /** The judges' states to go on from. */
+    saved: readonly SavedJudge[];
+    /** How far back restated points can be judged again, ms. */
+    restateHorizon: number;
+    reportFault: ReportFault;
+  },
+): Deciders {
+  const { policies, routes, annotations } = configuration;
+  // Without a token nobody can be told on Slack by name; asking would only fail.
+  const owners =
+    configuration.service.slack === null
+      ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
+      : configuration.owners;
+  return {
+    judging: new Judging({ detectors: builtinDetectors, annotations, ...options }),
+    alerts: new AlertDesk({ policies, routes }),
+    followUps: new FollowUpDesk({ owners, settings: configuration.followUps }),
+  };
+}
