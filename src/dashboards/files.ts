@@ -1,6 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { alertsDashboard } from './alerts.js';
+import { followUpsDashboard } from './follow-ups.js';
+import type { Dashboard } from './grafana.js';
+import { metric } from './metric.js';
 import { overview } from './overview.js';
+import { pipeline } from './pipeline.js';
 import { DASHBOARDS_YAML, DATASOURCE_YAML } from './provisioning.js';
 
 export interface DashboardFile {
@@ -9,10 +14,22 @@ export interface DashboardFile {
   content: string;
 }
 
+/** Every dashboard, in the order in which a reader meets them. */
+export const dashboards: readonly Dashboard[] = [
+  overview,
+  metric,
+  alertsDashboard,
+  followUpsDashboard,
+  pipeline,
+];
+
 /** Grafana's dashboards and the files that provision them. */
 export function dashboardFiles(): DashboardFile[] {
   return [
-    { path: `${overview.uid}.json`, content: `${JSON.stringify(overview, null, 2)}\n` },
+    ...dashboards.map((dashboard) => ({
+      path: `${dashboard.uid}.json`,
+      content: `${JSON.stringify(dashboard, null, 2)}\n`,
+    })),
     { path: 'provisioning/datasources/redress.yaml', content: DATASOURCE_YAML },
     { path: 'provisioning/dashboards/redress.yaml', content: DASHBOARDS_YAML },
   ];

@@ -1,3 +1,5 @@
+import { DATASOURCE_NAME, DATASOURCE_UID } from './provisioning.js';
+
 /**
  * The part of Grafana's dashboard model (schema version 39, Grafana 10 and later) that Redress uses, with the
  * query fields of the data source plugin `grafana-clickhouse-datasource` (version 4 and later).
@@ -33,7 +35,7 @@ interface GridPosition {
   h: number;
 }
 
-export type PanelKind = 'timeseries' | 'stat' | 'table' | 'bargauge';
+export type PanelKind = 'timeseries' | 'stat' | 'table' | 'bargauge' | 'state-timeline' | 'barchart';
 
 export interface Panel {
   id: number;
@@ -78,6 +80,17 @@ export interface Annotation {
   target: Query;
 }
 
+/** A link at the top of a dashboard to all that carry a tag. */
+export interface DashboardLink {
+  title: string;
+  type: 'dashboards';
+  tags: string[];
+  asDropdown: boolean;
+  includeVars: boolean;
+  keepTime: boolean;
+  targetBlank: boolean;
+}
+
 export interface Dashboard {
   uid: string;
   title: string;
@@ -92,6 +105,7 @@ export interface Dashboard {
   graphTooltip: number;
   templating: { list: Variable[] };
   annotations: { list: Annotation[] };
+  links: DashboardLink[];
   panels: Panel[];
 }
 
@@ -141,8 +155,10 @@ export function queryVariable(variable: {
   label: string;
   description: string;
   sql: string;
+  /** What it is before anybody chooses; the query's first answer by default. */
+  initially?: string;
 }): Variable {
-  const { name, label, description, sql } = variable;
+  const { name, label, description, sql, initially } = variable;
   return {
     name,
     label,
@@ -155,11 +171,12 @@ export function queryVariable(variable: {
     sort: 0,
     multi: false,
     includeAll: false,
+    ...(initially === undefined ? {} : { current: { text: initially, value: initially } }),
   };
 }
 
 /** The choice of the data source, with the provisioned one as its default. */
-export function datasourceVariable(uid: string, name: string): Variable {
+function datasourceVariable(uid: string, name: string): Variable {
   return {
     name: 'datasource',
     label: 'Data source',
@@ -178,7 +195,7 @@ export function annotation(name: string, iconColor: string, sql: string): Annota
 }
 
 /** Gives panels their places, row by row from the left, and their ids. */
-export function placed(rows: readonly (readonly PanelDescription[])[]): Panel[] {
+function placed(rows: readonly (readonly PanelDescription[])[]): Panel[] {
   const panels: Panel[] = [];
   let y = 0;
   for (const row of rows) {
@@ -193,6 +210,49 @@ export function placed(rows: readonly (readonly PanelDescription[])[]): Panel[] 
     y += Math.max(...row.map((description) => description.height));
   }
   return panels;
+}
+
+/** All dashboards of Redress carry it, and each links to the others that do. */
+const TAG = 'redress';
+
+/** A dashboard with what all of Redress's have in common. */
+export function dashboard(description: {
+  uid: string;
+  title: string;
+  description: string;
+  from: string;
+  variables: Variable[];
+  marks: Annotation[];
+  rows: readonly (readonly PanelDescription[])[];
+}): Dashboard {
+  const { uid, title, from, variables, marks, rows } = description;
+  return {
+    uid,
+    title,
+    description: description.description,
+    tags: [TAG],
+    schemaVersion: 39,
+    version: 1,
+    editable: true,
+    timezone: 'browser',
+    refresh: '1m',
+    time: { from, to: 'now' },
+    graphTooltip: 1,
+    templating: { list: [datasourceVariable(DATASOURCE_UID, DATASOURCE_NAME), ...variables] },
+    annotations: { list: marks },
+    links: [
+      {
+        title: 'Redress',
+        type: 'dashboards',
+        tags: [TAG],
+        asDropdown: false,
+        includeVars: false,
+        keepTime: true,
+        targetBlank: false,
+      },
+    ],
+    panels: placed(rows),
+  };
 }
 
 function panel(description: PanelDescription, id: number, gridPos: GridPosition): Panel {
@@ -215,6 +275,17 @@ const OPTIONS: Readonly<Record<PanelKind, Record<string, unknown>>> = {
   timeseries: {
     legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
     tooltip: { mode: 'multi', sort: 'none' },
+  },
+  'state-timeline': {
+    mergeValues: true,
+    rowHeight: 0.8,
+    showValue: 'never',
+    legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+  },
+  barchart: {
+    legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+    xTickLabelSpacing: 100,
+    stacking: 'none',
   },
   stat: { colorMode: 'value', graphMode: 'none', textMode: 'value_and_name', reduceOptions: LAST_VALUE },
   table: { cellHeight: 'sm', showHeader: true },

@@ -1,28 +1,19 @@
-import {
-  annotation,
-  answersOf,
-  column,
-  type Dashboard,
-  datasourceVariable,
-  type PanelDescription,
-  placed,
-  query,
-  queryVariable,
-  thresholds,
-} from './grafana.js';
+import { column, dashboard, type PanelDescription, query, thresholds } from './grafana.js';
 import * as sql from './overview-queries.js';
-import { DATASOURCE_NAME, DATASOURCE_UID } from './provisioning.js';
+import {
+  ALERT_STATE_TEXT,
+  AS_TEXT_COLOUR,
+  DATE,
+  hidden,
+  linked,
+  SEVERITIES,
+  SEVERITY_TEXT,
+  UID,
+  VERDICT_COLOURS,
+  WHOLE,
+} from './styles.js';
 
-const UID = 'redress-overview';
-
-const SEVERITIES = [
-  column('critical', { thresholds: thresholds('green', [1, 'red']) }),
-  column('warning', { thresholds: thresholds('green', [1, 'orange']) }),
-  column('info', { thresholds: thresholds('green', [1, 'blue']) }),
-];
-
-const AS_TEXT_COLOUR = { 'custom.cellOptions': { type: 'color-text' } };
-const DATE = { unit: 'dateTimeAsIso' };
+const HOUR_SECONDS = 3_600;
 
 const openAlerts: PanelDescription = {
   type: 'stat',
@@ -31,7 +22,7 @@ const openAlerts: PanelDescription = {
   width: 7,
   height: 4,
   queries: [query('table', sql.OPEN_ALERTS)],
-  defaults: { unit: 'short', decimals: 0 },
+  defaults: WHOLE,
   overrides: SEVERITIES,
 };
 
@@ -42,19 +33,18 @@ const firingAlerts: PanelDescription = {
   width: 7,
   height: 4,
   queries: [query('table', sql.FIRING_ALERTS)],
-  defaults: { unit: 'short', decimals: 0 },
+  defaults: WHOLE,
   overrides: SEVERITIES,
 };
 
 const followUpsOpen: PanelDescription = {
   type: 'stat',
   title: 'Follow-ups not closed',
-  description:
-    'Improvements that are being worked on or verified, and those of them that are past their due date.',
+  description: 'Improvements that are still being worked on, and those of them past their due date.',
   width: 5,
   height: 4,
   queries: [query('table', sql.FOLLOW_UPS_OPEN)],
-  defaults: { unit: 'short', decimals: 0, thresholds: thresholds('text') },
+  defaults: { ...WHOLE, thresholds: thresholds('blue') },
   overrides: [column('overdue', { thresholds: thresholds('green', [1, 'red']) })],
 };
 
@@ -66,72 +56,45 @@ const messagesFailed: PanelDescription = {
   width: 5,
   height: 4,
   queries: [query('table', sql.MESSAGES_FAILED)],
-  defaults: { unit: 'short', decimals: 0, thresholds: thresholds('green', [1, 'orange']) },
+  defaults: { ...WHOLE, thresholds: thresholds('green', [1, 'orange']) },
   overrides: [column('given up', { thresholds: thresholds('green', [1, 'red']) })],
 };
 
-const valueAndBand: PanelDescription = {
-  type: 'timeseries',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a variable.
-  title: '${metric}, ${slice}: value and expected band',
+const metricsNow: PanelDescription = {
+  type: 'table',
+  title: 'Every metric now, against what was expected',
   description:
-    'The metric in each bucket, the band that its detectors expected together, and the buckets that they found anomalous. Rates are in percent; counts and sums in their own unit. No band means that there was not enough history or volume to judge.',
+    'The newest judged bucket of each metric, over the whole marketplace. A score of 0 is as expected, 1 is on the edge of the band, above 1 is anomalous. Click a metric to explore it.',
   width: 24,
-  height: 11,
-  queries: [
-    query('timeseries', sql.valueAndBand('rate'), 'rate'),
-    query('timeseries', sql.valueAndBand('value'), 'value'),
-  ],
-  defaults: { unit: 'short', custom: { lineWidth: 1, showPoints: 'never', spanNulls: false } },
+  height: 9,
+  queries: [query('table', sql.METRICS_NOW)],
   overrides: [
-    answersOf('rate', { unit: 'percentunit' }),
-    column('value', { color: { mode: 'fixed', fixedColor: 'blue' }, 'custom.lineWidth': 2 }),
-    column('expected', {
-      color: { mode: 'fixed', fixedColor: 'text' },
-      'custom.lineStyle': { fill: 'dash', dash: [6, 6] },
+    linked('metric', 'Explore this metric', UID.metric, { metric: 'metric', slice: 'slice' }),
+    ...hidden('slice'),
+    column('score', {
+      decimals: 2,
+      'custom.cellOptions': { type: 'color-background', mode: 'basic' },
+      thresholds: thresholds('transparent', [0.7, 'semi-dark-yellow'], [1, 'semi-dark-red']),
     }),
-    column('lower', { color: { mode: 'fixed', fixedColor: 'semi-dark-green' }, 'custom.lineWidth': 0 }),
-    column('upper', {
-      color: { mode: 'fixed', fixedColor: 'semi-dark-green' },
-      'custom.lineWidth': 0,
-      'custom.fillBelowTo': 'lower',
-      'custom.fillOpacity': 20,
-    }),
-    column('anomalous', {
-      color: { mode: 'fixed', fixedColor: 'red' },
-      'custom.drawStyle': 'points',
-      'custom.showPoints': 'always',
-      'custom.pointSize': 8,
-    }),
+    column('status', { ...AS_TEXT_COLOUR, mappings: VERDICT_COLOURS }),
+    column('bucket', DATE),
+    column('age', { unit: 's' }),
+    column('open alerts', { ...WHOLE, ...AS_TEXT_COLOUR, thresholds: thresholds('text', [1, 'red']) }),
   ],
 };
 
-const cases: PanelDescription = {
-  type: 'timeseries',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a variable.
-  title: '${metric}, ${slice}: cases behind each point',
+const metricStates: PanelDescription = {
+  type: 'state-timeline',
+  title: 'How the metrics were',
   description:
-    'How many cases were counted in each bucket, and out of how many. A rate of a few cases says little.',
-  width: 12,
+    'The verdict on each metric over the whole marketplace, bucket by bucket. A gap is a time without verdicts: no data, or buckets that have not closed yet.',
+  width: 24,
   height: 8,
-  queries: [query('timeseries', sql.CASES)],
-  defaults: { unit: 'short', custom: { lineWidth: 1, fillOpacity: 10, showPoints: 'never' } },
-};
-
-const pointsMade: PanelDescription = {
-  type: 'timeseries',
-  title: 'Points made',
-  description:
-    'How many points there are for each metric over time, all slices together. A gap is a time without points: no data, or buckets that have not closed yet.',
-  width: 12,
-  height: 8,
-  queries: [query('timeseries', sql.POINTS_MADE)],
+  queries: [query('timeseries', sql.METRIC_STATES)],
   defaults: {
-    unit: 'short',
-    decimals: 0,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.metric}',
-    custom: { showPoints: 'never' },
+    mappings: VERDICT_COLOURS,
   },
 };
 
@@ -139,92 +102,46 @@ const alerts: PanelDescription = {
   type: 'table',
   title: 'Alerts',
   description:
-    'Open alerts first, then those that fired in the time shown and have resolved. Click a metric to see its series above.',
+    'Open alerts first, then those that fired in the time shown and have resolved. Click a title to see what happened to the alert.',
   width: 24,
   height: 9,
   queries: [query('table', sql.ALERTS)],
   overrides: [
-    column('metric', {
-      links: [
-        {
-          title: 'Show this series',
-          url: `/d/${UID}?\${__url_time_range}&var-metric=\${__data.fields.metric:percentencode}&var-slice=\${__data.fields.slice:percentencode}`,
-        },
-      ],
-    }),
-    column('severity', {
-      ...AS_TEXT_COLOUR,
-      mappings: [valueColours({ critical: 'red', warning: 'orange', info: 'blue' })],
-    }),
-    column('state', {
-      ...AS_TEXT_COLOUR,
-      mappings: [valueColours({ firing: 'red', acknowledged: 'orange', resolved: 'green' })],
-    }),
+    linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
+    ...hidden('alert_id'),
+    SEVERITY_TEXT,
+    ALERT_STATE_TEXT,
     column('fired', DATE),
     column('resolved', DATE),
-    column('excess cases', { unit: 'short', decimals: 0 }),
-    column('excess money', { unit: 'short', decimals: 0 }),
+    column('excess cases', WHOLE),
+    column('excess money', WHOLE),
   ],
 };
 
-const followUpsByState: PanelDescription = {
-  type: 'bargauge',
-  title: 'Follow-ups by state',
-  description: 'All follow-ups that there have been, by the state that they are in today.',
-  width: 8,
-  height: 9,
-  queries: [query('table', sql.FOLLOW_UPS_BY_STATE)],
-  defaults: { unit: 'short', decimals: 0, min: 0, thresholds: thresholds('blue') },
-};
-
-const followUps: PanelDescription = {
+const followUpsOverdue: PanelDescription = {
   type: 'table',
-  title: 'Follow-ups',
-  description:
-    'Those not closed, most urgent due date first, then those that were closed in the time shown. "Saved a week" is what the verified fix spares, in cases, at the volume after it.',
-  width: 16,
-  height: 9,
-  queries: [query('table', sql.FOLLOW_UPS)],
+  title: 'Follow-ups past their due date',
+  description: 'Improvements that are late, the latest first.',
+  width: 14,
+  height: 8,
+  queries: [query('table', sql.FOLLOW_UPS_OVERDUE)],
   overrides: [
+    linked('title', 'All follow-ups', UID.followUps, {}),
     column('due', DATE),
-    column('overdue', { ...AS_TEXT_COLOUR, mappings: [valueColours({ overdue: 'red' })] }),
-    column('saved a week', { unit: 'short', decimals: 0 }),
+    column('late', { unit: 's', ...AS_TEXT_COLOUR, thresholds: thresholds('red') }),
   ],
 };
-
-const messages: PanelDescription = {
-  type: 'table',
-  title: 'Messages by target and state',
-  description:
-    'Messages that were asked for in the time shown. "Replaced" ones were overtaken by a newer state before they were sent.',
-  width: 8,
-  height: 8,
-  queries: [query('table', sql.MESSAGES)],
-  overrides: [column('given up', { ...AS_TEXT_COLOUR, thresholds: thresholds('text', [1, 'red']) })],
-};
-
-const rejected: PanelDescription = {
-  type: 'table',
-  title: 'Rejected events by reason',
-  description:
-    'Inputs of the time shown that gave no event, by reason and the field at fault. They are kept as they came in rejected_events.',
-  width: 8,
-  height: 8,
-  queries: [query('table', sql.REJECTED)],
-  overrides: [column('latest', DATE)],
-};
-
-const HOUR_SECONDS = 3_600;
 
 const freshness: PanelDescription = {
   type: 'table',
   title: 'How fresh the data is',
   description:
     'The newest event of each source up to the end of the time shown, looking back 90 days, and how far behind that end it is.',
-  width: 8,
+  width: 10,
   height: 8,
   queries: [query('table', sql.FRESHNESS)],
   overrides: [
+    linked('source', 'The pipeline', UID.pipeline, {}),
     column('last event', DATE),
     column('last arrival', DATE),
     column('behind', {
@@ -235,53 +152,19 @@ const freshness: PanelDescription = {
   ],
 };
 
-/** The dashboard for everybody: how the metrics are, what is wrong, who is on it, whether the data flows. */
-export const overview: Dashboard = {
-  uid: UID,
+/** One screen for a morning look: how the metrics are, what is wrong, who is late, whether the data flows. */
+export const overview = dashboard({
+  uid: UID.overview,
   title: 'Redress overview',
-  description: 'Metrics with their expected bands, alerts, follow-ups, messages, and the health of the data.',
-  tags: ['redress'],
-  schemaVersion: 39,
-  version: 1,
-  editable: true,
-  timezone: 'browser',
-  refresh: '1m',
-  time: { from: 'now-7d', to: 'now' },
-  graphTooltip: 1,
-  templating: {
-    list: [
-      datasourceVariable(DATASOURCE_UID, DATASOURCE_NAME),
-      queryVariable({
-        name: 'metric',
-        label: 'Metric',
-        description: 'The metric to show in the charts.',
-        sql: sql.METRICS,
-      }),
-      queryVariable({
-        name: 'slice',
-        label: 'Slice',
-        description: "The part of the marketplace to show; 'all' is the whole.",
-        sql: sql.SLICES,
-      }),
-    ],
-  },
-  annotations: {
-    list: [
-      annotation('Alerts', 'red', sql.ALERT_MARKS),
-      annotation('Campaigns, holidays, changes', 'purple', sql.CALENDAR_MARKS),
-    ],
-  },
-  panels: placed([
+  description: 'Every metric against what was expected, open alerts, late follow-ups, and fresh data or not.',
+  from: 'now-7d',
+  variables: [],
+  marks: [],
+  rows: [
     [openAlerts, firingAlerts, followUpsOpen, messagesFailed],
-    [valueAndBand],
-    [cases, pointsMade],
+    [metricsNow],
+    [metricStates],
     [alerts],
-    [followUpsByState, followUps],
-    [messages, rejected, freshness],
-  ]),
-};
-
-function valueColours(colours: Readonly<Record<string, string>>): Record<string, unknown> {
-  const options = Object.entries(colours).map(([text, color], index) => [text, { color, index }]);
-  return { type: 'value', options: Object.fromEntries(options) };
-}
+    [followUpsOverdue, freshness],
+  ],
+});

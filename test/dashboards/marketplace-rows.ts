@@ -89,10 +89,31 @@ export async function writeAlerts(store: Store): Promise<void> {
       ...body,
     });
   await new Journal(store).append([
-    alert('firing', FROM + HOUR, { state: 'firing', severity: 'critical' }),
+    alert('firing', FROM + HOUR, {
+      state: 'firing',
+      severity: 'critical',
+      feedback: { verdict: 'true', by: 'kim', at: FROM + 2 * HOUR },
+    }),
     alert('acknowledged', FROM - 9 * DAY, { state: 'acknowledged', acknowledgedBy: 'kim' }),
     alert('pending', FROM + HOUR, { state: 'pending', openedAt: null }),
-    alert('resolved-today', FROM + HOUR, { state: 'resolved', resolvedAt: FROM + 2 * HOUR }),
+    { ...alert('resolved-today', FROM + HOUR, { state: 'firing' }), reason: 'fired' },
+    {
+      ...alert('resolved-today', FROM + HOUR, { state: 'acknowledged', acknowledgedBy: 'kim' }),
+      version: 2,
+      at: FROM + 1.5 * HOUR,
+      actor: 'kim',
+      reason: 'acknowledged',
+    },
+    {
+      ...alert('resolved-today', FROM + HOUR, {
+        state: 'resolved',
+        resolvedAt: FROM + 2 * HOUR,
+        feedback: { verdict: 'false_alarm', by: 'kim', at: FROM + 2 * HOUR },
+      }),
+      version: 3,
+      at: FROM + 2 * HOUR,
+      reason: 'resolved',
+    },
     alert('resolved-before', FROM - 9 * DAY, { state: 'resolved', resolvedAt: FROM - 8 * DAY }),
   ]);
 }
@@ -119,7 +140,18 @@ export async function writeFollowUps(store: Store): Promise<void> {
       state: 'verified',
       dueAt: FROM,
       closedAt: FROM + HOUR,
-      effect: { before: 0.01, during: 0.05, after: 0.01, points: 24, savedPerWeek: 80 },
+      effect: {
+        before: 0.01,
+        during: 0.05,
+        after: 0.01,
+        points: 24,
+        savedPerWeek: 80,
+        evidence: {
+          difference: { estimate: -0.04, lower: -0.05, upper: -0.03 },
+          net: null,
+          moneyPerWeek: { estimate: 2_000, lower: 1_500, upper: 2_500 },
+        },
+      },
     }),
     followUp('long done', { state: 'verified', dueAt: FROM, closedAt: FROM - 30 * DAY }),
   ]);

@@ -1,3 +1,4 @@
+-- By month, so that a page that asks for all series of a week does not read the years before.
 CREATE TABLE IF NOT EXISTS points_log
 (
     metric LowCardinality(String),
@@ -13,4 +14,5 @@ CREATE TABLE IF NOT EXISTS points_log
     made_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(revision, is_deleted)
+PARTITION BY toYYYYMM(bucket_start)
 ORDER BY (metric, slice, bucket_start)

@@ -1,3 +1,4 @@
+-- By month, so that a page that asks for all series of a week does not read the years before.
 CREATE TABLE IF NOT EXISTS verdicts_log
 (
     metric LowCardinality(String),
@@ -15,4 +16,5 @@ CREATE TABLE IF NOT EXISTS verdicts_log
     judged_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(judged_at)
+PARTITION BY toYYYYMM(bucket_start)
 ORDER BY (metric, slice, detector, bucket_start)
