@@ -8,10 +8,9 @@ import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
-import type { Delivery } from './model/delivery.js';
 import type { JournalEntry } from './model/journal.js';
-import { isLevel, isRate, type MetricDefinition } from './model/metric.js';
-import type { MetricDisplay, Notification } from './notify/contract.js';
+import type { MetricDefinition } from './model/metric.js';
+import { notificationOf } from './notifications.js';
 import type { Router } from './notify/index.js';
 import { Outbox } from './notify/outbox.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
@@ -154,7 +153,7 @@ export async function assemble(
   const outbox = new Outbox({
     router: surroundings.router,
     pending: (now) => alerts.pendingDeliveries(now),
-    notificationOf: (delivery) => notificationOf(delivery, configuration, alerts, followUps),
+    notificationOf: (delivery) => notificationOf(delivery, { configuration, alerts, followUps }),
     recordAttempt: (id, outcome, now) => alerts.recordAttempt(id, outcome, now),
     append,
     uncertain: new Set(alerts.pendingDeliveries(Number.POSITIVE_INFINITY).map((it) => it.deliveryId)),
@@ -222,59 +221,4 @@ async function catchUp(
     const from = judging.observedUntil(metric) ?? 0;
     for (const point of await points.between(metric.id, from, until)) judging.judge(metric, point);
   }
-}
-
-function notificationOf(
-  delivery: Delivery,
-  configuration: Configuration,
-  alerts: AlertDesk,
-  followUps: FollowUpDesk,
-): Notification {
-  const alert = alerts.alert(delivery.alertId);
-  if (alert === undefined) throw new Error(`the delivery ${delivery.deliveryId} is about no alert`);
-  const followUp = followUps.forAlert(alert.alertId) ?? null;
-  return {
-    delivery,
-    alert,
-    followUp,
-    alongside: delivery.reason === 'follow_up_reminder' ? followUps.remindedWith(followUp) : [],
-    display: displayOf(
-      configuration.metrics.find((metric) => metric.id === alert.metric),
-      alert.title,
-      configuration.service.currency,
-    ),
-    rootRef: alerts.rootRef(alert.alertId, delivery.target),
-  };
-}
-
-/** How a metric's values are shown to people. An alert may outlive its metric's definition. */
-export function displayOf(
-  metric: MetricDefinition | undefined,
-  title: string,
-  currency: string,
-): MetricDisplay {
-  const kind = metric?.measure.kind ?? 'count';
-  return {
-    title: metric?.title ?? title,
-    counted: metric === undefined ? 'events' : countedOf(metric),
-    unit: isRate(kind) ? 'rate' : isMoney(metric) ? 'amount' : 'count',
-    timezone: metric?.timezone ?? 'UTC',
-    currency,
-  };
-}
-
-function isMoney(metric: MetricDefinition | undefined): boolean {
-  const measure = metric?.measure;
-  return (
-    measure?.kind === 'sum' || (measure !== undefined && 'value' in measure && measure.value === 'amount')
-  );
-}
-
-/** The plural of what a metric's events are about: `dispute.opened` counts disputes. */
-function countedOf({ measure }: MetricDefinition): string {
-  if (isLevel(measure.kind)) return '';
-  const selector =
-    measure.kind === 'ratio' ? measure.numerator : measure.kind === 'breach' ? measure.opened : measure.of;
-  const nouns = new Set(selector.event.map((type) => `${type.split('.', 1)[0]}s`));
-  return [...nouns].join(' or ').replaceAll('_', ' ');
 }

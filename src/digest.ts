@@ -1,4 +1,5 @@
-import { displayOf, type Redress } from './app.js';
+import type { Redress } from './app.js';
+import { displayFor } from './display.js';
 import { buildDigest } from './followups/digest.js';
 import type { DigestRequest, WrittenDigest } from './http/ports.js';
 import type { Instant } from './model/clock.js';
@@ -10,7 +11,7 @@ export function writeDigest(
   { configuration, alerts, followUps }: Pick<Redress, 'configuration' | 'alerts' | 'followUps'>,
   now: Instant,
 ): WrittenDigest {
-  const { metrics, owners, service } = configuration;
+  const { owners } = configuration;
   const to = until ?? now;
   const digest = buildDigest(
     { followUps: followUps.followUps(), alerts: alerts.alerts() },
@@ -18,12 +19,7 @@ export function writeDigest(
   );
   const context = {
     timezone: timezone ?? owners.find(({ id }) => id === owner)?.timezone ?? 'UTC',
-    displayOf: (id: string) =>
-      displayOf(
-        metrics.find((metric) => metric.id === id),
-        id,
-        service.currency,
-      ),
+    displayOf: (id: string) => displayFor(configuration, id),
   };
   return { digest, markdown: digestMarkdown(digest, context), blocks: digestBlocks(digest, context) };
 }

@@ -1,7 +1,8 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { Delivery } from '../model/delivery.js';
+import type { Delivery, DeliverySubject } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
+import { deliveryFrom } from './deliveries.js';
 import type { SeriesName } from './fingerprint.js';
 import { type AlertRecord, isOpen } from './record.js';
 
@@ -20,7 +21,7 @@ export class AlertBook {
 
   apply(entry: JournalEntry): void {
     if (entry.stream === 'alert') this.#applyAlert(entry.body as unknown as AlertRecord);
-    if (entry.stream === 'delivery') this.#applyDelivery(entry.body as unknown as Delivery);
+    if (entry.stream === 'delivery') this.#applyDelivery(deliveryFrom(entry.body as unknown as Delivery));
   }
 
   alert(alertId: string): AlertRecord | undefined {
@@ -50,9 +51,9 @@ export class AlertBook {
     return this.#pending.values();
   }
 
-  /** The first message about an alert that reached a target and can be referred to. */
-  root(alertId: string, target: Target): Delivery | undefined {
-    return this.#roots.get(rootKey(alertId, target));
+  /** The first message about something that reached a target and can be referred to. */
+  root(subject: SubjectName, target: Target): Delivery | undefined {
+    return this.#roots.get(rootKey(subject, target));
   }
 
   /** The next moment at which an escalation or a delivery is due; null when nothing waits. */
@@ -81,7 +82,7 @@ export class AlertBook {
     if (delivery.state === 'pending') this.#pending.set(delivery.deliveryId, delivery);
     else this.#pending.delete(delivery.deliveryId);
     if (delivery.messageRef === '') return;
-    const key = rootKey(delivery.alertId, delivery.target);
+    const key = rootKey(delivery.subject, delivery.target);
     const root = this.#roots.get(key);
     if (root === undefined || isSentBefore(delivery, root)) this.#roots.set(key, delivery);
   }
@@ -91,8 +92,11 @@ function seriesKey({ metric, slice, direction }: SeriesName): string {
   return `${metric}\n${slice}\n${direction}`;
 }
 
-function rootKey(alertId: string, target: Target): string {
-  return `${alertId}\n${target}`;
+/** Names what messages are about, whichever version of it. */
+export type SubjectName = Pick<DeliverySubject, 'kind' | 'id'>;
+
+function rootKey({ kind, id }: SubjectName, target: Target): string {
+  return `${kind}\n${id}\n${target}`;
 }
 
 function isSentBefore(a: Delivery, b: Delivery): boolean {

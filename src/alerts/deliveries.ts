@@ -41,34 +41,34 @@ export function audienceOf(
 
 /** A message about an alert's version to one target. */
 export function deliveryOfAlert(
-  alert: AlertRecord,
+  { alertId, version }: AlertRecord,
   reason: DeliveryReason,
   target: Target,
   now: Instant,
 ): Delivery {
-  const deliveryId = `${alert.alertId}.${alert.version}.${target}`;
-  return { ...blank(alert, now), deliveryId, target, reason };
+  const subject = { kind: 'alert', id: alertId, version } as const;
+  return { ...blank(now), deliveryId: `${alertId}.${version}.${target}`, subject, alertId, target, reason };
 }
 
-/** The messages that a follow-up asks for: to everybody told of its alert, and to whom it names. */
+/** The messages that something other than an alert asks for; `told` have been told of its alert. */
 export function deliveriesOfRequest(
-  alert: AlertRecord,
-  request: DeliveryRequest,
+  { subject, reason, change, alertId, to }: DeliveryRequest,
+  told: readonly Target[],
   now: Instant,
 ): readonly Delivery[] {
-  const { followUpId, followUpVersion, reason } = request;
-  const targets = new Set([...alert.escalation.told, ...request.alsoTo]);
-  return [...targets].map((target) => {
-    const deliveryId = `${followUpId}.${followUpVersion}.${reason}.${target}`;
-    return { ...blank(alert, now), deliveryId, followUpId, target, reason };
-  });
+  return [...new Set([...told, ...to])].map((target) => ({
+    ...blank(now),
+    deliveryId: `${subject.id}.${subject.version}.${reason}.${target}`,
+    subject,
+    alertId,
+    target,
+    reason,
+    ...(change === undefined ? {} : { change }),
+  }));
 }
 
-function blank(alert: AlertRecord, now: Instant) {
+function blank(now: Instant) {
   return {
-    alertId: alert.alertId,
-    alertVersion: alert.version,
-    followUpId: '',
     state: 'pending',
     attempts: 0,
     createdAt: now,
@@ -82,14 +82,32 @@ function blank(alert: AlertRecord, now: Instant) {
 
 /**
  * True when the newer message makes the older one pointless: every message shows its subject as it is when it
- * is sent, so two that wait for the same target would say the same.
+ * is sent, so two that wait for the same target would say the same. A program that hears of a follow-up is promised
+ * each of its turns, and gets them all.
  */
 export function supersedes(newer: Delivery, older: Delivery): boolean {
+  const everyTurn = newer.subject.kind === 'follow_up' && newer.target.startsWith('webhook:');
   return (
     older.state === 'pending' &&
     older.deliveryId !== newer.deliveryId &&
-    older.alertId === newer.alertId &&
-    older.followUpId === newer.followUpId &&
-    older.target === newer.target
+    older.subject.kind === newer.subject.kind &&
+    older.subject.id === newer.subject.id &&
+    older.target === newer.target &&
+    !everyTurn
   );
+}
+
+/** A delivery as the journal kept it before messages could be about anything but an alert. */
+type EarlierDelivery = Omit<Delivery, 'subject'> & { alertVersion: number; followUpId: string };
+
+/**
+ * A delivery from the journal, whenever it was written. Earlier ones about a follow-up were said in the message of its
+ * alert, which must not be taken for a message of the follow-up's own.
+ */
+export function deliveryFrom(stored: Delivery | EarlierDelivery): Delivery {
+  if ('subject' in stored) return stored;
+  const { alertVersion, followUpId, ...delivery } = stored;
+  return followUpId === ''
+    ? { ...delivery, subject: { kind: 'alert', id: delivery.alertId, version: alertVersion } }
+    : { ...delivery, subject: { kind: 'follow_up', id: followUpId, version: 0 }, messageRef: '' };
 }

@@ -7,7 +7,7 @@ import type { Json } from '../model/json.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Direction, Verdict } from '../model/verdict.js';
-import { AlertBook, compareText } from './book.js';
+import { AlertBook, compareText, type SubjectName } from './book.js';
 import type { AlertCommand, AlertCommandResult } from './command.js';
 import { audienceOf, deliveriesOfRequest, deliveryOfAlert, supersedes } from './deliveries.js';
 import { afterAttempt } from './delivery-attempt.js';
@@ -146,13 +146,12 @@ export class AlertDesk {
     return journal;
   }
 
-  /** Gives follow-ups their messages: to everybody told of the alert and to whom the request names. */
+  /** Asks for messages about other things than alerts: to everybody told of their alert and to whom they name. */
   notify(requests: readonly DeliveryRequest[], now: Instant): JournalEntry[] {
     const journal: JournalEntry[] = [];
     for (const request of requests) {
-      const alert = this.#book.alert(request.alertId);
-      if (alert === undefined) throw new RedressError('bug', `there is no alert '${request.alertId}'`);
-      for (const delivery of deliveriesOfRequest(alert, request, now)) this.#ask(delivery, now, journal);
+      const told = this.#book.alert(request.alertId)?.escalation.told ?? [];
+      for (const delivery of deliveriesOfRequest(request, told, now)) this.#ask(delivery, now, journal);
     }
     return journal;
   }
@@ -165,9 +164,9 @@ export class AlertDesk {
     return this.#book.alerts();
   }
 
-  /** Where the target's first message about the alert is; empty when none has arrived. */
-  rootRef(alertId: string, target: Target): string {
-    return this.#book.root(alertId, target)?.messageRef ?? '';
+  /** Where the target's first message about something is; empty when none has arrived. */
+  rootRef(subject: SubjectName, target: Target): string {
+    return this.#book.root(subject, target)?.messageRef ?? '';
   }
 
   readonly #policyFor = (alert: RoutedAlert): EscalationPolicy =>

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { displayOf } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
+import { displayOf } from '../display.js';
 import type { Alert } from '../model/alert.js';
 import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
 import { impactWords } from '../notify/alert-words.js';

@@ -1,15 +1,17 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { displayOf, openStore, type Redress } from '../app.js';
+import { openStore, type Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { packagedConfiguration } from '../config/starting-configuration.js';
+import { displayFor } from '../display.js';
 import type { Alert } from '../model/alert.js';
 import { DAY, type Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { ArrivedEvent } from '../model/event.js';
 import type { JournalEntry } from '../model/journal.js';
 import { alertChart } from '../notify/chart.js';
+import type { Notification } from '../notify/contract.js';
 import type { Router } from '../notify/index.js';
 import { svgToPng } from '../notify/png.js';
 import { replay } from '../replay.js';
@@ -189,9 +191,9 @@ async function live(
   const people = new SimulatedPeople(truth);
   const planned: PlannedAct[] = [];
   const router: Router = {
-    send: async (_target, { alert, followUp, delivery }) => {
+    send: async (_target, notification) => {
       watcher.onMessage();
-      planned.push(...people.hear({ alert, followUp, reason: delivery.reason }, delivery.dueAt));
+      planned.push(...heardBy(people, notification));
       return { outcome: 'sent', messageRef: 'demo' };
     },
     find: async () => null,
@@ -211,6 +213,13 @@ async function live(
     },
     onMoment: (at, judged) => watcher.onMoment(at, judged.length),
   });
+}
+
+/** The simulated people act on what they hear of alerts and of follow-ups that hang on one. */
+function heardBy(people: SimulatedPeople, notification: Notification): PlannedAct[] {
+  if (notification.kind !== 'alert' && notification.kind !== 'follow_up') return [];
+  const { alert, followUp, delivery } = notification;
+  return alert === null ? [] : people.hear({ alert, followUp, reason: delivery.reason }, delivery.dueAt);
 }
 
 function entriesOf(act: PlannedAct, redress: Redress, now: Instant): readonly JournalEntry[] {
@@ -243,11 +252,7 @@ async function draw(
       alerts: [alert],
       annotations: redress.configuration.annotations,
       slice: alert.slice,
-      display: displayOf(
-        redress.configuration.metrics.find((metric) => metric.id === alert.metric),
-        alert.title,
-        redress.configuration.service.currency,
-      ),
+      display: displayFor(redress.configuration, alert.metric, alert.title),
     });
     const name = `${String(index + 1).padStart(2, '0')}-${alert.metric}-${alert.slice}`.replace(
       /[^\w.-]+/g,

@@ -226,6 +226,7 @@ export function resolveFollowUps(input: ServiceInput['follow_ups']): FollowUpSet
     guardWindow: input.guard_window,
     dueDays: input.due_days,
     openFor: input.open_for,
+    tell: input.tell,
     remindBefore: input.remind_before,
     leadAfter: input.lead_after,
   };

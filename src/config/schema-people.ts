@@ -3,7 +3,8 @@ import { HOUR } from '../model/clock.js';
 import { IdSchema } from './schema-metrics.js';
 import { DurationSchema, InstantSchema, TimezoneSchema } from './text-forms.js';
 
-const TargetSchema = z
+/** Where messages go. */
+export const TargetSchema = z
   .string()
   .regex(/^(console|slack:(#[a-z0-9_-]{1,80}|[CGDUW][A-Z0-9]{5,})|webhook:[a-z0-9][a-z0-9_-]*)$/, {
     error: (issue) =>

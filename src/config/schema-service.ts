@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/clock.js';
+import { TargetSchema } from './schema-people.js';
 import { DurationSchema, InstantSchema } from './text-forms.js';
 
 const UrlSchema = z.string().refine((text) => isHttpUrl(text), {
@@ -145,6 +146,10 @@ export const ServiceFileSchema = z.strictObject({
         .array(z.enum(['info', 'warning', 'critical']))
         .default([])
         .describe('Alerts of these severities open a follow-up by themselves. Default: none.'),
+      tell: z
+        .array(TargetSchema)
+        .default([])
+        .describe('Who hears of every follow-up, beside those who were told of its alert. Default: nobody.'),
       remind_before: DurationSchema.default(DAY).describe('First reminder before the due date. Default: 1d.'),
       lead_after: DurationSchema.default(DAY).describe(
         "The owner's lead hears of it as well when it is overdue for so long. Default: 1d.",

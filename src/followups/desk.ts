@@ -18,7 +18,7 @@ import type {
   OpenFollowUpResult,
 } from './command.js';
 import type { Evidence, EvidenceRequest } from './measure/evidence.js';
-import { messagesFor } from './messages.js';
+import { type Audience, messagesFor, reminderFor } from './messages.js';
 import { findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
 import { ownerOf } from './ownership.js';
 import {
@@ -31,6 +31,7 @@ import {
 import { dueDate, nextReminder, reminderReason } from './reminders.js';
 import { type FollowUpInput, incidentOf, transition } from './transition.js';
 import { backlog, type Seen, Witness } from './witness.js';
+import { WorkDays } from './work-days.js';
 
 const PRIORITY: Readonly<Record<Severity, Priority>> = { info: 'low', warning: 'normal', critical: 'high' };
 
@@ -215,15 +216,6 @@ export class FollowUpDesk {
     return this.#book.followUps();
   }
 
-  /** The owner's other follow-ups that were reminded of in the same message, soonest due first. */
-  remindedWith(followUp: FollowUp | null): readonly FollowUp[] {
-    if (followUp === null || followUp.remindedAt === null) return [];
-    const { followUpId, owner, remindedAt } = followUp;
-    return this.#waiting()
-      .filter((it) => it.owner === owner && it.remindedAt === remindedAt && it.followUpId !== followUpId)
-      .sort((a, b) => a.dueAt - b.dueAt);
-  }
-
   /** The newest follow-up that belongs, or once belonged, to the alert. */
   forAlert(alertId: string): FollowUp | undefined {
     const related = this.#book.followUps().filter(({ alertIds }) => alertIds.includes(alertId));
@@ -278,19 +270,19 @@ export class FollowUpDesk {
       );
   }
 
-  /** Each follow-up has been reminded of; the message is that of the one that is due first and has a thread. */
+  /** Each follow-up has been reminded of, in one message. */
   #remind(owner: string, followUps: readonly FollowUpRecord[], now: Instant): FollowUpChanges {
     const soonest = [...followUps].sort(
       (a, b) => a.dueAt - b.dueAt || (a.followUpId < b.followUpId ? -1 : 1),
     );
+    const person = this.#ownerOf(owner);
     const each = soonest.map((followUp) => {
-      const reason = reminderReason(followUp, now, this.#ownerOf(owner));
+      const reason = reminderReason(followUp, now, person);
       return this.#advance(followUp, { kind: 'remind', reason }, now);
     });
-    const { entries, tell } = join(each);
-    const [first] = tell;
-    const alsoTo = [...new Set(tell.flatMap((request) => request.alsoTo))];
-    return { entries, tell: first === undefined ? [] : [{ ...first, alsoTo }] };
+    const day = new WorkDays(person).at(now).toISODate() ?? '';
+    const lead = soonest.some((it) => this.#isForLead(it, now)) ? (person?.lead ?? '') : '';
+    return { entries: join(each).entries, tell: [reminderFor(owner, day, soonest, lead, this.#audience)] };
   }
 
   #waiting(): readonly FollowUpRecord[] {
@@ -363,6 +355,10 @@ export class FollowUpDesk {
       : NO_CHANGES;
   }
 
+  get #audience(): Audience {
+    return { owners: this.#owners, tell: this.#settings.tell };
+  }
+
   #isForLead({ dueAt }: FollowUp, now: Instant): boolean {
     return now - dueAt >= this.#settings.leadAfter;
   }
@@ -388,7 +384,7 @@ export class FollowUpDesk {
     return {
       followUp,
       entries: [entry],
-      tell: messagesFor(followUp, reason, this.#owners, this.#isForLead(followUp, now)),
+      tell: messagesFor(followUp, { what: reason, actor }, this.#audience),
     };
   }
 }

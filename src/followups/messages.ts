@@ -6,12 +6,11 @@ import type { FollowUpReason, FollowUpRecord } from './record.js';
 interface Message {
   reason: DeliveryReason;
   /** Who is addressed in person, on top of everybody who was told of the alert. */
-  inPerson: 'nobody' | 'owner' | 'owner_and_lead';
+  inPerson: 'nobody' | 'owner';
 }
 
 const CHANGED: Message = { reason: 'follow_up_changed', inPerson: 'nobody' };
 const OWNER_S_TURN: Message = { reason: 'follow_up_changed', inPerson: 'owner' };
-const REMINDER: Message = { reason: 'follow_up_reminder', inPerson: 'owner' };
 
 /** What people hear of each entry; null for what only the journal needs to know. */
 const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
@@ -24,10 +23,10 @@ const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
   assigned: OWNER_S_TURN,
   due_changed: CHANGED,
   priority_changed: CHANGED,
-  noted: null,
-  linked: null,
-  action_set: null,
-  alert_attached: null,
+  noted: CHANGED,
+  linked: CHANGED,
+  action_set: CHANGED,
+  alert_attached: CHANGED,
   still_anomalous: null,
   verifying: CHANGED,
   point_in_band: null,
@@ -37,38 +36,63 @@ const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
   fix_failed: OWNER_S_TURN,
   relapsed: OWNER_S_TURN,
   recurred: null,
-  due_soon: REMINDER,
-  due_today: REMINDER,
-  overdue: { reason: 'follow_up_reminder', inPerson: 'owner_and_lead' },
+  // What is due is gathered for each person.
+  due_soon: null,
+  due_today: null,
+  overdue: null,
 };
 
-/** The messages that an entry asks for: one request, or none. `isForLead`: overdue for so long that the lead hears. */
+/** Who hears of follow-ups, beyond those who were told of their alerts. */
+export interface Audience {
+  owners: readonly Owner[];
+  tell: readonly Target[];
+}
+
+/** The messages that an entry asks for: one request, or none. Without an alert's audience the owner hears of everything. */
 export function messagesFor(
-  followUp: FollowUpRecord,
-  reason: FollowUpReason,
-  owners: readonly Owner[],
-  isForLead: boolean,
+  { alertId, followUpId, owner, version }: FollowUpRecord,
+  { what, actor }: { what: FollowUpReason; actor: string },
+  { owners, tell }: Audience,
 ): readonly DeliveryRequest[] {
-  const message = MESSAGES[reason];
-  // Without an alert there is no thread to say it in.
-  if (message === null || followUp.alertId === '') return [];
-  const owner = owners.find(({ id }) => id === followUp.owner);
-  const lead = owners.find(({ id }) => id === owner?.lead);
-  const people = { nobody: [], owner: [owner], owner_and_lead: isForLead ? [owner, lead] : [owner] }[
-    message.inPerson
-  ];
+  const message = MESSAGES[what];
+  if (message === null) return [];
+  const inPerson = alertId === '' || message.inPerson === 'owner';
   return [
     {
-      alertId: followUp.alertId,
-      followUpId: followUp.followUpId,
-      followUpVersion: followUp.version,
+      subject: { kind: 'follow_up', id: followUpId, version },
       reason: message.reason,
-      alsoTo: people.flatMap(targetsOf),
+      change: { what, actor },
+      alertId,
+      to: [...tell, ...(inPerson ? targetsOf(owner, owners) : [])],
     },
   ];
 }
 
+/** One message to a person about the follow-ups that need them; `alertId` is whose audience hears it in their place. */
+export function reminderFor(
+  person: string,
+  day: string,
+  followUps: readonly FollowUpRecord[],
+  lead: string,
+  { owners, tell }: Audience,
+): DeliveryRequest {
+  const inPerson = [...targetsOf(person, owners), ...targetsOf(lead, owners)];
+  return {
+    subject: {
+      kind: 'reminder',
+      id: `reminder-${person}-${day}`,
+      version: 1,
+      person,
+      followUps: followUps.map(({ followUpId }) => followUpId),
+    },
+    reason: 'follow_up_reminder',
+    alertId: inPerson.length > 0 ? '' : (followUps.find(({ alertId }) => alertId !== '')?.alertId ?? ''),
+    to: inPerson.length > 0 ? inPerson : tell,
+  };
+}
+
 /** A person is reached by a direct message, if it is known who they are there. */
-function targetsOf(owner: Owner | undefined): readonly Target[] {
-  return owner === undefined || owner.slack === '' ? [] : [`slack:${owner.slack}`];
+function targetsOf(id: string, owners: readonly Owner[]): readonly Target[] {
+  const slack = owners.find((owner) => owner.id === id)?.slack ?? '';
+  return slack === '' ? [] : [`slack:${slack}`];
 }

@@ -13,19 +13,33 @@ export type DeliveryReason =
   | 'follow_up_opened'
   | 'follow_up_changed'
   | 'follow_up_reminder'
+  | 'digest'
   | 'delivery_failed';
 
 export type DeliveryState = 'pending' | 'sent' | 'superseded' | 'failed';
 
-/** One message to one target for one version of one alert (or follow-up): the unit that is retried. */
+/**
+ * What a message is about: one thing, whose first message at a target is the one that later ones are about as well.
+ * `version` is the thing's own, as it was when the message was asked for.
+ */
+export type DeliverySubject =
+  | { kind: 'alert'; id: string; version: number }
+  | { kind: 'follow_up'; id: string; version: number }
+  /** What one person is reminded of on one day; `followUps` are ids, the soonest due first. */
+  | { kind: 'reminder'; id: string; version: number; person: string; followUps: readonly string[] }
+  /** What `[from, to)` has brought, for an owner's id or, with null, for everybody. */
+  | { kind: 'digest'; id: string; version: number; from: Instant; to: Instant; owner: string | null };
+
+/** One message to one target for one version of its subject: the unit that is retried. */
 export interface Delivery {
   deliveryId: string;
+  subject: DeliverySubject;
+  /** The alert that is told of, or that the follow-up hangs on; empty for none. */
   alertId: string;
-  alertVersion: number;
-  /** Empty when the message is about the alert itself. */
-  followUpId: string;
   target: Target;
   reason: DeliveryReason;
+  /** The entry that a follow-up's message tells of. */
+  change?: SubjectChange | undefined;
   state: DeliveryState;
   attempts: number;
   createdAt: Instant;
@@ -39,18 +53,24 @@ export interface Delivery {
   version: number;
 }
 
+/** Which turn a message tells of, by the word of its journal entry, and who took it. */
+export interface SubjectChange {
+  what: string;
+  actor: string;
+}
+
 /** What became of one attempt to send. `retryAfter` is in ms, null when the target named no time. */
 export type SendOutcome =
   | { outcome: 'sent'; messageRef: string }
   | { outcome: 'retry'; reason: string; retryAfter: number | null }
   | { outcome: 'failed'; reason: string };
 
-/** What a follow-up asks to be told: to everybody who was told of its alert, and to `alsoTo`. */
+/** A message that is asked for about something other than an alert. */
 export interface DeliveryRequest {
-  alertId: string;
-  followUpId: string;
-  /** The follow-up's version that the message is about; with the reason it makes the delivery's identity. */
-  followUpVersion: number;
+  subject: Exclude<DeliverySubject, { kind: 'alert' }>;
   reason: DeliveryReason;
-  alsoTo: readonly Target[];
+  change?: SubjectChange | undefined;
+  /** Everybody who was told of this alert is told as well; empty for nobody. */
+  alertId: string;
+  to: readonly Target[];
 }

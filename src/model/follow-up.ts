@@ -1,3 +1,4 @@
+import type { Target } from './alert.js';
 import type { Instant } from './clock.js';
 import type { Severity } from './metric.js';
 import type { Direction } from './verdict.js';
@@ -153,6 +154,8 @@ export interface FollowUpSettings {
   guardWindow: number;
   /** Alerts of these severities open a follow-up by themselves. */
   openFor: readonly Severity[];
+  /** Who hears of every turn of every follow-up, on top of those who were told of its alert. */
+  tell: readonly Target[];
   /** Work days until due, by priority. */
   dueDays: Readonly<Record<Priority, number>>;
   /** Reminders this long before the due date, in ms, and every work day after it. */

@@ -1,14 +1,8 @@
 import type { Owner } from '../model/owner.js';
 import { type AlertWords, alertWords, changeWords, type Fact, type MessageContext } from './alert-words.js';
-import { type Notification, SLACK_ACTION } from './contract.js';
-import { type Block, type Button, slackLink, slackText } from './slack-text.js';
+import { type AlertNotification, SLACK_ACTION } from './contract.js';
+import { type Block, type Button, type SlackMessage, slackLink, slackText } from './slack-text.js';
 import { webAddress } from './wording.js';
-
-/** A Slack message: the blocks that are shown, and the text for notifications and screen readers. */
-export interface SlackMessage {
-  text: string;
-  blocks: Block[];
-}
 
 const LIMIT = { header: 150, line: 500, field: 400, carrier: 250, text: 1_000, buttonValue: 2_000 };
 
@@ -16,7 +10,7 @@ const LIMIT = { header: 150, line: 500, field: 400, carrier: 250, text: 1_000, b
  * The one message that an alert has in a channel, showing its current state. Whatever the data holds, it stays
  * within Slack's limits, the undocumented one on all blocks together (`msg_blocks_too_long`) included.
  */
-export function alertMessage(notification: Notification, context: MessageContext): SlackMessage {
+export function alertMessage(notification: AlertNotification, context: MessageContext): SlackMessage {
   const words = alertWords(notification, context);
   const owner = context.owners.find(({ id }) => id === notification.alert.owner);
   const blocks: Block[] = [
@@ -39,7 +33,7 @@ export function alertMessage(notification: Notification, context: MessageContext
 }
 
 /** What has changed, for the alert's thread. */
-export function changeMessage(notification: Notification): SlackMessage {
+export function changeMessage(notification: AlertNotification): SlackMessage {
   const text = slackText(changeWords(notification), LIMIT.text);
   return { text, blocks: [{ type: 'section', text: markdown(text) }] };
 }
@@ -48,7 +42,7 @@ export function changeMessage(notification: Notification): SlackMessage {
  * The buttons that make sense in the alert's state. Trouble with the data has no follow-up: no metric could
  * verify it.
  */
-function alertButtons({ alert, followUp }: Notification): Button[] {
+function alertButtons({ alert, followUp }: AlertNotification): Button[] {
   const value = JSON.stringify({ alertId: alert.alertId, version: alert.version });
   // A cut value could name another alert, so a value that Slack would refuse costs the buttons instead.
   if (alert.state === 'resolved' || value.length > LIMIT.buttonValue) return [];
@@ -71,7 +65,7 @@ function alertButtons({ alert, followUp }: Notification): Button[] {
   return buttons;
 }
 
-function headerText({ alert }: Notification, words: AlertWords): string {
+function headerText({ alert }: AlertNotification, words: AlertWords): string {
   const mark =
     alert.state === 'resolved'
       ? '✅'
@@ -93,7 +87,7 @@ function factValue(fact: Fact, owner: Owner | undefined): string {
   return text === '' ? '-' : text;
 }
 
-function contextLines(notification: Notification, words: AlertWords, context: MessageContext) {
+function contextLines(notification: AlertNotification, words: AlertWords, context: MessageContext) {
   const lines = [markdown(`Why you see this: ${slackText(words.why, LIMIT.line)}`)];
   const address = dashboardAddress(notification, context.dashboardsUrl);
   if (address !== null) lines.push(markdown(slackLink(address, 'Open the dashboard')));
@@ -101,7 +95,7 @@ function contextLines(notification: Notification, words: AlertWords, context: Me
 }
 
 /** The dashboards' address with the alert's series picked, in the way of Grafana's variables. */
-function dashboardAddress({ alert }: Notification, dashboardsUrl: string): string | null {
+function dashboardAddress({ alert }: AlertNotification, dashboardsUrl: string): string | null {
   const address = webAddress(dashboardsUrl);
   if (address === null) return null;
   const url = new URL(address);

@@ -1,8 +1,8 @@
 import type { Alert } from '../model/alert.js';
 import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
-import type { MetricDisplay, Notification } from './contract.js';
-import { followUpChange, followUpStatus } from './follow-up-message.js';
+import type { AlertNotification, MetricDisplay } from './contract.js';
+import { followUpStatus } from './follow-up-words.js';
 import {
   formatBand,
   formatDuration,
@@ -39,7 +39,7 @@ export interface AlertWords {
 
 const MOST_CARRIERS = 5;
 
-export function alertWords(notification: Notification, context: MessageContext): AlertWords {
+export function alertWords(notification: AlertNotification, context: MessageContext): AlertWords {
   const { alert, display, followUp, delivery } = notification;
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
   if (alert.kind === 'metric') {
@@ -64,8 +64,8 @@ export function alertWords(notification: Notification, context: MessageContext):
 }
 
 /** The one line that a later message adds: what has changed. Plain text. */
-export function changeWords(notification: Notification): string {
-  const { alert, display, followUp, delivery, alongside } = notification;
+export function changeWords(notification: AlertNotification): string {
+  const { alert, display, delivery } = notification;
   switch (delivery.reason) {
     case 'acknowledged':
       return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
@@ -83,9 +83,8 @@ export function changeWords(notification: Notification): string {
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
-      return followUp === null
-        ? WHY[delivery.reason]
-        : followUpChange(followUp, delivery.reason, display, alongside);
+    case 'digest':
+      return WHY[delivery.reason];
   }
 }
 
@@ -100,6 +99,7 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',
   follow_up_reminder: 'The follow-up of the alert needs attention.',
+  digest: 'What the last week has brought.',
   delivery_failed: 'A message could not be delivered to another target.',
 };
 

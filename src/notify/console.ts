@@ -1,8 +1,11 @@
 import { alertWords, changeWords, type MessageContext } from './alert-words.js';
-import type { Notification, Notifier } from './contract.js';
+import type { AlertNotification, Notification, Notifier } from './contract.js';
+import { digestMarkdown } from './digest-message.js';
+import { followUpChange } from './follow-up-words.js';
+import { reminderWords } from './reminder-message.js';
 import { oneLine, webAddress } from './wording.js';
 
-/** Writes alerts as readable text. It has no `find`: a terminal cannot be asked what it has shown. */
+/** Writes messages as readable text. It has no `find`: a terminal cannot be asked what it has shown. */
 export function consoleNotifier(print: (text: string) => void, context: MessageContext): Notifier {
   return {
     scheme: 'console',
@@ -13,8 +16,23 @@ export function consoleNotifier(print: (text: string) => void, context: MessageC
   };
 }
 
-/** The first message about an alert in full, a later one as a headline and what has changed. */
 function consoleText(notification: Notification, context: MessageContext): string {
+  switch (notification.kind) {
+    case 'alert':
+      return alertText(notification, context);
+    case 'follow_up':
+      return oneLine(followUpChange(notification));
+    case 'reminder': {
+      const { headline, lines } = reminderWords(notification);
+      return [oneLine(headline), ...lines.map((line) => `  ${oneLine(line)}`)].join('\n');
+    }
+    case 'digest':
+      return digestMarkdown(notification.digest, notification);
+  }
+}
+
+/** The first message about an alert in full, a later one as a headline and what has changed. */
+function alertText(notification: AlertNotification, context: MessageContext): string {
   const words = alertWords(notification, context);
   if (notification.rootRef !== '')
     return [oneLine(words.headline), `  ${oneLine(changeWords(notification))}`].join('\n');

@@ -1,19 +1,57 @@
 import type { Alert, Target } from '../model/alert.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
+import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 
-/** Everything that a message can be built from, as it is when the message is sent. */
-export interface Notification {
+/** Everything that a message can be built from, as it is when the message is sent: one kind for each subject. */
+export type Notification =
+  | AlertNotification
+  | FollowUpNotification
+  | ReminderNotification
+  | DigestNotification;
+
+interface AnyNotification {
   delivery: Delivery;
+  /** Where the target's earlier message about the same subject is; empty for the first. */
+  rootRef: string;
+}
+
+export interface AlertNotification extends AnyNotification {
+  kind: 'alert';
   alert: Alert;
   /** The follow-up that is open for the alert, if any. */
   followUp: FollowUp | null;
-  /** The owner's other follow-ups that the same reminder is about. */
-  alongside?: readonly FollowUp[];
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
-  /** Where the target's earlier message about the same alert is; empty for the first. */
-  rootRef: string;
+}
+
+export interface FollowUpNotification extends AnyNotification {
+  kind: 'follow_up';
+  followUp: FollowUp;
+  /** The newest alert that it hangs on; null for one that was opened by hand. */
+  alert: Alert | null;
+  /** Where the target's message about that alert is, which shows the follow-up's state as well; empty for none. */
+  alertRef: string;
+  display: MetricDisplay;
+}
+
+/** What one person is reminded of. */
+export interface ReminderNotification extends AnyNotification {
+  kind: 'reminder';
+  /** An owner's id. */
+  person: string;
+  /** Of the person who is reminded. */
+  timezone: string;
+  /** The soonest due first; those of other owners have climbed to the person. */
+  followUps: readonly FollowUp[];
+}
+
+export interface DigestNotification extends AnyNotification {
+  kind: 'digest';
+  digest: Digest;
+  /** Of the dates that are written. */
+  timezone: string;
+  displayOf(metric: string): MetricDisplay;
 }
 
 export interface MetricDisplay {

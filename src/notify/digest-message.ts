@@ -24,7 +24,7 @@ export function digestMarkdown(digest: Digest, context: DigestContext): string {
     ({ title, lines }) =>
       `## ${title}\n\n${lines.map(([strong, rest]) => `- **${markdownText(strong)}**${markdownText(rest)}`).join('\n')}`,
   );
-  return [`# ${markdownText(titleOf(digest, context))}`, ...parts].join('\n\n');
+  return [`# ${markdownText(digestTitle(digest, context))}`, ...parts].join('\n\n');
 }
 
 /** The digest as blocks of Slack's Block Kit, within its limits of 3,000 characters a section. */
@@ -34,7 +34,7 @@ export function digestBlocks(digest: Digest, context: DigestContext): Block[] {
     return { type: 'section', text: { type: 'mrkdwn', text: fitted(`*${title}*`, written) } };
   });
   return [
-    { type: 'header', text: { type: 'plain_text', text: titleOf(digest, context).slice(0, 150) } },
+    { type: 'header', text: { type: 'plain_text', text: digestTitle(digest, context).slice(0, 150) } },
     ...sections,
   ];
 }
@@ -51,7 +51,11 @@ function fitted(title: string, lines: readonly string[]): string {
   return text;
 }
 
-function titleOf({ from, to, owner }: Digest, { timezone }: DigestContext): string {
+/** Whose digest it is, and of which days. */
+export function digestTitle(
+  { from, to, owner }: Digest,
+  { timezone }: Pick<DigestContext, 'timezone'>,
+): string {
   const whose = owner === null ? '' : ` for ${owner}`;
   return `Improvements${whose}, ${day(from, timezone)} to ${day(to - 1, timezone)}`;
 }

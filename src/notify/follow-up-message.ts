@@ -1,86 +1,55 @@
-import type { FollowUp, FollowUpState } from '../model/follow-up.js';
-import type { MetricDisplay } from './contract.js';
-import { formatInstant, formatMoney, formatValue } from './wording.js';
+import type { MessageContext } from './alert-words.js';
+import type { FollowUpNotification } from './contract.js';
+import { effectWords, followUpChange, stateWords } from './follow-up-words.js';
+import { type SlackMessage, slackText } from './slack-text.js';
+import { formatInstant, formatSliceWords } from './wording.js';
 
-const STATE_WORDS: Readonly<Record<FollowUpState, string>> = {
-  open: 'open',
-  acknowledged: 'acknowledged',
-  in_progress: 'in progress',
-  fix_shipped: 'fix shipped',
-  verifying: 'being verified by the metric',
-  verified: 'verified by the metric',
-  wont_do: 'not going to be done',
-};
+const LIMIT = { header: 150, line: 500, field: 400, text: 1_000 };
 
-/** Where a follow-up stands, in one line of plain text: title, state, owner and due date, or its effect. */
-export function followUpStatus(followUp: FollowUp, display: MetricDisplay): string {
-  const parts = [`${followUp.title}: ${stateWords(followUp, display)}`];
-  if (followUp.owner !== '') parts.push(`owner ${followUp.owner}`);
-  if (followUp.closedAt === null) parts.push(`due ${formatInstant(followUp.dueAt, display.timezone)}`);
-  if (followUp.timesReopened > 0) parts.push(`reopened ${times(followUp.timesReopened)}`);
-  return parts.join(', ');
+/** The one message that a follow-up has in a channel, showing its current state, within Slack's limits. */
+export function followUpMessage(notification: FollowUpNotification, context: MessageContext): SlackMessage {
+  const { followUp, display } = notification;
+  const owner = context.owners.find(({ id }) => id === followUp.owner);
+  const facts: (readonly [label: string, text: string])[] = [
+    ['State', stateWords(followUp, display)],
+    ['Owner', followUp.owner === '' ? 'Nobody' : (owner?.name ?? followUp.owner)],
+    ['Priority', followUp.priority],
+    ['Due', formatInstant(followUp.dueAt, display.timezone)],
+    ['Metric', `${display.title}, ${formatSliceWords(followUp.slice)}`],
+  ];
+  const told = `${effectWords(followUp, display)}${followUp.note === '' ? '' : `. ${followUp.note}`}`;
+  return {
+    text: slackText(`Follow-up: ${followUp.title}`, LIMIT.text),
+    blocks: [
+      {
+        type: 'header',
+        text: {
+          type: 'plain_text',
+          text: slackText(`Follow-up: ${followUp.title}`, LIMIT.header),
+          emoji: true,
+        },
+      },
+      {
+        type: 'section',
+        fields: facts.map(([label, text]) => ({
+          type: 'mrkdwn',
+          text: `*${label}*\n${slackText(text, LIMIT.field)}`,
+        })),
+      },
+      ...(told === ''
+        ? []
+        : [
+            {
+              type: 'section',
+              text: { type: 'mrkdwn', text: slackText(told.replace(/^\. /, ''), LIMIT.line) },
+            } as const,
+          ]),
+    ],
+  };
 }
 
-/**
- * What has just happened to a follow-up, for an alert's thread. Plain text. `alongside` are the owner's others that
- * the same reminder is about.
- */
-export function followUpChange(
-  followUp: FollowUp,
-  reason: 'follow_up_opened' | 'follow_up_changed' | 'follow_up_reminder',
-  display: MetricDisplay,
-  alongside: readonly FollowUp[] = [],
-): string {
-  const status = followUpStatus(followUp, display);
-  if (reason === 'follow_up_opened') return `Follow-up opened. ${status}`;
-  if (reason === 'follow_up_reminder')
-    return `Reminder. ${[status, ...alongsideWords(alongside, display)].join('; ')}`;
-  const note = followUp.note === '' ? '' : `. Note: ${followUp.note}`;
-  return `Follow-up changed. ${status}${effectWords(followUp, display)}${note}`;
-}
-
-/** More than so many others are a list for another place. */
-const MOST_ALONGSIDE = 10;
-
-function alongsideWords(alongside: readonly FollowUp[], { timezone }: MetricDisplay): string[] {
-  const told = alongside
-    .slice(0, MOST_ALONGSIDE)
-    .map(
-      ({ title, state, dueAt }) => `${title}: ${STATE_WORDS[state]}, due ${formatInstant(dueAt, timezone)}`,
-    );
-  const rest = alongside.length - told.length;
-  return rest > 0 ? [...told, `and ${rest} more`] : told;
-}
-
-function stateWords(followUp: FollowUp, display: MetricDisplay): string {
-  const words = STATE_WORDS[followUp.state];
-  const watch = followUp.watch;
-  if (followUp.state !== 'verifying' || watch === null) return words;
-  return `${words} (${watch.pointsInBand} of ${watch.pointsNeeded} points in band, up to ${formatValue(watch.upper, display)})`;
-}
-
-function effectWords(followUp: FollowUp, display: MetricDisplay): string {
-  const effect = followUp.effect;
-  if (effect === null) return '';
-  const value = (number: number): string => formatValue(number, display);
-  const levels = `. Before the incident ${value(effect.before)}, during it ${value(effect.during)}, after the fix ${value(effect.after)}`;
-  const spared = formatValue(effect.savedPerWeek, {
-    unit: display.unit === 'amount' ? 'amount' : 'count',
-    currency: display.currency,
-  });
-  const saved = effect.savedPerWeek > 0 ? `, about ${spared} a week spared` : '';
-  const { evidence } = effect;
-  if (evidence === undefined) return `${levels}${saved}`;
-  const { estimate, lower, upper } = evidence.net ?? evidence.difference;
-  const beyond = evidence.net === null ? '' : ' beyond the slices without the fix';
-  const change = `; a change of ${value(estimate)}${beyond} (90 % interval ${value(lower)} to ${value(upper)})`;
-  const money =
-    display.unit !== 'amount' && evidence.moneyPerWeek.estimate > 0
-      ? `, worth ${formatMoney(evidence.moneyPerWeek.estimate, display.currency)}`
-      : '';
-  return `${levels}${change}${saved}${money}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+/** What has changed, for the follow-up's thread. */
+export function followUpChangeMessage(notification: FollowUpNotification): SlackMessage {
+  const text = slackText(followUpChange(notification), LIMIT.text);
+  return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
 }

@@ -54,3 +54,9 @@ export type Block =
   | { type: 'context'; elements: Markdown[] }
   | { type: 'actions'; elements: Button[] }
   | { type: 'divider' };
+
+/** A Slack message: the blocks that are shown, and the text for notifications and screen readers. */
+export interface SlackMessage {
+  text: string;
+  blocks: Block[];
+}

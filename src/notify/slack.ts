@@ -9,9 +9,10 @@ import {
 } from '@slack/web-api';
 import type { Target } from '../model/alert.js';
 import { RedressError } from '../model/errors.js';
-import { alertMessage, changeMessage } from './alert-message.js';
+import { alertMessage } from './alert-message.js';
 import type { MessageContext } from './alert-words.js';
-import type { Notification, Notifier, SendOutcome } from './contract.js';
+import type { FollowUpNotification, Notification, Notifier, SendOutcome } from './contract.js';
+import { slackChange, slackMessage } from './slack-message.js';
 
 export interface SlackSettings {
   token: string;
@@ -24,9 +25,9 @@ export interface SlackSettings {
 /**
  * Tells people on Slack: targets are `slack:#channel` and `slack:CHANNELID`.
  *
- * An alert has one root message in a channel. A later delivery edits it, so that it always shows the current
- * state, and says in its thread what has changed; an escalation is shown in the channel as well. The reference of
- * every delivery is the root's, `channelId:ts`, so that any of them leads the next one to the root.
+ * An alert, and a follow-up, has one root message in a channel. A later delivery edits it, so that it always shows
+ * the current state, and says in its thread what has changed; an escalation is shown in the channel as well. The
+ * reference of every delivery is the root's, `channelId:ts`, so that any of them leads the next one to the root.
  */
 export function slackNotifier(settings: SlackSettings, context: MessageContext): Notifier {
   // The retrying is done by the delivery rows, which survive a crash; a client that retries on its own, or
@@ -41,7 +42,7 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
   });
 
   async function postRoot(channel: string, notification: Notification): Promise<SendOutcome> {
-    const message = alertMessage(notification, context);
+    const message = slackMessage(notification, context);
     const posted = await ask(() =>
       client.chat.postMessage({
         channel,
@@ -60,14 +61,16 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
     root: MessageRef,
     notification: Notification,
   ): Promise<SendOutcome | 'root_gone'> {
-    const edited = await ask(() => client.chat.update({ ...root, ...alertMessage(notification, context) }));
+    const edited = await ask(() => client.chat.update({ ...root, ...slackMessage(notification, context) }));
     if (!edited.ok && ROOT_GONE.has(edited.outcome.reason)) return 'root_gone';
     if (!edited.ok && !NOT_EDITABLE.has(edited.outcome.reason)) return edited.outcome;
+    const change = slackChange(notification);
+    if (change === null) return { outcome: 'sent', messageRef: formatRef(root) };
     const replied = await ask(() =>
       client.chat.postMessage({
         channel: root.channel,
         thread_ts: root.ts,
-        ...changeMessage(notification),
+        ...change,
         metadata: metadataOf(notification),
         unfurl_links: false,
         unfurl_media: false,
@@ -76,6 +79,19 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
     );
     if (!replied.ok) return ROOT_GONE.has(replied.outcome.reason) ? 'root_gone' : replied.outcome;
     return { outcome: 'sent', messageRef: formatRef(root) };
+  }
+
+  /** The alert's message shows its follow-up's state as well. What is in the way of it costs no more than a stale line. */
+  async function refreshAlert(notification: FollowUpNotification): Promise<NotSent | null> {
+    const { alert, alertRef, delivery, display, followUp } = notification;
+    const root = parseRef(alertRef);
+    if (alert === null || root === null) return null;
+    const message = alertMessage(
+      { kind: 'alert', alert, followUp, delivery, display, rootRef: alertRef },
+      context,
+    );
+    const edited = await ask(() => client.chat.update({ ...root, ...message }));
+    return edited.ok || edited.outcome.outcome === 'failed' ? null : edited.outcome;
   }
 
   async function findInThread(root: MessageRef, deliveryId: string): Promise<string | null | 'root_gone'> {
@@ -126,6 +142,9 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
   return {
     scheme: 'slack',
     async send(target, notification) {
+      // An edit can be done twice, so it comes before what cannot be.
+      const delayed = notification.kind === 'follow_up' ? await refreshAlert(notification) : null;
+      if (delayed !== null) return delayed;
       const root = parseRef(notification.rootRef);
       const outcome = root === null ? 'root_gone' : await editAndReply(root, notification);
       return outcome === 'root_gone' ? postRoot(channelOf(target), notification) : outcome;
@@ -143,8 +162,8 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
   };
 }
 
-/** The `event_type` of our messages' metadata. */
-const EVENT_TYPE = 'redress_alert';
+/** How the `event_type` of our messages' metadata begins; the kind of the subject follows. */
+const EVENT_TYPE = 'redress_';
 const PAGE = 200;
 /** How far back is looked for a delivery: it was sent just before a crash, not a thousand messages ago. */
 const MOST_PAGES = 10;
@@ -189,7 +208,7 @@ async function search(
     if (!answer.ok) return answer;
     const message = answer.value.messages?.find(
       ({ metadata }) =>
-        metadata?.event_type === EVENT_TYPE &&
+        metadata?.event_type?.startsWith(EVENT_TYPE) &&
         (metadata.event_payload as { delivery_id?: unknown } | undefined)?.delivery_id === deliveryId,
     );
     if (message?.ts !== undefined) return { ok: true, value: message.ts };
@@ -239,10 +258,10 @@ function nothingOrThrow(outcome: NotSent): null {
   });
 }
 
-function metadataOf({ delivery, alert }: Notification) {
+function metadataOf({ delivery: { deliveryId, subject } }: Notification) {
   return {
-    event_type: EVENT_TYPE,
-    event_payload: { delivery_id: delivery.deliveryId, alert_id: alert.alertId },
+    event_type: `${EVENT_TYPE}${subject.kind}`,
+    event_payload: { delivery_id: deliveryId, [`${subject.kind}_id`]: subject.id },
   };
 }
 

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../model/clock.js';
-import { alertWords, type MessageContext } from './alert-words.js';
-import type { Notification, Notifier, SendOutcome } from './contract.js';
+import type { MessageContext } from './alert-words.js';
+import type { Notifier, SendOutcome } from './contract.js';
+import { webhookBody } from './webhook-body.js';
 
 export interface WebhookSettings {
   /** Webhook name to address; a target is `webhook:name`. */
@@ -74,57 +75,4 @@ function retryAfter(header: string | null, now: number): number | null {
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, date - now);
-}
-
-/** What a program is told, under the names of the tables' columns; times are ISO 8601 in UTC. */
-function webhookBody(notification: Notification, context: MessageContext) {
-  const { alert, delivery, followUp, display } = notification;
-  const words = alertWords(notification, context);
-  return {
-    delivery_id: delivery.deliveryId,
-    reason: delivery.reason,
-    text: `${words.headline}. ${words.summary}`.trim(),
-    unit: display.unit,
-    currency: display.currency,
-    alert: {
-      alert_id: alert.alertId,
-      kind: alert.kind,
-      fingerprint: alert.fingerprint,
-      metric: alert.metric,
-      slice: alert.slice,
-      title: alert.title,
-      direction: alert.direction,
-      severity: alert.severity,
-      state: alert.state,
-      started_at: iso(alert.startedAt),
-      opened_at: iso(alert.openedAt),
-      acknowledged_at: iso(alert.acknowledgedAt),
-      acknowledged_by: alert.acknowledgedBy,
-      resolved_at: iso(alert.resolvedAt),
-      value: alert.last.value,
-      expected: alert.last.expected,
-      lower: alert.last.lower,
-      upper: alert.last.upper,
-      impact_count: alert.impactCount,
-      impact_amount: alert.impactAmount,
-      carriers: alert.carriers,
-      owner: alert.owner,
-      runbook: alert.runbook,
-      version: alert.version,
-    },
-    follow_up:
-      followUp === null
-        ? null
-        : {
-            follow_up_id: followUp.followUpId,
-            title: followUp.title,
-            state: followUp.state,
-            owner: followUp.owner,
-            due_at: iso(followUp.dueAt),
-          },
-  };
-}
-
-function iso(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
 }

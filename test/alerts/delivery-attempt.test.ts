@@ -6,8 +6,7 @@ import { HOUR, MINUTE, T0 } from './fixtures.js';
 const pending: Delivery = {
   deliveryId: 'd1',
   alertId: 'a1',
-  alertVersion: 2,
-  followUpId: '',
+  subject: { kind: 'alert', id: 'a1', version: 2 },
   target: 'slack:#disputes',
   reason: 'first_notification',
   state: 'pending',

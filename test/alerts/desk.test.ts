@@ -328,7 +328,7 @@ describe('deliveries', () => {
     ]);
     // The older one was on its way all the same: its message is the one to answer in.
     alerts.recordAttempt(waiting.deliveryId, { outcome: 'sent', messageRef: 'C1:1.0' }, hour(2));
-    expect(alerts.rootRef(alertId, 'slack:#disputes')).toBe('C1:1.0');
+    expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#disputes')).toBe('C1:1.0');
     expect(alerts.recordAttempt(waiting.deliveryId, retry, hour(2))).toEqual([]);
   });
 
@@ -347,8 +347,8 @@ describe('deliveries', () => {
       { outcome: 'sent', messageRef: 'C1:2.0' },
       hour(3),
     );
-    expect(alerts.rootRef(alertId, 'slack:#disputes')).toBe('C1:1.0');
-    expect(alerts.rootRef(alertId, 'slack:#leads')).toBe('');
+    expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#disputes')).toBe('C1:1.0');
+    expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#leads')).toBe('');
   });
 
   test('a delivery that is given up raises an alert that goes elsewhere, and ends when messages arrive', () => {
@@ -398,17 +398,61 @@ describe('deliveries', () => {
     fireAt(alerts, 0);
     const request = {
       alertId: only(alerts).alertId,
-      followUpId: 'f1',
-      followUpVersion: 3,
-      reason: 'follow_up_reminder',
-      alsoTo: ['slack:U2', 'slack:#disputes'],
+      subject: { kind: 'follow_up', id: 'f1', version: 3 },
+      reason: 'follow_up_changed',
+      to: ['slack:U2', 'slack:#disputes'],
     } as const;
     expect(told(alerts.notify([request], hour(2)))).toEqual([
-      'follow_up_reminder → slack:#disputes',
-      'follow_up_reminder → slack:U2',
+      'follow_up_changed → slack:#disputes',
+      'follow_up_changed → slack:U2',
     ]);
     expect(alerts.notify([request], hour(2))).toEqual([]);
     // The alert's own first message still waits: it speaks of something else and is not superseded.
     expect(alerts.pendingDeliveries(hour(2)).map(({ reason }) => reason)).toContain('first_notification');
+  });
+
+  test('a message from before messages could be about anything but an alert is taken up', () => {
+    const before = {
+      target: 'slack:#disputes',
+      attempts: 0,
+      createdAt: T0,
+      dueAt: T0,
+      sentAt: null,
+      failure: '',
+    };
+    const entry = (id: string, body: object): JournalEntry => ({
+      ...{ stream: 'delivery', id, version: 1, at: T0, actor: 'system', reason: 'sent' },
+      body: { ...before, deliveryId: id, version: 1, alertId: 'a1', alertVersion: 2, ...body },
+    });
+    const alerts = desk();
+    alerts.restore([
+      entry('1', { followUpId: '', state: 'sent', reason: 'first_notification', messageRef: 'C1:1.0' }),
+      // It was said in the alert's thread, which is not where the follow-up's own message is.
+      entry('2', { followUpId: 'f1', state: 'sent', reason: 'follow_up_opened', messageRef: 'C1:1.0' }),
+      entry('3', { followUpId: 'f1', state: 'pending', reason: 'follow_up_changed', messageRef: '' }),
+    ]);
+    expect(alerts.rootRef({ kind: 'alert', id: 'a1' }, 'slack:#disputes')).toBe('C1:1.0');
+    expect(alerts.rootRef({ kind: 'follow_up', id: 'f1' }, 'slack:#disputes')).toBe('');
+    expect(alerts.pendingDeliveries(T0).map(({ subject }) => subject)).toEqual([
+      { kind: 'follow_up', id: 'f1', version: 0 },
+    ]);
+  });
+
+  test('a program gets every turn of a follow-up, people the newest one that waits', () => {
+    const alerts = desk();
+    const turn = (version: number) =>
+      ({
+        subject: { kind: 'follow_up', id: 'f1', version },
+        reason: 'follow_up_changed',
+        alertId: '',
+        to: ['slack:#improvements', 'webhook:tracker'],
+      }) as const;
+    alerts.notify([turn(1), turn(2)], T0);
+    const waiting = alerts.pendingDeliveries(T0).map(({ target, subject }) => [target, subject.version]);
+    expect(waiting.sort()).toEqual([
+      ['slack:#improvements', 2],
+      ['webhook:tracker', 1],
+      ['webhook:tracker', 2],
+    ]);
   });
 });

@@ -70,7 +70,7 @@ function events(): ArrivedEvent[] {
 /** Slack fails now and then, always at the same attempts of the same deliveries. */
 const router: Router = {
   send: async (target, { delivery }: Notification): Promise<SendOutcome> =>
-    target.startsWith('slack') && (delivery.alertVersion + delivery.attempts) % 3 === 0
+    target.startsWith('slack') && (delivery.subject.version + delivery.attempts) % 3 === 0
       ? { outcome: 'retry', reason: 'ratelimited', retryAfter: 30_000 }
       : { outcome: 'sent', messageRef: `at:${delivery.deliveryId}` },
   find: async () => null,

@@ -37,7 +37,7 @@ describe('opening', () => {
         during: 0.03,
         previous: '',
       },
-      tell: [{ alertId: alert().alertId, reason: 'follow_up_opened', followUpVersion: 1 }],
+      tell: [{ alertId: alert().alertId, reason: 'follow_up_opened', subject: { version: 1 } }],
     });
     expect(desk.forAlert(alert().alertId)?.state).toBe('open');
   });
@@ -110,7 +110,7 @@ describe('verification', () => {
     watch(desk, [{ value: 0.01 }, { value: 0.028, status: 'anomalous' }]);
     const { entries, tell } = desk.observe(seen(12, { value: 0.028, status: 'anomalous' }), hour(13));
     expect(entries.map(({ reason }) => reason)).toEqual(['fix_failed']);
-    expect(tell).toMatchObject([{ reason: 'follow_up_changed', alsoTo: ['slack:UAMIRA'] }]);
+    expect(tell).toMatchObject([{ reason: 'follow_up_changed', to: ['slack:UAMIRA'] }]);
     expect(desk.followUp(followUpId)).toMatchObject({
       state: 'in_progress',
       fixShippedAt: null,
@@ -207,7 +207,7 @@ describe('recurrence', () => {
     const { desk, followUpId } = verifiedOne();
     const { entries, tell } = desk.recurrence(next, hour(13) + 13 * DAY);
     expect(entries.map(({ reason }) => reason)).toEqual(['reopened']);
-    expect(tell).toMatchObject([{ alertId: 'next', alsoTo: ['slack:UAMIRA'] }]);
+    expect(tell).toMatchObject([{ alertId: 'next', to: ['slack:UAMIRA'] }]);
     expect(desk.forAlert('next')?.followUpId).toBe(followUpId);
     expect(desk.forAlert(alert().alertId)?.followUpId).toBe(followUpId);
   });

@@ -16,6 +16,7 @@ export const SETTINGS: FollowUpSettings = {
   dueDays: { low: 28, normal: 14, high: 7, urgent: 2 },
   remindBefore: 2 * DAY,
   openFor: [],
+  tell: [],
   leadAfter: 0,
 };
 

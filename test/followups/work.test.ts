@@ -158,7 +158,8 @@ describe('by hand', () => {
     if (result.outcome !== 'done') throw new Error(result.reason);
     expect(result.followUp).toMatchObject({ owner: 'amira', alertId: '', alertIds: [], priority: 'normal' });
     expect(result.followUp.during / result.followUp.baseline.expected).toBeGreaterThan(1.5);
-    expect(result.tell).toEqual([]);
+    // No alert has an audience yet, so it goes to the one who owns it.
+    expect(result.tell).toMatchObject([{ alertId: '', to: ['slack:UAMIRA'] }]);
     expect(desk.openByHand(request, now)).toMatchObject({ reason: 'already_open' });
     const { followUpId } = result.followUp;
     expect(desk.act({ kind: 'ship_fix', followUpId, actor: 'kai' }, now)).toMatchObject({ outcome: 'done' });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { AlertState, Carrier } from '../../src/model/alert.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { DeliveryReason } from '../../src/model/delivery.js';
-import { alertMessage, changeMessage, type SlackMessage } from '../../src/notify/alert-message.js';
+import { alertMessage, changeMessage } from '../../src/notify/alert-message.js';
+import type { SlackMessage } from '../../src/notify/slack-text.js';
 import { validateBlocks } from '../slack/validate-blocks.js';
 import { CONTEXT, makeAlert, makeDelivery, makeFollowUp, makeNotification, NOON } from './fixtures.js';
 
@@ -106,8 +107,6 @@ describe('a change, in one line', () => {
     ['resolved', 'Resolved after 7 h. About 56 more disputes than expected, worth £1,235'],
     ['worsened', 'It has become worse since the last message. 4.1% (82 of 2,000) at last'],
     ['escalated', 'Nobody has acknowledged the alert in time, so it goes one step further.'],
-    ['follow_up_opened', 'Follow-up opened. Bring the toys disputes down: in progress, owner after-sales-gb'],
-    ['follow_up_reminder', 'Reminder. Bring the toys disputes down: in progress'],
   ] as const)('%s', (reason, words) => {
     const alert = makeAlert({ acknowledgedBy: 'Ann', resolvedAt: NOON + 6 * HOUR });
     const notification = makeNotification({
@@ -116,18 +115,6 @@ describe('a change, in one line', () => {
       delivery: makeDelivery({ reason }),
     });
     expect(changeMessage(notification).text).toContain(words);
-  });
-
-  test('a verified follow-up tells what it has brought', () => {
-    const followUp = makeFollowUp({
-      state: 'verified',
-      closedAt: NOON,
-      effect: { before: 0.013, during: 0.041, after: 0.012, points: 24, savedPerWeek: 412.3 },
-    });
-    const delivery = makeDelivery({ reason: 'follow_up_changed' });
-    expect(changeMessage(makeNotification({ followUp, delivery })).text).toBe(
-      'Follow-up changed. Bring the toys disputes down: verified by the metric, owner after-sales-gb. Before the incident 1.3%, during it 4.1%, after the fix 1.2%, about 412 a week spared',
-    );
   });
 });
 

@@ -2,7 +2,7 @@ import type { Alert } from '../../src/model/alert.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { Delivery } from '../../src/model/delivery.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
-import type { Notification } from '../../src/notify/contract.js';
+import type { AlertNotification, FollowUpNotification } from '../../src/notify/contract.js';
 
 /** Monday noon, in London's winter. */
 export const NOON = Date.UTC(2026, 1, 16, 12);
@@ -62,9 +62,8 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
 export function makeDelivery(changes: Partial<Delivery> = {}): Delivery {
   return {
     deliveryId: 'd-1',
+    subject: { kind: 'alert', id: 'a-1', version: 3 },
     alertId: 'a-1',
-    alertVersion: 3,
-    followUpId: '',
     target: 'slack:#disputes',
     reason: 'first_notification',
     state: 'pending',
@@ -108,8 +107,9 @@ export function makeFollowUp(changes: Partial<FollowUp> = {}): FollowUp {
   };
 }
 
-export function makeNotification(changes: Partial<Notification> = {}): Notification {
+export function makeNotification(changes: Partial<AlertNotification> = {}): AlertNotification {
   return {
+    kind: 'alert',
     delivery: makeDelivery(),
     alert: makeAlert(),
     followUp: null,
@@ -121,6 +121,24 @@ export function makeNotification(changes: Partial<Notification> = {}): Notificat
       currency: 'GBP',
     },
     rootRef: '',
+    ...changes,
+  };
+}
+
+export function makeFollowUpNotification(changes: Partial<FollowUpNotification> = {}): FollowUpNotification {
+  const { display, rootRef } = makeNotification();
+  return {
+    kind: 'follow_up',
+    delivery: makeDelivery({
+      deliveryId: 'd-2',
+      subject: { kind: 'follow_up', id: 'f-1', version: 1 },
+      reason: 'follow_up_changed',
+    }),
+    followUp: makeFollowUp(),
+    alert: makeAlert(),
+    alertRef: '',
+    display,
+    rootRef,
     ...changes,
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { followUpChange } from '../../src/notify/follow-up-message.js';
-import { makeFollowUp, makeNotification, NOON } from './fixtures.js';
-
-const { display } = makeNotification();
+import { followUpMessage } from '../../src/notify/follow-up-message.js';
+import { followUpChange } from '../../src/notify/follow-up-words.js';
+import { reminderWords } from '../../src/notify/reminder-message.js';
+import { validateBlocks } from '../slack/validate-blocks.js';
+import { CONTEXT, makeDelivery, makeFollowUp, makeFollowUpNotification, NOON } from './fixtures.js';
 
 describe('a follow-up tells', () => {
   test('how sure its effect is, what is beyond the other slices, and what it is worth', () => {
@@ -28,17 +29,35 @@ describe('a follow-up tells', () => {
         },
       },
     });
-    expect(followUpChange(followUp, 'follow_up_changed', display)).toContain(
+    expect(followUpChange(makeFollowUpNotification({ followUp }))).toContain(
       '; a change of -2.1% beyond the slices without the fix (90 % interval -2.8% to -1.4%), about 412 a week spared, worth £10,300',
     );
   });
 
   test('of everything that one reminder is about, as far as it can be read', () => {
-    const others = Array.from({ length: 12 }, (_, i) =>
-      makeFollowUp({ followUpId: `f${i}`, title: `Other ${i}` }),
+    const followUps = Array.from({ length: 12 }, (_, i) =>
+      makeFollowUp({ followUpId: `f${i}`, title: `Other ${i}`, owner: i === 0 ? 'kai' : 'ann' }),
     );
-    const text = followUpChange(makeFollowUp(), 'follow_up_reminder', display, others);
-    expect(text).toMatch(/^Reminder\. .*; Other 0: in progress, due .*; Other 9: .*; and 2 more$/);
-    expect(text).not.toContain('Other 10');
+    const { headline, lines } = reminderWords({
+      kind: 'reminder',
+      delivery: makeDelivery({ reason: 'follow_up_reminder' }),
+      rootRef: '',
+      person: 'ann',
+      timezone: 'Europe/London',
+      followUps,
+    });
+    expect(headline).toBe('Reminder for ann: 12 follow-ups need attention');
+    expect(lines[0]).toBe('Other 0: in progress, due Thu 19 Feb 2026, 12:00 GMT, owner kai');
+    expect(lines.slice(9)).toEqual(['Other 9: in progress, due Thu 19 Feb 2026, 12:00 GMT', 'and 2 more']);
+  });
+
+  test('its state in a message within what Slack takes, whatever people have written', () => {
+    const followUp = makeFollowUp({
+      title: '<!channel> & '.repeat(300),
+      note: '*bold* <https://x|y> '.repeat(400),
+    });
+    const { blocks } = followUpMessage(makeFollowUpNotification({ followUp }), CONTEXT);
+    expect(validateBlocks(blocks)).toEqual([]);
+    expect(JSON.stringify(blocks)).not.toContain('<!channel>');
   });
 });

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeliveryReason } from '../../src/model/delivery.js';
 import { slackNotifier } from '../../src/notify/slack.js';
 import { SlackStandIn } from '../slack/stand-in.js';
-import { CONTEXT, makeAlert, makeDelivery, makeNotification } from './fixtures.js';
+import {
+  CONTEXT,
+  makeAlert,
+  makeDelivery,
+  makeFollowUp,
+  makeFollowUpNotification,
+  makeNotification,
+} from './fixtures.js';
 
 let slack: SlackStandIn;
 
@@ -87,6 +94,34 @@ describe('an alert has one message in a channel', () => {
 
   test('a channel can be named by its id', async () => {
     await notifier().send('slack:C0DISPUTES', first());
+    expect(messages()).toHaveLength(1);
+  });
+});
+
+describe('a follow-up has a message of its own', () => {
+  test('which shows its state, is edited, and keeps the alert message beside it up to date', async () => {
+    const alertRef = await sendFirst();
+    const opened = makeFollowUpNotification({ alertRef, followUp: makeFollowUp({ state: 'open' }) });
+    const sent = await notifier().send('slack:#disputes', opened);
+    if (sent.outcome !== 'sent') throw new Error(sent.reason);
+    const [alertRoot, followUpRoot] = messages();
+    expect(sent.messageRef).toBe(`C0DISPUTES:${followUpRoot?.ts}`);
+    expect(followUpRoot?.thread_ts).toBeUndefined();
+    expect(followUpRoot?.metadata?.event_payload).toMatchObject({ follow_up_id: 'f-1' });
+    expect(JSON.stringify(alertRoot?.blocks)).toContain('Bring the toys disputes down: open');
+
+    const started = makeFollowUpNotification({ alertRef, rootRef: sent.messageRef });
+    await notifier().send('slack:#disputes', started);
+    const [, edited, reply, ...rest] = messages();
+    expect(rest).toEqual([]);
+    expect(JSON.stringify(edited?.blocks)).toContain('in progress');
+    expect(reply).toMatchObject({ thread_ts: followUpRoot?.ts });
+    expect(JSON.stringify(messages()[0]?.blocks)).toContain('Bring the toys disputes down: in progress');
+  });
+
+  test('also where the message of its alert is gone', async () => {
+    const notification = makeFollowUpNotification({ alertRef: 'C0DISPUTES:1.1' });
+    expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ outcome: 'sent' });
     expect(messages()).toHaveLength(1);
   });
 });

@@ -1,0 +1,40 @@
+-- A message is about an alert, a follow-up, somebody's reminders or a digest. Entries from before only knew alerts, and
+-- follow-ups by a field of their own.
+CREATE OR REPLACE VIEW deliveries AS
+SELECT
+    id AS delivery_id,
+    JSONExtractString(current.2, 'alertId') AS alert_id,
+    multiIf(
+        NOT JSONHas(current.2, 'subject'), JSONExtractInt(current.2, 'alertVersion'),
+        subject_kind = 'alert', JSONExtractInt(current.2, 'subject', 'version'),
+        0
+    ) AS alert_version,
+    multiIf(
+        NOT JSONHas(current.2, 'subject'), JSONExtractString(current.2, 'followUpId'),
+        subject_kind = 'follow_up', JSONExtractString(current.2, 'subject', 'id'),
+        ''
+    ) AS follow_up_id,
+    JSONExtractString(current.2, 'target') AS target,
+    JSONExtractString(current.2, 'reason') AS reason,
+    JSONExtractString(current.2, 'state') AS state,
+    JSONExtractInt(current.2, 'attempts') AS attempts,
+    fromUnixTimestamp64Milli(JSONExtractInt(current.2, 'createdAt'), 'UTC') AS created_at,
+    fromUnixTimestamp64Milli(JSONExtract(current.2, 'sentAt', 'Nullable(Int64)'), 'UTC') AS sent_at,
+    JSONExtractString(current.2, 'failure') AS failure,
+    multiIf(
+        JSONHas(current.2, 'subject'), JSONExtractString(current.2, 'subject', 'kind'),
+        JSONExtractString(current.2, 'followUpId') != '', 'follow_up',
+        'alert'
+    ) AS subject_kind,
+    multiIf(
+        JSONHas(current.2, 'subject'), JSONExtractString(current.2, 'subject', 'id'),
+        JSONExtractString(current.2, 'followUpId') != '', JSONExtractString(current.2, 'followUpId'),
+        JSONExtractString(current.2, 'alertId')
+    ) AS subject_id
+FROM
+(
+    SELECT id, argMax((version, body), version) AS current
+    FROM journal
+    WHERE stream = 'delivery'
+    GROUP BY id
+)
