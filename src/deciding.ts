@@ -34,7 +34,7 @@ export function createDeciders(
       : configuration.owners;
   return {
     judging: new Judging({ detectors: builtinDetectors, annotations, ...options }),
-    alerts: new AlertDesk({ policies, routes }),
+    alerts: new AlertDesk({ policies, routes, owners }),
     followUps: new FollowUpDesk({ owners, settings: configuration.followUps }),
   };
 }

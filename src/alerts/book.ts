@@ -4,7 +4,7 @@ import type { Delivery, DeliverySubject } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import { deliveryFrom } from './deliveries.js';
 import type { SeriesName } from './fingerprint.js';
-import { type AlertRecord, isOpen } from './record.js';
+import { type AlertRecord, isOpen, recordOf } from './record.js';
 
 /**
  * What is current, folded from the journal: the same entries give the same book, live or after a restart.
@@ -20,7 +20,7 @@ export class AlertBook {
   readonly #roots = new Map<string, Delivery>();
 
   apply(entry: JournalEntry): void {
-    if (entry.stream === 'alert') this.#applyAlert(entry.body as unknown as AlertRecord);
+    if (entry.stream === 'alert') this.#applyAlert(recordOf(entry.body));
     if (entry.stream === 'delivery') this.#applyDelivery(deliveryFrom(entry.body as unknown as Delivery));
   }
 
@@ -103,7 +103,8 @@ function isSentBefore(a: Delivery, b: Delivery): boolean {
   return ((a.sentAt ?? 0) - (b.sentAt ?? 0) || compareText(a.deliveryId, b.deliveryId)) < 0;
 }
 
-function earlier(a: Instant | null, b: Instant | null): Instant | null {
+/** The earlier of two moments, where null is never. */
+export function earlier(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null) return b;
   return b === null ? a : Math.min(a, b);
 }

@@ -1,17 +1,28 @@
-import type { Alert } from '../model/alert.js';
+import type { Alert, FeedbackVerdict } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { CommandRefusal } from './transition.js';
 
-/** What a person asks for. With `version`, what they saw: the command is refused if the state has changed since. */
-export interface AlertCommand {
-  kind: 'acknowledge' | 'resolve';
+/**
+ * What a person asks of an alert. With `version`, what they saw: the command is refused if the alert has changed
+ * since in what they decided on: its state, its owner or whether it is muted.
+ */
+export type AlertCommand = {
   alertId: string;
   version?: number | undefined;
   actor: string;
-}
+} & AlertAction;
 
-/** `state_changed`: the person decided on a state that is no longer so. */
-export type AlertRefusal = CommandRefusal | 'state_changed';
+export type AlertAction =
+  | { kind: 'acknowledge' }
+  | { kind: 'resolve' }
+  /** Mutes the one alert until a time, or until it is resolved. */
+  | { kind: 'snooze'; until: Instant | 'resolved'; note?: string | undefined }
+  | { kind: 'feedback'; verdict: FeedbackVerdict; note?: string | undefined }
+  | { kind: 'hand_over'; owner: string };
+
+/** `state_changed`: the person decided on something that is no longer so. */
+export type AlertRefusal = CommandRefusal | 'state_changed' | 'unknown_owner' | 'not_in_the_future';
 
 export type AlertCommandResult =
   | { outcome: 'done'; entries: readonly JournalEntry[]; alert: Alert }

@@ -3,13 +3,21 @@ import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryReason, DeliveryRequest } from '../model/delivery.js';
 import { targetsOfStep } from './escalation.js';
 import { isAboutTarget } from './health.js';
-import type { AlertReason, AlertRecord } from './record.js';
+import { type AlertReason, type AlertRecord, isMuted } from './record.js';
 
 /** Who hears of a transition, and in which word. */
 export interface Audience {
   reason: DeliveryReason;
   targets: readonly Target[];
 }
+
+/** What a person did is no news to be kept from the channel in which they did it. */
+const TOLD_ALL_THE_SAME: ReadonlySet<AlertReason> = new Set([
+  'snoozed',
+  'acknowledged',
+  'feedback',
+  'handed_over',
+]);
 
 /** Who hears of a transition from `before` to `after`; null when nobody needs to. */
 export function audienceOf(
@@ -18,6 +26,8 @@ export function audienceOf(
   reason: AlertReason,
 ): Audience | null {
   const told = after.escalation.told;
+  // The message that stands in a channel still shows how it ended, and that a person has muted it.
+  if (isMuted(after) && !TOLD_ALL_THE_SAME.has(reason)) return null;
   switch (reason) {
     case 'first_notification':
     case 'escalated': {
@@ -30,6 +40,10 @@ export function audienceOf(
     case 'worsened':
     case 'resolved':
     case 'reopened':
+    case 'snoozed':
+    case 'silence_ended':
+    case 'feedback':
+    case 'handed_over':
       return told.length > 0 ? { reason, targets: told } : null;
     case 'inhibition_ended':
       // Whoever was told of the episode before it resolved and came back has been kept waiting for this.

@@ -5,17 +5,23 @@ import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import type { MetricDefinition } from '../model/metric.js';
+import type { Owner } from '../model/owner.js';
 import type { Point } from '../model/point.js';
+import type { AlertSilence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
-import { AlertBook, compareText, type SubjectName } from './book.js';
-import type { AlertCommand, AlertCommandResult } from './command.js';
+import { AlertBook, compareText, earlier, type SubjectName } from './book.js';
+import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
+import { inputOf } from './command-input.js';
 import { audienceOf, deliveriesOfRequest, deliveryOfAlert, supersedes } from './deliveries.js';
 import { afterAttempt } from './delivery-attempt.js';
 import { failingTarget, HEALTH_RULE, HEALTH_SEVERITY, healthPoint, quietSource, targetOf } from './health.js';
 import { alertPointOf, severityOf } from './impact.js';
 import { inhibitorOf } from './inhibition.js';
+import { labelsOf } from './labels.js';
 import { type AlertRecord, isOpen } from './record.js';
 import { avoiding, policyFor, type RoutedAlert } from './routing.js';
+import { shownOn } from './silence.js';
+import { SilenceDesk } from './silence-desk.js';
 import { type AlertInput, type Subject, transition } from './transition.js';
 
 /** One judged point: the combined verdict over it, and the child slices that carry its excess. */
@@ -24,6 +30,14 @@ export interface Observation {
   point: Point;
   verdict: Verdict;
   carriers: readonly Carrier[];
+}
+
+/** What the desk decides by, as the configuration has it. */
+export interface AlertSettings {
+  policies: readonly EscalationPolicy[];
+  routes: readonly Route[];
+  /** Who alerts can be handed over to; nobody where it is absent. */
+  owners?: readonly Pick<Owner, 'id'>[];
 }
 
 const DIRECTIONS: readonly Direction[] = ['up', 'down'];
@@ -35,18 +49,17 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down'];
  * input/output and knows no clock, so the same calls give the same entries.
  */
 export class AlertDesk {
-  readonly #policies: readonly EscalationPolicy[];
-  readonly #routes: readonly Route[];
+  readonly #settings: AlertSettings;
   readonly #book = new AlertBook();
+  readonly #silences = new SilenceDesk();
 
-  constructor(settings: { policies: readonly EscalationPolicy[]; routes: readonly Route[] }) {
-    this.#policies = settings.policies;
-    this.#routes = settings.routes;
+  constructor(settings: AlertSettings) {
+    this.#settings = settings;
   }
 
   /** Takes up the journal where an earlier process left it. */
   restore(entries: Iterable<JournalEntry>): void {
-    for (const entry of entries) this.#book.apply(entry);
+    for (const entry of entries) this.#take(entry);
   }
 
   /**
@@ -64,15 +77,18 @@ export class AlertDesk {
       const before = this.#book.latest(series);
       if (before !== null && point.bucketStart <= before.last.bucketStart) continue;
       if (verdict.status === 'anomalous' && side === direction) {
+        const subject = this.#subjectOf(metric, point, direction);
+        const severity = severityOf(seen.score, metric.alert);
         const input: AlertInput = {
           kind: 'anomalous',
-          subject: this.#subjectOf(metric, point, direction),
+          subject,
           rule: metric.alert,
           point: seen,
           amount: point.amount,
-          severity: severityOf(seen.score, metric.alert),
+          severity,
           carriers,
           inhibitor: inhibitorOf(series, this.#book.open()),
+          silence: this.#silenceOn({ ...subject, severity }),
         };
         this.#advance(before, input, 'system', now, journal);
       } else if (before !== null) {
@@ -93,22 +109,41 @@ export class AlertDesk {
   act(command: AlertCommand, now: Instant): AlertCommandResult {
     const alert = this.#book.alert(command.alertId);
     if (alert === undefined) return { outcome: 'not_found' };
-    const journal: JournalEntry[] = [];
-    const input: AlertInput =
-      command.kind === 'acknowledge' ? { kind: 'acknowledge', actor: command.actor } : { kind: 'resolve' };
+    const refused = (reason: AlertRefusal) => ({ outcome: 'refused', reason, alert }) as const;
+    const impossible = this.#impossible(command, now);
+    if (impossible !== null) return refused(impossible);
+    const { input, snooze } = inputOf(command, alert, now);
     const answer = transition(alert, input, now);
     // What is done already is the better answer to a second click than that the message was old.
-    if (answer.outcome === 'refused') return { outcome: 'refused', reason: answer.reason, alert };
-    if (command.version !== undefined && command.version < alert.stateVersion) {
-      return { outcome: 'refused', reason: 'state_changed', alert };
+    if (answer.outcome === 'refused') return refused(answer.reason);
+    if (command.version !== undefined && command.version < alert.stateVersion)
+      return refused('state_changed');
+    const journal: JournalEntry[] = [];
+    if (snooze !== null) {
+      const { silence } = alert;
+      const earlier = silence === null ? undefined : this.#silences.silence(silence.silenceId);
+      journal.push(...this.#silences.make(snooze, now));
+      journal.push(...this.#silences.matched(snooze.silenceId, now));
+      if (earlier?.origin === 'snooze')
+        journal.push(...this.#silences.end(earlier.silenceId, 'ended_by_person', command.actor, now));
     }
     this.#advance(alert, input, command.actor, now, journal);
     return { outcome: 'done', entries: journal, alert: this.#book.alert(alert.alertId) ?? alert };
   }
 
-  /** Escalation steps and ends of acknowledgements and holds that are due at or before `now`. */
+  #impossible(command: AlertCommand, now: Instant): AlertRefusal | null {
+    if (command.kind === 'hand_over') {
+      const known = this.#settings.owners?.some(({ id }) => id === command.owner) ?? false;
+      return known ? null : 'unknown_owner';
+    }
+    const past = command.kind === 'snooze' && command.until !== 'resolved' && command.until <= now;
+    return past ? 'not_in_the_future' : null;
+  }
+
+  /** Silences, escalation steps and ends of acknowledgements and holds that are due at or before `now`. */
   due(now: Instant): JournalEntry[] {
-    const journal: JournalEntry[] = [];
+    const journal = this.#silences.due(now);
+    if (journal.length > 0) this.#reviewSilences(now, journal);
     const waiting = inOrder(this.#book.open()).filter((alert) => isDue(alert, now));
     for (const { alertId } of waiting) this.#takeDueSteps(alertId, now, journal);
     return journal;
@@ -116,7 +151,7 @@ export class AlertDesk {
 
   /** The next moment at which an escalation or a delivery is due; null when nothing waits. */
   nextDue(): Instant | null {
-    return this.#book.nextDue();
+    return earlier(this.#book.nextDue(), this.#silences.nextDue());
   }
 
   /** Deliveries that may be tried now, oldest first. */
@@ -170,7 +205,7 @@ export class AlertDesk {
   }
 
   readonly #policyFor = (alert: RoutedAlert): EscalationPolicy =>
-    policyFor(alert, this.#routes, this.#policies);
+    policyFor(alert, this.#settings.routes, this.#settings.policies);
 
   #subjectOf(metric: MetricDefinition, point: Point, direction: Direction): Subject {
     return {
@@ -207,6 +242,7 @@ export class AlertDesk {
           severity: HEALTH_SEVERITY,
           carriers: [],
           inhibitor: '',
+          silence: this.#silenceOn({ ...subject, severity: HEALTH_SEVERITY }),
         }
       : { kind: 'normal', rule: HEALTH_RULE, point };
     this.#advance(before, input, 'system', now, journal);
@@ -241,7 +277,13 @@ export class AlertDesk {
         this.#ask(deliveryOfAlert(alert, audience.reason, target, now), now, journal);
       }
     }
-    if (reason === 'resolved') this.#letGoOfChildren(alert, now, journal);
+    if (reason === 'resolved') {
+      this.#letGoOfChildren(alert, now, journal);
+      if (before?.silence) this.#endWhatItMuted(before.silence, now, journal);
+    }
+    if (alert.silence !== null && before?.silence?.silenceId !== alert.silence.silenceId)
+      journal.push(...this.#silences.matched(alert.silence.silenceId, now));
+    if (RELABELLED.has(reason)) this.#reviewSilence(alert, now, journal);
     // What was due before this input is for `due` to take; here only what the input itself has brought about.
     const nextIsNew = alert.escalation.nextAt !== before?.escalation.nextAt;
     if (nextIsNew || input.kind === 'due') this.#takeDueSteps(alert.alertId, now, journal);
@@ -288,11 +330,45 @@ export class AlertDesk {
     );
   }
 
-  #write(entry: JournalEntry, journal: JournalEntry[]): void {
+  #silenceOn(alert: Parameters<typeof labelsOf>[0]): AlertSilence | null {
+    const silence = this.#silences.muting(labelsOf(alert));
+    return silence === null ? null : shownOn(silence);
+  }
+
+  #reviewSilences(now: Instant, journal: JournalEntry[]): void {
+    for (const alert of inOrder(this.#book.open())) this.#reviewSilence(alert, now, journal);
+  }
+
+  /** Brings an open alert in step with the silences that there are now. */
+  #reviewSilence(alert: AlertRecord, now: Instant, journal: JournalEntry[]): void {
+    if (!isOpen(alert)) return;
+    const silence = this.#silenceOn(alert);
+    if (silence === null && alert.silence === null) return;
+    if (silence === null) this.#advance(alert, { kind: 'silence_ended' }, 'system', now, journal);
+    else if (silence.silenceId !== alert.silence?.silenceId || silence.until !== alert.silence.until)
+      this.#advance(alert, { kind: 'silenced', silence, snooze: false }, 'system', now, journal);
+  }
+
+  /** A silence that was to last until all is well ends with the last alert that it mutes. */
+  #endWhatItMuted({ silenceId, until }: AlertSilence, now: Instant, journal: JournalEntry[]): void {
+    if (until !== null) return;
+    for (const { silence } of this.#book.open()) if (silence?.silenceId === silenceId) return;
+    journal.push(...this.#silences.end(silenceId, 'all_resolved', 'system', now));
+  }
+
+  #take(entry: JournalEntry): void {
     this.#book.apply(entry);
+    this.#silences.apply(entry);
+  }
+
+  #write(entry: JournalEntry, journal: JournalEntry[]): void {
+    this.#take(entry);
     journal.push(entry);
   }
 }
+
+/** After these an alert may be matched by other silences than before. */
+const RELABELLED: ReadonlySet<string> = new Set(['worsened', 'handed_over']);
 
 function isDue(alert: AlertRecord, now: Instant): boolean {
   const { nextAt } = alert.escalation;

@@ -1,7 +1,8 @@
 import type { EscalationPolicy, Route, Target } from '../model/alert.js';
 import { DAY } from '../model/clock.js';
+import { matches } from '../model/matchers.js';
 import type { Severity } from '../model/metric.js';
-import { parseSlice } from '../model/slice.js';
+import { labelsOf } from './labels.js';
 
 /** What a route can be asked to match. */
 export interface RoutedAlert {
@@ -19,14 +20,8 @@ export function policyFor(
   routes: readonly Route[],
   policies: readonly EscalationPolicy[],
 ): EscalationPolicy {
-  const labels: Readonly<Record<string, string>> = {
-    ...parseSlice(alert.slice),
-    metric: alert.metric,
-    severity: alert.severity,
-  };
-  const route = routes.find(({ match }) =>
-    Object.entries(match).every(([name, values]) => values.includes(labels[name] ?? '')),
-  );
+  const labels = labelsOf(alert);
+  const route = routes.find(({ match }) => matches(match, labels));
   return policies.find(({ id }) => id === route?.policy) ?? NOBODY;
 }
 

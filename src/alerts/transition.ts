@@ -1,6 +1,7 @@
-import type { AlertKind, AlertPoint, Carrier, EscalationPolicy } from '../model/alert.js';
+import type { AlertKind, AlertPoint, Carrier, EscalationPolicy, Feedback } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { AlertRule, Severity } from '../model/metric.js';
+import type { AlertSilence } from '../model/silence.js';
 import {
   beginEscalation,
   pauseEscalation,
@@ -11,7 +12,7 @@ import {
 } from './escalation.js';
 import { alertIdOf, fingerprintOf, type SeriesName } from './fingerprint.js';
 import { addToImpact, isGraver, NO_IMPACT } from './impact.js';
-import { type AlertReason, type AlertRecord, isOpen } from './record.js';
+import { type AlertReason, type AlertRecord, isMuted, isOpen, isQuiet } from './record.js';
 
 /** When a run of points opens, reopens or ends an alert. */
 export type RunRule = Pick<AlertRule, 'for' | 'recover' | 'mergeGap'>;
@@ -27,7 +28,10 @@ export interface Subject extends SeriesName {
   policyFor(severity: Severity): EscalationPolicy;
 }
 
-/** What can happen to an alert. `inhibitor` is the open alert of a parent slice at that moment, empty for none. */
+/**
+ * What can happen to an alert. `inhibitor` is the open alert of a parent slice at that moment, empty for none;
+ * `silence` what mutes it then, null for none.
+ */
 export type AlertInput =
   | {
       kind: 'anomalous';
@@ -39,6 +43,7 @@ export type AlertInput =
       severity: Severity;
       carriers: readonly Carrier[];
       inhibitor: string;
+      silence: AlertSilence | null;
     }
   | { kind: 'normal'; rule: RunRule; point: AlertPoint }
   | { kind: 'not_evaluable' }
@@ -46,10 +51,15 @@ export type AlertInput =
   | { kind: 'due'; inhibitor: string }
   | { kind: 'parent_resolved'; parent: string; releaseAt: Instant }
   | { kind: 'acknowledge'; actor: string }
-  | { kind: 'resolve' };
+  | { kind: 'resolve' }
+  /** A silence begins to mute it, or another one takes over; `snooze` when a person asked for it on this alert. */
+  | { kind: 'silenced'; silence: AlertSilence; snooze: boolean }
+  | { kind: 'silence_ended' }
+  | { kind: 'feedback'; feedback: Feedback }
+  | { kind: 'hand_over'; owner: string };
 
 /** Why a person's command does not apply. */
-export type CommandRefusal = 'not_firing' | 'already_acknowledged' | 'already_resolved';
+export type CommandRefusal = 'not_firing' | 'already_acknowledged' | 'already_resolved' | 'already_the_owner';
 
 export type Transition =
   | { outcome: 'changed'; alert: AlertRecord; reason: AlertReason }
@@ -83,10 +93,49 @@ export function transition(before: AlertRecord | null, input: AlertInput, now: I
     case 'acknowledge':
       return onAcknowledge(before, input.actor, now);
     case 'resolve':
-      if (before === null || before.state === 'pending') return { outcome: 'refused', reason: 'not_firing' };
-      if (before.state === 'resolved') return { outcome: 'refused', reason: 'already_resolved' };
+      if (before === null || before.state === 'pending') return refused('not_firing');
+      if (before.state === 'resolved') return refused('already_resolved');
       return resolved(before, 'resolved', now);
+    case 'silenced':
+      if (before === null || before.state === 'pending') return refused('not_firing');
+      if (before.state === 'resolved') return refused('already_resolved');
+      return onSilenced(before, input);
+    case 'silence_ended':
+      return before === null || !isMuted(before) ? UNCHANGED : onSilenceEnded(before, now);
+    case 'feedback':
+      if (before === null || before.openedAt === null) return refused('not_firing');
+      return changed(before, 'feedback', { feedback: input.feedback });
+    case 'hand_over':
+      if (before === null || before.state === 'pending') return refused('not_firing');
+      if (before.state === 'resolved') return refused('already_resolved');
+      if (before.owner === input.owner) return refused('already_the_owner');
+      return decided(before, 'handed_over', { owner: input.owner });
   }
+}
+
+/** The steps stand still; the end of an acknowledgement still comes. */
+function onSilenced(
+  before: AlertRecord,
+  { silence, snooze }: Extract<AlertInput, { kind: 'silenced' }>,
+): Transition {
+  const { escalation } = before;
+  return decided(before, snooze ? 'snoozed' : 'silenced', {
+    silence,
+    escalation: before.state === 'acknowledged' ? escalation : { ...escalation, nextAt: null },
+  });
+}
+
+/** Whoever was told before hears that it is still there; the steps go on where they stood. */
+function onSilenceEnded(before: AlertRecord, now: Instant): Transition {
+  const after = { ...before, silence: null };
+  if (before.state !== 'firing') return decided(before, 'silence_ended', { silence: null });
+  const { escalation } = before;
+  const waiting = isQuiet(after)
+    ? escalation
+    : escalation.told.length === 0
+      ? beginEscalation(escalation.policy, [], now)
+      : resumeEscalation(escalation, now);
+  return decided(before, 'silence_ended', { silence: null, escalation: waiting });
 }
 
 function onAnomalous(before: AlertRecord | null, input: Anomalous, now: Instant): Transition {
@@ -147,6 +196,8 @@ function onFirstAnomalous(input: Anomalous, now: Instant): Transition {
     runbook: subject.runbook,
     escalation: restingEscalation(subject.policyFor(severity)),
     timesReopened: 0,
+    silence: null,
+    feedback: null,
     version: 0,
     stateVersion: 1,
     heldBy: '',
@@ -180,6 +231,7 @@ function fire(
   const policy = reason === 'fired' ? input.subject.policyFor(noted.severity) : before.escalation.policy;
   const told = before.escalation.told;
   const held = input.inhibitor !== '';
+  const quiet = held || input.silence !== null;
   return changed(before, held ? 'inhibited' : reason, {
     ...noted,
     title: input.subject.title,
@@ -189,7 +241,8 @@ function fire(
     acknowledgedBy: '',
     resolvedAt: null,
     heldBy: input.inhibitor,
-    escalation: held ? restingEscalation(policy, told) : beginEscalation(policy, told, now),
+    silence: input.silence,
+    escalation: quiet ? restingEscalation(policy, told) : beginEscalation(policy, told, now),
   });
 }
 
@@ -213,7 +266,7 @@ function release(before: AlertRecord, noted: Partial<AlertRecord>, now: Instant)
   return changed(before, 'inhibition_ended', {
     ...noted,
     heldBy: '',
-    escalation: beginEscalation(policy, told, now),
+    escalation: isMuted(before) ? restingEscalation(policy, told) : beginEscalation(policy, told, now),
   });
 }
 
@@ -261,14 +314,15 @@ function onDue(before: AlertRecord, inhibitor: string, now: Instant): Transition
 
 function afterAcknowledgement(before: AlertRecord, inhibitor: string, now: Instant): Partial<AlertRecord> {
   const stillHeld = before.heldBy !== '' && inhibitor !== '';
+  if (isMuted(before)) return { escalation: { ...before.escalation, nextAt: null } };
   if (stillHeld) return { heldBy: inhibitor, escalation: { ...before.escalation, nextAt: null } };
   return { heldBy: '', escalation: resumeEscalation(before.escalation, now) };
 }
 
 function onAcknowledge(before: AlertRecord | null, actor: string, now: Instant): Transition {
-  if (before === null || before.state === 'pending') return { outcome: 'refused', reason: 'not_firing' };
-  if (before.state === 'resolved') return { outcome: 'refused', reason: 'already_resolved' };
-  if (before.state === 'acknowledged') return { outcome: 'refused', reason: 'already_acknowledged' };
+  if (before === null || before.state === 'pending') return refused('not_firing');
+  if (before.state === 'resolved') return refused('already_resolved');
+  if (before.state === 'acknowledged') return refused('already_acknowledged');
   return changed(before, 'acknowledged', {
     state: 'acknowledged',
     acknowledgedAt: now,
@@ -290,12 +344,22 @@ function resolved(
     state: 'resolved',
     resolvedAt: now,
     heldBy: '',
+    silence: null,
     escalation: { ...before.escalation, nextAt: null },
   });
 }
 
+function refused(reason: CommandRefusal): Transition {
+  return { outcome: 'refused', reason };
+}
+
+/** A change of what people decide on: what they saw before it is stale. */
+function decided(before: AlertRecord, reason: AlertReason, changes: Partial<AlertRecord>): Transition {
+  return changed(before, reason, { ...changes, stateVersion: before.version + 1 });
+}
+
 function changed(before: AlertRecord, reason: AlertReason, changes: Partial<AlertRecord>): Transition {
   const after = { ...before, ...changes, version: before.version + 1 };
-  const stateVersion = after.state === before.state ? before.stateVersion : after.version;
+  const stateVersion = after.state === before.state ? after.stateVersion : after.version;
   return { outcome: 'changed', reason, alert: { ...after, stateVersion } };
 }

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import {
-  AlertAnswerSchema,
   AlertListSchema,
   AlertStorySchema,
   type AlertWire,
   type StoryEntryWire,
 } from '../http/alert-wire.js';
 import { formatBand, formatSliceWords, formatValue } from '../notify/wording.js';
+import { alertPath, registerActions } from './alert-actions.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
-import { clientFor, withActor, withService } from './service-client.js';
+import { clientFor, withService } from './service-client.js';
 import { type Column, formatFacts, formatTable, formatTime } from './table.js';
 
 interface ServiceOptions {
@@ -37,30 +37,13 @@ export function register(program: Command, io: CliIo): void {
     .description('one alert, and what happened to it')
     .argument('<id>')
     .action(async (id: string, options: ServiceOptions, command: Command) => {
-      const answer = await clientFor(options).get(pathOf(id), AlertStorySchema);
+      const answer = await clientFor(options).get(alertPath(id), AlertStorySchema);
       if (globalOptions(command).json) io.out(JSON.stringify({ ...answer.alert, story: answer.story }));
       else io.out(`${alertFacts(answer.alert)}\n\n${storyTable(answer.story)}`);
     });
 
-  for (const { name, path, description } of ACTIONS) {
-    withActor(alerts.command(name))
-      .description(description)
-      .argument('<id>')
-      .action(async (id: string, options: ServiceOptions & { as: string }, command: Command) => {
-        const body = { actor: options.as };
-        const { alert } = await clientFor(options).post(`${pathOf(id)}/${path}`, body, AlertAnswerSchema);
-        if (globalOptions(command).json) io.out(JSON.stringify(alert));
-        else io.out(`${alert.alert_id} is ${alert.state}.`);
-      });
-  }
+  registerActions(alerts, io);
 }
-
-const ACTIONS = [
-  { name: 'ack', path: 'acknowledge', description: 'acknowledge an alert: its escalation pauses' },
-  { name: 'resolve', path: 'resolve', description: 'resolve an alert by hand' },
-] as const;
-
-const pathOf = (id: string): string => `/v1/alerts/${encodeURIComponent(id)}`;
 
 const ALERT_COLUMNS: readonly Column[] = [
   { heading: 'ALERT' },
@@ -116,10 +99,24 @@ function alertFacts(alert: AlertWire): string {
     ['Impact', measured ? impactText(alert) : ''],
     ['Carried by', alert.carriers.map(({ slice }) => formatSliceWords(slice)).join('; ')],
     ['Owner', alert.owner],
+    ['Silenced', silenceText(alert)],
+    ['Feedback', feedbackText(alert)],
     ['Told', escalation.told.join(', ')],
     ['Next step', escalation.next_at === null ? '' : `${formatTime(escalation.next_at)} UTC`],
     ['Runbook', alert.runbook],
   ]);
+}
+
+function silenceText({ silence }: AlertWire): string {
+  if (silence === null) return '';
+  const until = silence.until === null ? 'until it is resolved' : `until ${formatTime(silence.until)} UTC`;
+  return `${until}, by ${silence.author}${silence.reason === '' ? '' : `: ${silence.reason}`}`;
+}
+
+function feedbackText({ feedback }: AlertWire): string {
+  if (feedback === null) return '';
+  const note = feedback.note === '' ? '' : `: ${feedback.note}`;
+  return `${feedback.verdict.replaceAll('_', ' ')}, by ${feedback.by}${note}`;
 }
 
 /** The same thing many times in a row, such as one more anomalous point, is one line. */

@@ -16,6 +16,8 @@ const AlertPointWireSchema = z.object({
 
 export const AlertStateSchema = z.enum(['pending', 'firing', 'acknowledged', 'resolved']);
 
+export const FeedbackVerdictSchema = z.enum(['true', 'false_alarm', 'expected', 'new_normal']);
+
 /** An alert as the API shows it, under the names of the table's columns. */
 export const AlertWireSchema = z
   .object({
@@ -48,6 +50,19 @@ export const AlertWireSchema = z
       told: z.array(z.string()),
     }),
     times_reopened: z.int(),
+    silence: z
+      .object({
+        silence_id: z.string(),
+        until: InstantText.nullable().describe('Null until the alert is resolved.'),
+        author: z.string(),
+        reason: z.string(),
+      })
+      .nullable()
+      .describe('What mutes it; null while people are told.'),
+    feedback: z
+      .object({ verdict: FeedbackVerdictSchema, by: z.string(), at: InstantText, note: z.string() })
+      .nullable()
+      .describe('What a person said that it was worth.'),
     version: z.int(),
   })
   .meta({ id: 'Alert' });
@@ -103,6 +118,16 @@ export function alertWire(alert: Alert): AlertWire {
       told: [...alert.escalation.told],
     },
     times_reopened: alert.timesReopened,
+    silence:
+      alert.silence === null
+        ? null
+        : {
+            silence_id: alert.silence.silenceId,
+            until: optionalInstantText(alert.silence.until),
+            author: alert.silence.author,
+            reason: alert.silence.reason,
+          },
+    feedback: alert.feedback === null ? null : { ...alert.feedback, at: instantText(alert.feedback.at) },
     version: alert.version,
   };
 }

@@ -31,6 +31,12 @@ export function refusedAcknowledgement(
     }
     case 'not_firing':
       return `${title} has not fired, so there is nothing to acknowledge.`;
+    case 'already_the_owner':
+      return `${title} is with ${escaped(alert.owner)} already.`;
+    case 'unknown_owner':
+      return 'There is no such owner, so nothing was changed.';
+    case 'not_in_the_future':
+      return 'That time has passed already, so nothing was changed.';
     case 'state_changed':
       return `${title} has changed since that message: ${meanwhile(alert, since)} Nothing was changed by your click; the message now shows the current state.`;
   }
@@ -67,6 +73,10 @@ const CHANGES: Readonly<Record<string, string>> = {
   ack_timed_out: 'lost its acknowledgement, which had run out,',
   worsened: 'became worse',
   escalated: 'was escalated',
+  snoozed: 'was snoozed',
+  silenced: 'was silenced',
+  silence_ended: 'is no longer silenced',
+  handed_over: 'was handed over',
 };
 
 function byPerson(actor: string): string {

@@ -1,5 +1,7 @@
 import type { Instant } from './clock.js';
+import type { Matchers } from './matchers.js';
 import type { Severity } from './metric.js';
+import type { AlertSilence } from './silence.js';
 import type { Direction } from './verdict.js';
 
 export type AlertState = 'pending' | 'firing' | 'acknowledged' | 'resolved';
@@ -38,6 +40,17 @@ export interface EpisodeTotals {
 /** What alerts are kept for: either a metric that is out of band or the data itself. */
 export type AlertKind = 'metric' | 'data_health';
 
+/** What a person says an alert was worth: `new_normal` is a level that has come to stay. */
+export type FeedbackVerdict = 'true' | 'false_alarm' | 'expected' | 'new_normal';
+
+/** A person's word on an alert; the last one counts. */
+export interface Feedback {
+  verdict: FeedbackVerdict;
+  by: string;
+  at: Instant;
+  note: string;
+}
+
 /** One episode of a series being anomalous. */
 export interface Alert {
   alertId: string;
@@ -74,6 +87,9 @@ export interface Alert {
   escalation: Escalation;
   /** Times that it fired again within the merge gap. */
   timesReopened: number;
+  /** The silence that mutes it; null while people are told of it. */
+  silence: AlertSilence | null;
+  feedback: Feedback | null;
   version: number;
 }
 
@@ -106,7 +122,6 @@ export interface Escalation {
 
 /** Whom an alert goes to. */
 export interface Route {
-  /** Labels that an alert must have; `metric`, `severity` and the slice's dimensions can be matched. */
-  match: Readonly<Record<string, readonly string[]>>;
+  match: Matchers;
   policy: string;
 }

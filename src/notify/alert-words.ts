@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.js';
+import type { Alert, FeedbackVerdict } from '../model/alert.js';
 import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
 import type { AlertNotification, MetricDisplay } from './contract.js';
@@ -80,6 +80,14 @@ export function changeWords(notification: AlertNotification): string {
       return alert.kind === 'metric'
         ? `${WHY[delivery.reason]} ${summary(alert, display)}`
         : WHY[delivery.reason];
+    case 'snoozed':
+      return `Snoozed${by(alert.silence?.author ?? '')} ${snoozedUntil(alert, display)}.`;
+    case 'silence_ended':
+      return `${WHY[delivery.reason]} ${summary(alert, display)}`;
+    case 'feedback':
+      return feedbackWords(alert);
+    case 'handed_over':
+      return `Handed over to ${alert.owner}.`;
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
@@ -96,12 +104,34 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   worsened: 'It has become worse since the last message.',
   resolved: 'The alert is resolved.',
   reopened: 'It fired again soon after it had been resolved.',
+  snoozed: 'The alert has been snoozed.',
+  silence_ended: 'It was silenced, the silence is over, and it is still there.',
+  feedback: 'Somebody has said what the alert was worth.',
+  handed_over: 'The alert has another owner.',
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',
   follow_up_reminder: 'The follow-up of the alert needs attention.',
   digest: 'What the last week has brought.',
   delivery_failed: 'A message could not be delivered to another target.',
 };
+
+function snoozedUntil({ silence }: Alert, display: MetricDisplay): string {
+  const until = silence?.until ?? null;
+  return until === null ? 'until it is resolved' : `until ${formatInstant(until, display.timezone)}`;
+}
+
+const FEEDBACK_WORDS: Readonly<Record<FeedbackVerdict, string>> = {
+  true: 'a true alert',
+  false_alarm: 'a false alarm',
+  expected: 'expected',
+  new_normal: 'the new normal',
+};
+
+function feedbackWords({ feedback }: Alert): string {
+  if (feedback === null) return WHY.feedback;
+  const note = feedback.note === '' ? '' : `: ${feedback.note}`;
+  return `${feedback.by} says that this was ${FEEDBACK_WORDS[feedback.verdict]}${note}`;
+}
 
 const SEVERITY_WORDS = { info: 'Notice', warning: 'Warning', critical: 'Critical' } as const;
 

@@ -26,8 +26,11 @@ const anomalous = (overrides: Partial<Extract<AlertInput, { kind: 'anomalous' }>
   severity: 'warning',
   carriers: [],
   inhibitor: '',
+  silence: null,
   ...overrides,
 });
+
+const SILENCE = { silenceId: 's1', until: NOW + HOUR, author: 'amira', reason: 'a known campaign' };
 
 const INPUTS = {
   anomalous: anomalous(),
@@ -40,6 +43,10 @@ const INPUTS = {
   'parent resolved': { kind: 'parent_resolved', parent: 'parent', releaseAt: NOW + HOUR },
   acknowledge: { kind: 'acknowledge', actor: 'amira' },
   resolve: { kind: 'resolve' },
+  silenced: { kind: 'silenced', silence: SILENCE, snooze: false },
+  'silence ended': { kind: 'silence_ended' },
+  feedback: { kind: 'feedback', feedback: { verdict: 'true', by: 'amira', at: NOW, note: '' } },
+  'hand over': { kind: 'hand_over', owner: 'operations' },
 } satisfies Record<string, AlertInput>;
 
 /** Alerts in every situation that the machine tells apart, each made by the machine itself. */
@@ -53,6 +60,8 @@ const releasing = become(held, { kind: 'parent_resolved', parent: 'parent', rele
 const resolvedLately = become(told, INPUTS.resolve, NOW - HOUR);
 const resolvedLongAgo = become(told, INPUTS.resolve, NOW - 7 * HOUR);
 const recurring = become(become(told, INPUTS.resolve, NOW - 7 * HOUR), anomalous(), NOW - 2 * HOUR);
+const silenced = become(told, INPUTS.silenced, hour(2));
+const acknowledgedSilenced = become(acknowledged, INPUTS.silenced, hour(2));
 const subsided = become(pending, INPUTS.normal, NOW - HOUR);
 
 const SITUATIONS = {
@@ -66,6 +75,8 @@ const SITUATIONS = {
   held,
   'held, acknowledged': heldAcknowledged,
   releasing,
+  silenced,
+  'acknowledged, silenced': acknowledgedSilenced,
   'resolved lately': resolvedLately,
   'resolved long ago': resolvedLongAgo,
   recurring,
@@ -91,6 +102,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('not_firing'),
     resolve: no('not_firing'),
+    silenced: no('not_firing'),
+    'silence ended': same,
+    feedback: no('not_firing'),
+    'hand over': no('not_firing'),
   },
   pending: {
     anomalous: ['firing', 'fired'],
@@ -103,6 +118,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('not_firing'),
     resolve: no('not_firing'),
+    silenced: no('not_firing'),
+    'silence ended': same,
+    feedback: no('not_firing'),
+    'hand over': no('not_firing'),
   },
   firing: {
     anomalous: ['firing', 'anomalous'],
@@ -115,6 +134,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: ['acknowledged', 'acknowledged'],
     resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': same,
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
   },
   told: {
     anomalous: ['firing', 'anomalous'],
@@ -127,6 +150,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: ['acknowledged', 'acknowledged'],
     resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': same,
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
   },
   'told, one normal': {
     anomalous: ['firing', 'anomalous'],
@@ -139,6 +166,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: ['acknowledged', 'acknowledged'],
     resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': same,
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
   },
   acknowledged: {
     anomalous: ['acknowledged', 'anomalous'],
@@ -151,6 +182,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_acknowledged'),
     resolve: ['resolved', 'resolved'],
+    silenced: ['acknowledged', 'silenced'],
+    'silence ended': same,
+    feedback: ['acknowledged', 'feedback'],
+    'hand over': ['acknowledged', 'handed_over'],
   },
   'acknowledged, one normal': {
     anomalous: ['acknowledged', 'anomalous'],
@@ -163,6 +198,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_acknowledged'),
     resolve: ['resolved', 'resolved'],
+    silenced: ['acknowledged', 'silenced'],
+    'silence ended': same,
+    feedback: ['acknowledged', 'feedback'],
+    'hand over': ['acknowledged', 'handed_over'],
   },
   held: {
     anomalous: ['firing', 'inhibition_ended'],
@@ -175,6 +214,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': ['firing', 'parent_resolved'],
     acknowledge: ['acknowledged', 'acknowledged'],
     resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': same,
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
   },
   'held, acknowledged': {
     anomalous: ['acknowledged', 'anomalous'],
@@ -187,6 +230,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_acknowledged'),
     resolve: ['resolved', 'resolved'],
+    silenced: ['acknowledged', 'silenced'],
+    'silence ended': same,
+    feedback: ['acknowledged', 'feedback'],
+    'hand over': ['acknowledged', 'handed_over'],
   },
   releasing: {
     anomalous: ['firing', 'inhibition_ended'],
@@ -199,6 +246,42 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': ['firing', 'parent_resolved'],
     acknowledge: ['acknowledged', 'acknowledged'],
     resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': same,
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
+  },
+  silenced: {
+    anomalous: ['firing', 'anomalous'],
+    critical: ['firing', 'worsened'],
+    'anomalous under a parent': ['firing', 'anomalous'],
+    normal: ['firing', 'recovering'],
+    'not evaluable': same,
+    due: same,
+    'due under a parent': same,
+    'parent resolved': same,
+    acknowledge: ['acknowledged', 'acknowledged'],
+    resolve: ['resolved', 'resolved'],
+    silenced: ['firing', 'silenced'],
+    'silence ended': ['firing', 'silence_ended'],
+    feedback: ['firing', 'feedback'],
+    'hand over': ['firing', 'handed_over'],
+  },
+  'acknowledged, silenced': {
+    anomalous: ['acknowledged', 'anomalous'],
+    critical: ['acknowledged', 'worsened'],
+    'anomalous under a parent': ['acknowledged', 'anomalous'],
+    normal: ['acknowledged', 'recovering'],
+    'not evaluable': same,
+    due: ['firing', 'ack_timed_out'],
+    'due under a parent': ['firing', 'ack_timed_out'],
+    'parent resolved': same,
+    acknowledge: no('already_acknowledged'),
+    resolve: ['resolved', 'resolved'],
+    silenced: ['acknowledged', 'silenced'],
+    'silence ended': ['acknowledged', 'silence_ended'],
+    feedback: ['acknowledged', 'feedback'],
+    'hand over': ['acknowledged', 'handed_over'],
   },
   'resolved lately': {
     anomalous: ['resolved', 'recurring'],
@@ -211,6 +294,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_resolved'),
     resolve: no('already_resolved'),
+    silenced: no('already_resolved'),
+    'silence ended': same,
+    feedback: ['resolved', 'feedback'],
+    'hand over': no('already_resolved'),
   },
   'resolved long ago': {
     anomalous: ['pending', 'pending'],
@@ -223,6 +310,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_resolved'),
     resolve: no('already_resolved'),
+    silenced: no('already_resolved'),
+    'silence ended': same,
+    feedback: ['resolved', 'feedback'],
+    'hand over': no('already_resolved'),
   },
   recurring: {
     anomalous: ['firing', 'reopened'],
@@ -235,6 +326,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_resolved'),
     resolve: no('already_resolved'),
+    silenced: no('already_resolved'),
+    'silence ended': same,
+    feedback: ['resolved', 'feedback'],
+    'hand over': no('already_resolved'),
   },
   subsided: {
     anomalous: ['pending', 'pending'],
@@ -247,6 +342,10 @@ const TABLE: Record<keyof typeof SITUATIONS, Row> = {
     'parent resolved': same,
     acknowledge: no('already_resolved'),
     resolve: no('already_resolved'),
+    silenced: no('already_resolved'),
+    'silence ended': same,
+    feedback: no('not_firing'),
+    'hand over': no('already_resolved'),
   },
 };
 

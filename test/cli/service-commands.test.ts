@@ -83,12 +83,26 @@ describe('redress alerts', () => {
   });
 
   it('acts in the name of who is named', async () => {
-    expect(await run('alerts', 'ack', 'alert-1', '--as', 'ann')).toBe('alert-1 is acknowledged.');
+    expect(await run('alerts', 'ack', 'alert-1', '--as', 'ann')).toBe(
+      'alert-1 is acknowledged, owner after-sales-gb.',
+    );
+    const until = '2026-03-03T18:00:00Z';
     await run('alerts', 'resolve', 'alert-1', '--as', 'bob');
+    await run('alerts', 'snooze', 'alert-1', '--as', 'bob', '--until', until, '--note', 'known');
+    await run('alerts', 'snooze', 'alert-1', '--as', 'bob', '--until-resolved');
+    await run('alerts', 'feedback', 'alert-1', 'false-alarm', '--as', 'bob');
+    await run('alerts', 'hand-over', 'alert-1', 'operations', '--as', 'bob');
     expect(service.alertCommands).toEqual([
       { kind: 'acknowledge', alertId: 'alert-1', actor: 'ann' },
-      { kind: 'resolve', alertId: 'alert-1', actor: 'bob' },
+      ...[
+        { kind: 'resolve' },
+        { kind: 'snooze', until: Date.parse(until), note: 'known' },
+        { kind: 'snooze', until: 'resolved' },
+        { kind: 'feedback', verdict: 'false_alarm' },
+        { kind: 'hand_over', owner: 'operations' },
+      ].map((action) => ({ ...action, alertId: 'alert-1', actor: 'bob' })),
     ]);
+    await expect(run('alerts', 'snooze', 'alert-1')).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

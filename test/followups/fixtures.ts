@@ -66,6 +66,8 @@ export function alert(overrides: Partial<Alert> = {}): Alert {
     impactAmount: 1500,
     escalation: { policy: { id: 'p', steps: [], ackTimeout: HOUR }, nextStep: 0, nextAt: null, told: [] },
     timesReopened: 0,
+    silence: null,
+    feedback: null,
     version: 4,
     ...overrides,
   };

@@ -54,6 +54,8 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
       told: [],
     },
     timesReopened: 0,
+    silence: null,
+    feedback: null,
     version: 3,
     ...changes,
   };

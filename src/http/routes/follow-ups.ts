@@ -16,7 +16,7 @@ import {
 } from '../follow-up-wire.js';
 import { InstantInput } from '../instant-text.js';
 import type { OpenFollowUpAnswer, ServicePorts } from '../ports.js';
-import { unknownAlert } from './alerts.js';
+import { unknownAlert } from './alert-commands.js';
 import { Actor, ANSWERS, ErrorSchema, IdParams, stateQuery } from './common.js';
 import { followUpCommands, unknownFollowUp } from './follow-up-commands.js';
 
