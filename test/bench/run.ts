@@ -1,4 +1,5 @@
 import { run as analysis } from './analysis.js';
+import { dashboardsBench } from './dashboards.js';
 import { demo } from './demo.js';
 import { detect } from './detect.js';
 import { ingest } from './ingest.js';
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   nab,
   analysis,
   points,
+  dashboards: dashboardsBench,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
