@@ -180,6 +180,8 @@ class Service {
       clock: this.#clock,
       log: this.#log,
       maxBodyBytes: MAX_BODY_BYTES,
+      requestsPerMinute: http.requestsPerMinute,
+      trustedProxies: http.trustedProxies,
     });
   }
 

@@ -38,6 +38,10 @@ export interface ServiceSettings {
     port: number;
     /** From `REDRESS_TOKENS`: `role:token`, separated by commas. */
     tokens: readonly { role: 'ingest' | 'read' | 'operate'; token: string }[];
+    /** Of one address. */
+    requestsPerMinute: number;
+    /** Addresses or networks whose word on who calls is taken. */
+    trustedProxies: readonly string[];
   };
   /** Null when no brokers are named; from `KAFKA_BROKERS` or the file. */
   kafka: KafkaSettings | null;

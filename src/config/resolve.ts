@@ -186,7 +186,13 @@ export function resolveService(
       data: input.clickhouse.data,
       port: input.clickhouse.port,
     },
-    http: { host: input.http.host, port: input.http.port, tokens: settings.tokens },
+    http: {
+      host: input.http.host,
+      port: input.http.port,
+      tokens: settings.tokens,
+      requestsPerMinute: input.http.requests_per_minute,
+      trustedProxies: input.http.trusted_proxies,
+    },
     kafka: resolveKafka(input.kafka, settings),
     slack:
       settings.slackBotToken === ''

@@ -41,6 +41,20 @@ export const ServiceFileSchema = z.strictObject({
         .default('127.0.0.1')
         .describe('The address to listen on; anything but loopback wants REDRESS_TOKENS.'),
       port: PortSchema.default(8080),
+      requests_per_minute: z
+        .number()
+        .int()
+        .min(1)
+        .default(3_000)
+        .describe(
+          'Requests that one address may send in a minute; more are answered 429. Not limited on loopback without tokens. Default: 3000.',
+        ),
+      trusted_proxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .default([])
+        .describe(
+          'Addresses or networks of proxies whose X-Forwarded-For tells who calls. Default: nobody is believed.',
+        ),
     })
     .prefault({}),
   kafka: z

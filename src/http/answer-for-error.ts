@@ -1,5 +1,6 @@
 import { RedressError } from '../model/errors.js';
 import { type Answer, fault } from './endpoint.js';
+import { TOO_MANY } from './rate-limit.js';
 
 /** How long a caller should wait before sending again what failed for a passing reason, seconds. */
 const RETRY_AFTER = 5;
@@ -14,6 +15,7 @@ export function answerForError(error: unknown): Answer {
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return INTERNAL;
   if (statusCode === 413)
     return fault(413, 'too_large', 'the body is larger than is taken; send it in parts');
+  if (statusCode === 429) return TOO_MANY;
   if (statusCode === 415) return fault(415, 'unsupported_media_type', 'send application/json');
   return fault(statusCode, 'invalid_request', String(message));
 }

@@ -1,3 +1,4 @@
+import helmet from '@fastify/helmet';
 import {
   type FastifyInstance,
   type FastifyReply,
@@ -13,6 +14,7 @@ import { createGuard, type Role } from './auth.js';
 import { type Endpoint, fault } from './endpoint.js';
 import { describeApi } from './openapi.js';
 import type { ServicePorts } from './ports.js';
+import { limitRate } from './rate-limit.js';
 import { registerEndpoints, sendAnswer } from './register.js';
 import { alertEndpoints } from './routes/alerts.js';
 import { digestEndpoints } from './routes/digest.js';
@@ -34,6 +36,10 @@ export interface ServerOptions {
   log: Logger;
   /** The longest body of `POST /v1/events`, bytes. */
   maxBodyBytes: number;
+  /** Requests that one caller may send in a minute. */
+  requestsPerMinute: number;
+  /** Addresses or networks of proxies that are believed about who calls. */
+  trustedProxies: readonly string[];
 }
 
 export interface HttpServer {
@@ -74,10 +80,14 @@ export function createApplication(
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     frameworkErrors: answerError,
     routerOptions: { maxParamLength: MAX_ID },
   }) as unknown as FastifyInstance;
   prepare(app);
+  // Answers are for programs: a browser that is led to one must neither run, frame nor guess at it.
+  app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  limitRate(app, options);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
     sendAnswer(reply, fault(404, 'not_found', `there is no ${request.method} ${pathOf(request)}`)),

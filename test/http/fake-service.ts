@@ -128,6 +128,8 @@ export function serverOptions(ports: ServicePorts, overrides: Partial<ServerOpti
     clock: new SimulatedClock(NOW),
     log: pino({ level: 'silent' }),
     maxBodyBytes: 1_024,
+    requestsPerMinute: 1_000,
+    trustedProxies: [],
     ...overrides,
   };
 }

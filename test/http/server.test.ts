@@ -70,3 +70,41 @@ it('gives its figures in the form that Prometheus reads', async () => {
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(await answer.text()).toBe('redress_events_accepted_total 1\n');
 });
+
+it('answers an address that sends too much with 429 and when to come back, and still answers probes', async () => {
+  const limits = { tokens: [{ role: 'read', token: 'a-long-enough-token' }], requestsPerMinute: 3 };
+  const { address } = await server(new FakeService(), limits).listen();
+  const guess = () => fetch(`${address}/v1/alerts`, { headers: { authorization: 'Bearer a-wrong-guess' } });
+  expect([(await guess()).status, (await guess()).status, (await guess()).status]).toEqual([401, 401, 401]);
+  const refused = await guess();
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await refused.json()).toMatchObject({ error: { code: 'too_many_requests' } });
+  expect((await fetch(`${address}/healthz`)).status).toBe(200);
+});
+
+it('takes a trusted proxy at its word on who calls, and nobody else', async () => {
+  const tokens = [{ role: 'read', token: 'a-long-enough-token' }];
+  const call = async (address: string, from: string) =>
+    (await fetch(`${address}/v1/alerts`, { headers: { 'x-forwarded-for': from } })).status;
+  const limits = { tokens, requestsPerMinute: 1 };
+  const behind = await server(new FakeService(), { ...limits, trustedProxies: ['127.0.0.1'] }).listen();
+  expect([await call(behind.address, '198.51.100.1'), await call(behind.address, '198.51.100.2')]).toEqual([
+    401, 401,
+  ]);
+  const bare = await server(new FakeService(), limits).listen();
+  expect([await call(bare.address, '198.51.100.1'), await call(bare.address, '198.51.100.2')]).toEqual([
+    401, 429,
+  ]);
+});
+
+it('tells a browser neither to run, nor to frame, nor to guess at what it answers', async () => {
+  const { address } = await server(new FakeService()).listen();
+  for (const path of ['/healthz', '/v1/alerts', '/nowhere']) {
+    const { headers } = await fetch(address + path);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(headers.get('x-powered-by')).toBeNull();
+  }
+});
