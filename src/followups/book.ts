@@ -1,5 +1,9 @@
+import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
-import { type FollowUpRecord, isOpenFollowUp } from './record.js';
+import { type FollowUpRecord, isOpenFollowUp, isWaitingForPeople } from './record.js';
+
+/** The entries that say that the owner has been reminded. */
+const REMINDED: ReadonlySet<string> = new Set(['due_soon', 'due_today', 'overdue']);
 
 /**
  * What is current, folded from the journal: the same entries give the same book, live or after a restart.
@@ -7,21 +11,33 @@ import { type FollowUpRecord, isOpenFollowUp } from './record.js';
  */
 export class FollowUpBook {
   readonly #followUps = new Map<string, FollowUpRecord>();
-  /** Ids by fingerprint, by metric and slice, and by metric, in the order in which they were opened. */
+  readonly #waiting = new Map<string, FollowUpRecord>();
+  /** Ids by fingerprint, by metric and slice, by metric, and by alert, in the order in which they came. */
   readonly #byFingerprint = new Map<string, string[]>();
   readonly #bySeries = new Map<string, string[]>();
   readonly #byMetric = new Map<string, string[]>();
+  readonly #byAlert = new Map<string, string[]>();
+  readonly #lastReminded = new Map<string, Instant>();
 
   apply(entry: JournalEntry): void {
     if (entry.stream !== 'follow_up') return;
     const followUp = complete(entry.body as unknown as FollowUpRecord);
-    const known = this.#followUps.get(followUp.followUpId);
+    const { followUpId } = followUp;
+    const known = this.#followUps.get(followUpId);
     if (known !== undefined && known.version >= followUp.version) return;
-    this.#followUps.set(followUp.followUpId, followUp);
+    this.#followUps.set(followUpId, followUp);
+    if (isWaitingForPeople(followUp)) this.#waiting.set(followUpId, followUp);
+    else this.#waiting.delete(followUpId);
+    if (REMINDED.has(entry.reason)) this.#reminded(followUp.owner, entry.at);
+    if (entry.reason === 'climbed' && followUp.climbed !== null)
+      this.#reminded(followUp.climbed.to, entry.at);
+    const isHungOn = new Set(known?.alertIds);
+    for (const alertId of followUp.alertIds)
+      if (!isHungOn.has(alertId)) append(this.#byAlert, alertId, followUpId);
     if (known !== undefined) return;
-    append(this.#byFingerprint, followUp.fingerprint, followUp.followUpId);
-    append(this.#bySeries, seriesKey(followUp.metric, followUp.slice), followUp.followUpId);
-    append(this.#byMetric, followUp.metric, followUp.followUpId);
+    append(this.#byFingerprint, followUp.fingerprint, followUpId);
+    append(this.#bySeries, seriesKey(followUp.metric, followUp.slice), followUpId);
+    append(this.#byMetric, followUp.metric, followUpId);
   }
 
   followUp(followUpId: string): FollowUpRecord | undefined {
@@ -30,6 +46,16 @@ export class FollowUpBook {
 
   followUps(): readonly FollowUpRecord[] {
     return [...this.#followUps.values()];
+  }
+
+  /** Those that wait for people and not for the metric. */
+  waiting(): Iterable<FollowUpRecord> {
+    return this.#waiting.values();
+  }
+
+  /** When a person was last reminded of anything; null for never. */
+  lastReminded(person: string): Instant | null {
+    return this.#lastReminded.get(person) ?? null;
   }
 
   /** Every follow-up of a fingerprint, oldest first. */
@@ -52,6 +78,15 @@ export class FollowUpBook {
     return this.#resolve(this.#byMetric.get(metric));
   }
 
+  /** Every follow-up that an alert hangs on, in no order. */
+  ofAlert(alertId: string): readonly FollowUpRecord[] {
+    return this.#resolve(this.#byAlert.get(alertId));
+  }
+
+  #reminded(person: string, at: Instant): void {
+    this.#lastReminded.set(person, Math.max(at, this.#lastReminded.get(person) ?? at));
+  }
+
   #resolve(ids: readonly string[] = []): FollowUpRecord[] {
     return ids.map((id) => this.#followUps.get(id)).filter((followUp) => followUp !== undefined);
   }
@@ -68,6 +103,8 @@ function complete(body: FollowUpRecord): FollowUpRecord {
     nextLook: body.nextLook ?? body.watch?.pointsNeeded ?? 0,
     skipped: body.skipped ?? [],
     work: body.work ?? { action: '', notes: [], links: [] },
+    climbed: body.climbed ?? null,
+    alertIds: body.alertIds ?? [body.alertId],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Target } from '../model/alert.js';
 import type { DeliveryReason, DeliveryRequest } from '../model/delivery.js';
-import type { Owner } from '../model/owner.js';
+import type { People } from './people.js';
 import type { FollowUpReason, FollowUpRecord } from './record.js';
 
 interface Message {
@@ -40,11 +40,12 @@ const MESSAGES: Readonly<Record<FollowUpReason, Message | null>> = {
   due_soon: null,
   due_today: null,
   overdue: null,
+  climbed: null,
 };
 
 /** Who hears of follow-ups, beyond those who were told of their alerts. */
 export interface Audience {
-  owners: readonly Owner[];
+  people: People;
   tell: readonly Target[];
 }
 
@@ -52,7 +53,7 @@ export interface Audience {
 export function messagesFor(
   { alertId, followUpId, owner, version }: FollowUpRecord,
   { what, actor }: { what: FollowUpReason; actor: string },
-  { owners, tell }: Audience,
+  { people, tell }: Audience,
 ): readonly DeliveryRequest[] {
   const message = MESSAGES[what];
   if (message === null) return [];
@@ -63,7 +64,7 @@ export function messagesFor(
       reason: message.reason,
       change: { what, actor },
       alertId,
-      to: [...tell, ...(inPerson ? targetsOf(owner, owners) : [])],
+      to: [...tell, ...(inPerson ? people.targetsOf(owner) : [])],
     },
   ];
 }
@@ -73,10 +74,9 @@ export function reminderFor(
   person: string,
   day: string,
   followUps: readonly FollowUpRecord[],
-  lead: string,
-  { owners, tell }: Audience,
+  { people, tell }: Audience,
 ): DeliveryRequest {
-  const inPerson = [...targetsOf(person, owners), ...targetsOf(lead, owners)];
+  const inPerson = people.targetsOf(person);
   return {
     subject: {
       kind: 'reminder',
@@ -89,10 +89,4 @@ export function reminderFor(
     alertId: inPerson.length > 0 ? '' : (followUps.find(({ alertId }) => alertId !== '')?.alertId ?? ''),
     to: inPerson.length > 0 ? inPerson : tell,
   };
-}
-
-/** A person is reached by a direct message, if it is known who they are there. */
-function targetsOf(id: string, owners: readonly Owner[]): readonly Target[] {
-  const slack = owners.find((owner) => owner.id === id)?.slack ?? '';
-  return slack === '' ? [] : [`slack:${slack}`];
 }

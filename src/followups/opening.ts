@@ -65,6 +65,7 @@ export function newFollowUp({
     found,
     work: { action: '', notes: [], links: [] },
     remindFrom: now,
+    climbed: null,
     incidentFrom: incident.duringFrom,
     watchedPoints: 0,
     outOfBandRun: 0,

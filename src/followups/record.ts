@@ -32,7 +32,9 @@ export type FollowUpReason =
   | 'recurred'
   | 'due_soon'
   | 'due_today'
-  | 'overdue';
+  | 'overdue'
+  /** The owner's lead has been told that it is overdue. */
+  | 'climbed';
 
 /** Sums over points. */
 export interface PointTotals {
@@ -50,6 +52,8 @@ export interface FollowUpRecord extends FollowUp {
   work: FollowUpWork;
   /** No reminder is for a moment before this one. */
   remindFrom: Instant;
+  /** The lead who was last told that it is overdue, and when; null before. */
+  climbed: { to: string; at: Instant } | null;
   /** The cases over which the baseline's band was drawn; null for counts and sums. */
   bandDenominator: number | null;
   /** The incident's anomalous points, up to the newest that was looked at. */

@@ -1,17 +1,15 @@
 import type { Instant } from '../model/clock.js';
 import type { FollowUp, Priority } from '../model/follow-up.js';
-import type { Owner } from '../model/owner.js';
 import type { FollowUpReason, FollowUpRecord } from './record.js';
-import { WorkDays } from './work-days.js';
+import type { WorkDays } from './work-days.js';
 
 /** The end of the work day of the owner's on which a follow-up of this priority is due. */
 export function dueDate(
   from: Instant,
   priority: Priority,
   dueDays: Readonly<Record<Priority, number>>,
-  owner: Owner | undefined,
+  days: WorkDays,
 ): Instant {
-  const days = new WorkDays(owner);
   return days.after(days.at(from), dueDays[priority]).endOf('day').toMillis();
 }
 
@@ -20,12 +18,7 @@ export function dueDate(
  * of the due date, and on every work day after it. Never twice on one day, and never for a morning that had passed
  * when the follow-up was opened, handed over, or its date was set.
  */
-export function nextReminder(
-  followUp: FollowUpRecord,
-  remindBefore: number,
-  owner: Owner | undefined,
-): Instant {
-  const days = new WorkDays(owner);
+export function nextReminder(followUp: FollowUpRecord, remindBefore: number, days: WorkDays): Instant {
   const { dueAt, remindedAt, remindFrom } = followUp;
   const since = Math.max(remindFrom, remindedAt ?? remindFrom);
   const latest = days.at(Math.max(dueAt, since));
@@ -41,9 +34,22 @@ export function nextReminder(
   return Math.min(...open.map((morning) => morning.toMillis()));
 }
 
+/**
+ * The next moment for the owner's lead to hear of it: the lead's first morning once it is overdue for `leadAfter` ms,
+ * then each work day's. A new date or a new owner begins anew.
+ */
+export function nextClimb(
+  { dueAt, remindFrom, climbed }: FollowUpRecord,
+  leadAfter: number,
+  lead: string,
+  days: WorkDays,
+): Instant {
+  const first = days.morningFrom(Math.max(dueAt + leadAfter, remindFrom));
+  return climbed?.to === lead ? Math.max(first, days.morningAfter(climbed.at)) : first;
+}
+
 /** Which reminder it is at this moment. */
-export function reminderReason({ dueAt }: FollowUp, now: Instant, owner: Owner | undefined): FollowUpReason {
-  const days = new WorkDays(owner);
+export function reminderReason({ dueAt }: FollowUp, now: Instant, days: WorkDays): FollowUpReason {
   const today = days.at(now).startOf('day');
   const dueDay = days.at(dueAt).startOf('day');
   if (today < dueDay) return 'due_soon';

@@ -31,7 +31,8 @@ export type FollowUpInput =
   /** `measure` knows the past; without it the alert's own band is all there is. `guard` is for verified ones. */
   | { kind: 'point'; point: Point; verdict: Verdict; measure?: Measure; guard?: Guard }
   | { kind: 'recurrence'; alert: Alert; reopenWindow: number; dueAt: Instant }
-  | { kind: 'remind'; reason: FollowUpReason };
+  | { kind: 'remind'; reason: FollowUpReason }
+  | { kind: 'climb'; to: string };
 
 /** Who changes something, and why, if that was said. */
 interface Reasoned {
@@ -98,6 +99,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       return changed(before, 'assigned', {
         owner: input.owner,
         remindFrom: now,
+        climbed: null,
         ...reasoned(before, 'owner', input, now),
       });
     case 'set_due':
@@ -106,6 +108,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       return changed(before, 'due_changed', {
         dueAt: input.dueAt,
         remindFrom: now,
+        climbed: null,
         ...reasoned(before, 'due', input, now),
       });
     case 'set_priority':
@@ -135,6 +138,9 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
     case 'remind':
       if (!isWaitingForPeople(before)) return UNCHANGED;
       return changed(before, input.reason, { remindedAt: now });
+    case 'climb':
+      if (!isWaitingForPeople(before)) return UNCHANGED;
+      return changed(before, 'climbed', { climbed: { to: input.to, at: now } });
   }
 }
 
@@ -236,6 +242,7 @@ function anew(before: FollowUpRecord, dueAt: Instant, now: Instant): Partial<Fol
     dueAt,
     remindedAt: null,
     remindFrom: now,
+    climbed: null,
   };
 }
 

@@ -55,10 +55,6 @@ export class Witness {
     return { ...known, evidence: past && { ...past, sisters: untreated(past, followUp, others) } };
   }
 
-  forget(followUp: FollowUpRecord): void {
-    this.#known.delete(keyOf(followUp));
-  }
-
   #learn(
     followUp: FollowUpRecord,
     point: Point,

@@ -41,6 +41,25 @@ export class WorkDays {
     return day.startOf('day').set({ hour: Math.floor(this.#work.from / 60), minute: this.#work.from % 60 });
   }
 
+  /** The first morning of a work day at or after a moment. */
+  morningFrom(instant: Instant): Instant {
+    const today = this.morning(this.after(this.at(instant), 0));
+    return today.toMillis() >= instant ? today.toMillis() : this.morningAfter(instant);
+  }
+
+  /** The morning of the first work day after the day of a moment. */
+  morningAfter(instant: Instant): Instant {
+    return this.morning(this.after(this.at(instant).plus({ days: 1 }), 0)).toMillis();
+  }
+
+  /** True in the owner's hours on a work day; hours that end before they begin go on until midnight. */
+  isAtWork(instant: Instant): boolean {
+    const { from, to } = this.#work;
+    const local = this.at(instant);
+    const minutes = local.hour * 60 + local.minute;
+    return this.isWorkDay(local) && minutes >= from && minutes < (to > from ? to : 24 * 60);
+  }
+
   #step(day: DateTime, direction: 1 | -1): DateTime {
     let found = day;
     for (let tried = 0; tried < LONGEST_BREAK && !this.isWorkDay(found); tried++)

@@ -258,8 +258,8 @@ test('a desk that is rebuilt from the journal at any moment goes on as if it had
       (index) => (desk: FollowUpDesk) => desk.observe(seen(index, { value: 0.01 }), hour(index + 1)),
     ),
     (desk) => desk.recurrence(alert({ alertId: 'next' }), hour(30)),
-    (desk) => desk.due(hour(24 * 9)),
-    (desk, followUpId) => desk.act({ kind: 'start', followUpId, actor: 'kai' }, hour(24 * 9)),
+    (desk) => desk.due(hour(24 * 9 + 3)),
+    (desk, followUpId) => desk.act({ kind: 'start', followUpId, actor: 'kai' }, hour(24 * 9 + 3)),
   ];
   const lived = newDesk();
   const journal: JournalEntry[] = [];

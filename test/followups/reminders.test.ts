@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { FollowUpChanges } from '../../src/followups/command.js';
 import { FollowUpDesk } from '../../src/followups/desk.js';
-import { DAY } from '../../src/model/clock.js';
-import type { DeliveryRequest } from '../../src/model/delivery.js';
+import { DAY, HOUR } from '../../src/model/clock.js';
+import type { JournalEntry } from '../../src/model/journal.js';
 import { alert, hour, OWNERS, SETTINGS, seen, T0 } from './fixtures.js';
 
 const openDesk = (owner: string, priority: 'urgent' | 'high', openedAt = T0) => {
@@ -11,18 +12,19 @@ const openDesk = (owner: string, priority: 'urgent' | 'high', openedAt = T0) => 
   return { desk, followUp: opened.followUp };
 };
 
-/** Every reminder until `end`, each taken when it is due. */
+/** Every reminder until `end`, each taken when it is due: when, to whom, and the words of its entries. */
 const remindersUntil = (desk: FollowUpDesk, end: number) => {
-  const taken: { at: string; reason: string; to: DeliveryRequest['to'] }[] = [];
+  const taken: (readonly [at: string, person: string, ...reasons: string[]])[] = [];
   for (let next = desk.nextDue(); next !== null && next <= end; next = desk.nextDue()) {
     const { entries, tell } = desk.due(next);
-    const [entry, ...others] = entries;
-    if (entry === undefined || others.length > 0) throw new Error('not one reminder at a time');
-    taken.push({
-      at: new Date(next).toISOString(),
-      reason: entry.reason,
-      to: tell.flatMap(({ to }) => to),
-    });
+    if (tell.length > 1) throw new Error('not one reminder at a time');
+    for (const { subject } of tell)
+      if (subject.kind === 'reminder')
+        taken.push([
+          new Date(next).toISOString().slice(5, 16),
+          subject.person,
+          ...entries.map(({ reason }) => reason),
+        ]);
   }
   return taken;
 };
@@ -58,41 +60,65 @@ describe('the due date', () => {
 });
 
 describe('reminders', () => {
-  test('come before the day, on it, and on every work day after, when the lead hears as well', () => {
+  test("come before the day, on it, and on every work day after, when the lead hears as well in the lead's morning", () => {
     const { desk } = openDesk('amira', 'high');
     expect(remindersUntil(desk, Date.UTC(2024, 0, 22, 12))).toEqual([
-      { at: '2024-01-15T09:00:00.000Z', reason: 'due_soon', to: ['slack:UAMIRA'] },
-      { at: '2024-01-17T09:00:00.000Z', reason: 'due_today', to: ['slack:UAMIRA'] },
-      { at: '2024-01-18T09:00:00.000Z', reason: 'overdue', to: ['slack:UAMIRA', 'slack:ULENA'] },
-      { at: '2024-01-19T09:00:00.000Z', reason: 'overdue', to: ['slack:UAMIRA', 'slack:ULENA'] },
-      { at: '2024-01-22T09:00:00.000Z', reason: 'overdue', to: ['slack:UAMIRA', 'slack:ULENA'] },
+      ['01-15T09:00', 'amira', 'due_soon'],
+      ['01-17T09:00', 'amira', 'due_today'],
+      ['01-18T08:00', 'lena', 'climbed'],
+      ['01-18T09:00', 'amira', 'overdue'],
+      ['01-19T08:00', 'lena', 'climbed'],
+      ['01-19T09:00', 'amira', 'overdue'],
+      ['01-22T08:00', 'lena', 'climbed'],
+      ['01-22T09:00', 'amira', 'overdue'],
     ]);
   });
 
-  test('come in the morning of an owner elsewhere, and go to nobody in person who cannot be reached so', () => {
+  test('come in the morning of an owner elsewhere; who cannot be reached in person is told where the alert was', () => {
     const { desk } = openDesk('kai', 'urgent');
-    const [first] = remindersUntil(desk, Date.UTC(2024, 0, 10, 23));
     // Two days before the due date is the day of opening itself, whose morning is still to come in New York.
-    expect(first).toEqual({ at: '2024-01-08T14:00:00.000Z', reason: 'due_soon', to: [] });
+    expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 8, 14));
+    expect(desk.due(Date.UTC(2024, 0, 8, 14)).tell).toMatchObject([{ to: [], alertId: alert().alertId }]);
+    const reachable = openDesk('amira', 'urgent').desk;
+    expect(reachable.due(Date.UTC(2024, 0, 8, 9)).tell).toMatchObject([
+      { to: ['slack:UAMIRA'], alertId: '' },
+    ]);
   });
 
   test('that were missed are made up for by one, not by one for each day', () => {
     const { desk } = openDesk('amira', 'high');
-    const back = Date.UTC(2024, 0, 20, 15);
-    expect(desk.due(back).entries.map(({ reason }) => reason)).toEqual(['overdue']);
+    const back = Date.UTC(2024, 0, 22, 15);
+    const once = desk.due(back);
+    expect(once.entries.map(({ reason }) => reason)).toEqual(['overdue', 'climbed']);
+    expect(once.tell).toHaveLength(2);
     expect(desk.due(back).entries).toEqual([]);
-    expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 22, 9));
+    expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 23, 8));
   });
 
-  test('go by the new date once it is set', () => {
+  test('that were missed wait until the person is back at work', () => {
+    const { desk } = openDesk('kai', 'urgent');
+    // Saturday noon in New York, then Monday night.
+    for (const away of [Date.UTC(2024, 0, 13, 17), Date.UTC(2024, 0, 15, 5)]) {
+      expect(desk.due(away).tell).toEqual([]);
+      expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 15, 14));
+    }
+    expect(desk.due(Date.UTC(2024, 0, 15, 14)).tell).toHaveLength(1);
+  });
+
+  test("go by the new date once it is set, the lead's too", () => {
     const { desk, followUp } = openDesk('amira', 'high');
-    desk.due(Date.UTC(2024, 0, 15, 9));
+    remindersUntil(desk, Date.UTC(2024, 0, 19, 12));
     const dueAt = Date.UTC(2024, 0, 31, 18);
     desk.act(
       { kind: 'set_due', followUpId: followUp.followUpId, actor: 'amira', dueAt },
-      Date.UTC(2024, 0, 15, 10),
+      Date.UTC(2024, 0, 19, 13),
     );
-    expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 29, 9));
+    expect(remindersUntil(desk, Date.UTC(2024, 1, 1, 12))).toEqual([
+      ['01-29T09:00', 'amira', 'due_soon'],
+      ['01-31T09:00', 'amira', 'due_today'],
+      ['02-01T08:00', 'lena', 'climbed'],
+      ['02-01T09:00', 'amira', 'overdue'],
+    ]);
   });
 
   test('stop when a fix has shipped, and start again when it does not hold', () => {
@@ -104,19 +130,23 @@ describe('reminders', () => {
     expect(desk.nextDue()).toBe(Date.UTC(2024, 0, 15, 9));
   });
 
-  test('of one owner come as one message a day, however many there are and whatever the clock does', () => {
+  test('of one person come as one message a day, their own and what has climbed, whatever the clock does', () => {
     const desk = new FollowUpDesk({ owners: OWNERS, settings: { ...SETTINGS, leadAfter: 3 * DAY } });
     for (const [index, owner] of ['amira', 'amira', 'amira', 'lena'].entries()) {
       const of = alert({ fingerprint: `f${index}`, alertId: `a${index}`, slice: `region=R${index}`, owner });
       desk.open({ alert: of, actor: 'amira', priority: 'urgent' }, T0);
     }
-    const jumped = desk.due(T0 + 400 * DAY);
-    expect(jumped.entries).toHaveLength(4);
-    expect(jumped.tell.map(({ to }) => to)).toEqual([['slack:UAMIRA', 'slack:ULENA'], ['slack:ULENA']]);
-    expect(jumped.tell.map(({ subject }) => subject.kind === 'reminder' && subject.followUps.length)).toEqual(
-      [3, 1],
-    );
-    expect(desk.due(T0 + 400 * DAY).tell).toEqual([]);
+    // A Wednesday, a year later.
+    const later = Date.UTC(2025, 1, 12, 11);
+    const jumped = desk.due(later);
+    expect(
+      jumped.tell.map(({ subject, to }) => [to, subject.kind === 'reminder' && subject.followUps.length]),
+    ).toEqual([
+      [['slack:UAMIRA'], 3],
+      [['slack:ULENA'], 4],
+    ]);
+    expect(desk.due(later).tell).toEqual([]);
+    expect(desk.due(later + HOUR).tell).toEqual([]);
     // Back again, as a clock that is set right does it: nobody hears of it twice.
     expect(desk.due(T0 + 3 * DAY).tell).toEqual([]);
   });
@@ -124,30 +154,30 @@ describe('reminders', () => {
   test('climb to the lead only after the stated time', () => {
     const desk = new FollowUpDesk({ owners: OWNERS, settings: { ...SETTINGS, leadAfter: 3 * DAY } });
     desk.open({ alert: alert(), actor: 'amira', priority: 'high' }, T0);
-    const heard = remindersUntil(desk, Date.UTC(2024, 0, 22, 12)).map(({ at, to }) => [
-      at.slice(8, 10),
-      to.length,
-    ]);
-    expect(heard).toEqual([
-      ['15', 1],
-      ['17', 1],
-      ['18', 1],
-      ['19', 1],
-      ['22', 2],
-    ]);
+    const heard = remindersUntil(desk, Date.UTC(2024, 0, 22, 12));
+    expect(heard.filter(([, person]) => person === 'lena')).toEqual([['01-22T08:00', 'lena', 'climbed']]);
   });
 
-  test('are not sent a second time on the day on which one more is handed over', () => {
+  test('are not sent a second time on the day on which one more is handed over, also after a restart', () => {
+    const journal: JournalEntry[] = [];
+    const keep = ({ entries }: { entries?: readonly JournalEntry[] }) => journal.push(...(entries ?? []));
     const desk = new FollowUpDesk({ owners: OWNERS, settings: SETTINGS });
     const other = alert({ fingerprint: 'other', alertId: 'other', slice: 'region=DE', owner: 'lena' });
-    desk.open({ alert: alert(), actor: 'amira', priority: 'urgent' }, T0);
+    keep(desk.open({ alert: alert(), actor: 'amira', priority: 'urgent' }, T0) as FollowUpChanges);
     const handed = desk.open({ alert: other, actor: 'lena', priority: 'urgent' }, T0);
+    keep(handed as FollowUpChanges);
     const morning = Date.UTC(2024, 0, 12, 9);
-    desk.due(morning);
-    desk.act(
-      { kind: 'assign', followUpId: handed.followUp?.followUpId ?? '', actor: 'lena', owner: 'amira' },
+    keep(desk.due(morning));
+    const followUpId = handed.followUp?.followUpId ?? '';
+    const assigned = desk.act(
+      { kind: 'assign', followUpId, actor: 'lena', owner: 'amira' },
       morning + 60_000,
     );
-    expect(desk.due(morning + 3_600_000).tell).toEqual([]);
+    keep(assigned as FollowUpChanges);
+    expect(desk.due(morning + HOUR).tell).toEqual([]);
+    const restarted = new FollowUpDesk({ owners: OWNERS, settings: SETTINGS });
+    restarted.restore(journal);
+    expect(restarted.due(morning + HOUR).tell).toEqual([]);
+    expect(restarted.nextDue()).toBe(desk.nextDue());
   });
 });
