@@ -2,7 +2,7 @@ import type { AlertDesk } from './alerts/desk.js';
 import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { createDeciders } from './deciding.js';
-import type { Judging, ReportFault } from './detection/judging.js';
+import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
 import { evidenceFor } from './follow-up-evidence.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
@@ -219,6 +219,7 @@ async function catchUp(
     const until = progress.get(metric.id);
     if (until === undefined) continue;
     const from = judging.observedUntil(metric) ?? 0;
-    for (const point of await points.between(metric.id, from, until)) judging.judge(metric, point);
+    for (const bucket of byBucket(await points.between(metric.id, from, until)))
+      judging.judgeBucket(metric, bucket);
   }
 }

@@ -1,6 +1,7 @@
 import { builtinDetectors } from '../detectors/index.js';
 import { AlertDesk } from './alerts/desk.js';
 import type { Configuration } from './config/configuration.js';
+import { Calendar } from './detection/calendar.js';
 import { Judging, type ReportFault } from './detection/judging.js';
 import { FollowUpDesk } from './followups/desk.js';
 import type { SavedJudge } from './model/judge-state.js';
@@ -33,7 +34,11 @@ export function createDeciders(
       ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
       : configuration.owners;
   return {
-    judging: new Judging({ detectors: builtinDetectors, annotations, ...options }),
+    judging: new Judging({
+      detectors: builtinDetectors,
+      calendar: new Calendar(annotations, configuration.holidaysOf),
+      ...options,
+    }),
     alerts: new AlertDesk({ policies, routes, owners }),
     followUps: new FollowUpDesk({ owners, settings: configuration.followUps }),
   };

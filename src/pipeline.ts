@@ -168,7 +168,7 @@ export class Pipeline {
     const decided: Verdict[] = [];
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until } of closings) {
-      const bucket = points.map((point) => judging.judge(metric, point)).filter((it) => it !== null);
+      const bucket = judging.judgeBucket(metric, points);
       for (const { point, verdicts, combined } of bucket) {
         decided.push(...verdicts, combined);
         const observation: Observation = {

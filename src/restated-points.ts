@@ -1,7 +1,6 @@
 import type { Judging } from './detection/judging.js';
 import type { Restated } from './metrics/late-events.js';
 import type { Instant } from './model/clock.js';
-import type { Point } from './model/point.js';
 import type { Verdict } from './model/verdict.js';
 import type { JudgeStateTable } from './store/judge-state-table.js';
 import type { PointTable } from './store/point-table.js';
@@ -29,26 +28,12 @@ export async function judgeAgain(
   for (const { metric, since } of restated) {
     const until = progress.get(metric.id);
     if (until === undefined) continue;
-    const origins = [...since].flatMap(([slice, bucket]) => {
-      const known = judging.canGoBack(metric, slice, bucket);
-      return known === null ? [] : [{ slice, bucket, known }];
-    });
-    if (origins.length === 0) continue;
-    const series = new Map<string, Point[]>(origins.map(({ slice }) => [slice, []]));
-    for (const point of await points.between(
-      metric.id,
-      Math.min(...origins.map(({ known }) => known)),
-      until,
-    ))
-      series.get(point.slice)?.push(point);
-    for (const { slice, bucket } of origins)
-      for (const { verdicts: each, combined } of judging.judgeAgain(
-        metric,
-        slice,
-        bucket,
-        series.get(slice) ?? [],
-      ))
-        written.push(...each, combined);
+    const back = judging.canGoBack(metric, since);
+    if (back.size === 0) continue;
+    const from = Math.min(...[...back.values()].map(({ known }) => known));
+    const history = await points.between(metric.id, from, until);
+    for (const { verdicts: each, combined } of judging.judgeAgain(metric, since, history))
+      written.push(...each, combined);
   }
   if (written.length === 0) return;
   await verdicts.write(written);

@@ -50,6 +50,7 @@ const ONE_DOOR: Readonly<Record<string, string>> = {
   kafkajs: 'src/ingest',
   '@slack/web-api': 'src/notify',
   'node-cron': 'src',
+  'date-holidays': 'src/config',
 };
 
 /** Where time is an argument: what is decided there must be decided the same way in a replay. */

@@ -43,7 +43,6 @@ export function checkReferences(sources: Sources, unreadable: ReadonlySet<keyof 
     ...(sources.escalation === undefined
       ? []
       : checkEscalation(sources.escalation, escalation, dimensionsOf(value('metrics')), known)),
-    ...(sources.calendar === undefined ? [] : checkCalendar(sources.calendar)),
   ];
 }
 
@@ -173,18 +172,8 @@ function checkMatch(
   return [source.problem(path, message, 'key')];
 }
 
-function checkCalendar(source: YamlSource): Problem[] {
-  const problems = checkDuplicates(source, [], source.value);
-  for (const [index, entry] of itemsOf(source.value).entries()) {
-    if (!isRecord(entry)) continue;
-    const startsAt = Date.parse(String(entry.starts_at));
-    const endsAt = Date.parse(String(entry.ends_at));
-    if (endsAt <= startsAt) problems.push(source.problem([index, 'ends_at'], 'must be later than starts_at'));
-  }
-  return problems;
-}
-
-function checkName(
+/** A name that nothing is called by. */
+export function checkName(
   source: YamlSource,
   path: SettingPath,
   name: unknown,
@@ -195,7 +184,8 @@ function checkName(
   return [source.problem(path, `no ${what} is called '${name}'${didYouMean(name, known)}`)];
 }
 
-function checkDuplicates(source: YamlSource, base: SettingPath, items: unknown): Problem[] {
+/** Ids that an earlier entry of the list has taken. */
+export function checkDuplicates(source: YamlSource, base: SettingPath, items: unknown): Problem[] {
   const seen = new Set<string>();
   return itemsOf(items).flatMap((item, index) => {
     if (!isRecord(item) || typeof item.id !== 'string') return [];
@@ -207,7 +197,8 @@ function checkDuplicates(source: YamlSource, base: SettingPath, items: unknown):
   });
 }
 
-function idsOf(items: unknown): string[] {
+/** The ids of a list's entries. */
+export function idsOf(items: unknown): string[] {
   return itemsOf(items).flatMap((item) => (isRecord(item) && typeof item.id === 'string' ? [item.id] : []));
 }
 

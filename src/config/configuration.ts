@@ -16,6 +16,8 @@ export interface Configuration {
   routes: readonly Route[];
   owners: readonly Owner[];
   annotations: readonly Annotation[];
+  /** The public holidays that touch a year, of the countries that the calendar names; absent for none. */
+  holidaysOf?: (year: number) => readonly Annotation[];
   followUps: FollowUpSettings;
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adviseOn } from './advice.js';
+import { checkCalendar } from './check-calendar.js';
 import { checkMetrics, type KnownDetector } from './check-metrics.js';
 import { checkReferences, type Sources } from './check-references.js';
 import { checkPastedSecrets, checkService } from './check-service.js';
@@ -8,17 +9,19 @@ import type { Configuration } from './configuration.js';
 import { didYouMean } from './did-you-mean.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type Problem, sortProblems } from './problems.js';
+import { publicHolidays } from './public-holidays.js';
 import {
-  resolveAnnotations,
   resolveEscalation,
   resolveFollowUps,
   resolveMetric,
   resolveOwners,
   resolveService,
 } from './resolve.js';
+import { resolveAnnotations, resolveHolidays } from './resolve-calendar.js';
+import { CalendarFileSchema } from './schema-calendar.js';
 import { checkSchema } from './schema-check.js';
 import { MetricsFileSchema } from './schema-metrics.js';
-import { CalendarFileSchema, EscalationFileSchema, OwnersFileSchema } from './schema-people.js';
+import { EscalationFileSchema, OwnersFileSchema } from './schema-people.js';
 import { ServiceFileSchema } from './schema-service.js';
 import { readSource, YamlSource } from './yaml-source.js';
 
@@ -77,6 +80,8 @@ export async function loadConfiguration(
   const calendar = checkFile(CalendarFileSchema, sources.calendar, problems);
   if (sources.metrics !== undefined) problems.push(...checkMetrics(sources.metrics, detectors));
   problems.push(...checkReferences(sources, unreadable));
+  if (sources.calendar !== undefined)
+    problems.push(...(await checkCalendar(sources.calendar, sources.metrics ?? null)));
   problems.push(...checkService(sources.service, environment.settings, env));
   for (const source of Object.values(sources)) problems.push(...checkPastedSecrets(source));
   warnings.push(...adviseOn(sources, environment.settings));
@@ -86,6 +91,7 @@ export async function loadConfiguration(
   }
   const serviceInput = service ?? ServiceFileSchema.parse({});
   const { policies, routes } = resolveEscalation(escalation, environment.settings.slackBotToken !== '');
+  const holidays = resolveHolidays(calendar ?? []);
   const configuration: Configuration = {
     folder,
     service: resolveService(serviceInput, environment.settings, env),
@@ -94,6 +100,7 @@ export async function loadConfiguration(
     routes,
     owners: resolveOwners(owners ?? []),
     annotations: resolveAnnotations(calendar ?? []),
+    ...(holidays.length === 0 ? {} : { holidaysOf: await publicHolidays(holidays) }),
     followUps: resolveFollowUps(serviceInput.follow_ups),
   };
   return { ok: true, configuration, warnings: sortProblems(warnings) };

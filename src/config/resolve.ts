@@ -1,5 +1,4 @@
 import type { EscalationPolicy, Route, Target } from '../model/alert.js';
-import type { Annotation } from '../model/annotation.js';
 import { HOUR, SECOND } from '../model/clock.js';
 import type { Json } from '../model/json.js';
 import {
@@ -12,9 +11,9 @@ import {
   nominalSeconds,
 } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
-import { formatSlice } from '../model/slice.js';
 import type { FollowUpSettings, ServiceSettings } from './configuration.js';
 import type { Environment, EnvironmentSettings } from './environment.js';
+import { resolveCalendarRules } from './resolve-calendar.js';
 import { resolveKafka } from './resolve-kafka.js';
 import {
   DEFAULT_MERGE_BUCKETS,
@@ -23,7 +22,7 @@ import {
   type SelectorInput,
   WEEKDAYS,
 } from './schema-metrics.js';
-import type { CalendarInput, EscalationInput, OwnersInput } from './schema-people.js';
+import type { EscalationInput, OwnersInput } from './schema-people.js';
 import type { ServiceInput } from './schema-service.js';
 
 /** A checked metric of the file in the words of the program, with the defaults that depend on other fields. */
@@ -48,6 +47,7 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
       : { tradingDays: input.trading_days.map((day) => WEEKDAYS.indexOf(day) + 1) }),
     detect: input.detect.map(({ use, ...params }) => ({ use, params: params as Record<string, Json> })),
     combine: typeof input.combine === 'string' ? input.combine : { atLeast: input.combine.at_least },
+    ...(input.calendar === undefined ? {} : { calendar: resolveCalendarRules(input.calendar) }),
     minDeviation: input.min_deviation,
     alert: {
       for: input.alert.for,
@@ -156,18 +156,6 @@ export function resolveOwners(input: OwnersInput): Owner[] {
     lead: owner.lead ?? '',
     owns: owns.map(({ metric, slice }) => ({ metric: metric ?? '', labels: slice })),
     work,
-  }));
-}
-
-/** Annotations, their scope written as a slice. */
-export function resolveAnnotations(input: CalendarInput): Annotation[] {
-  return input.map((entry) => ({
-    annotationId: entry.id,
-    kind: entry.kind,
-    title: entry.title,
-    scope: formatSlice(entry.scope),
-    startsAt: entry.starts_at,
-    endsAt: entry.ends_at,
   }));
 }
 

@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { MINUTE } from '../model/clock.js';
 import { ATTRIBUTE_KEY_PATTERN, TYPE_PATTERN } from '../model/event-schema.js';
-import { BucketSchema, DurationSchema, SpanSchema, TimezoneSchema } from './text-forms.js';
-
-/** What identifies things in configuration: it is shown in URLs, slices and messages, so it stays plain. */
-export const IdSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,63}$/,
-    'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
-  );
+import { CalendarRulesSchema } from './schema-calendar.js';
+import { BucketSchema, DurationSchema, IdSchema, SpanSchema, TimezoneSchema } from './text-forms.js';
 
 const EventTypeSchema = z.string().regex(TYPE_PATTERN, {
   error: (issue) => `must be an event type of the form noun.verb, not '${String(issue.input)}'`,
@@ -187,6 +180,9 @@ const MetricSchema = z.strictObject({
     'The detectors as a list, or auto for the one that fits by itself. Default: none, points are only kept.',
   ),
   combine: CombinationSchema.default('any').describe('How many detectors must agree. Default: any.'),
+  calendar: CalendarRulesSchema.optional().describe(
+    'What campaigns, holidays, closures, … do to what is expected, where the entry itself does not say. Default: nothing.',
+  ),
   min_deviation: z
     .number()
     .min(0)

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { HOUR } from '../model/clock.js';
-import { IdSchema } from './schema-metrics.js';
-import { DurationSchema, InstantSchema, TimezoneSchema } from './text-forms.js';
+import { DurationSchema, IdSchema, TimezoneSchema } from './text-forms.js';
 
 /** Where messages go. */
 export const TargetSchema = z
@@ -107,21 +106,5 @@ export const OwnersFileSchema = z.array(
   }),
 );
 
-/** `calendar.yaml`: dated facts that explain history. */
-export const CalendarFileSchema = z.array(
-  z.strictObject({
-    id: IdSchema,
-    kind: z.enum(['campaign', 'holiday', 'rule_change', 'outage', 'closure', 'fix']),
-    title: z.string().min(1),
-    scope: z
-      .record(z.string(), z.string())
-      .default({})
-      .describe('The slice that it concerns, such as { region: GB }. Default: everything.'),
-    starts_at: InstantSchema,
-    ends_at: InstantSchema,
-  }),
-);
-
 export type EscalationInput = z.output<typeof EscalationFileSchema>;
 export type OwnersInput = z.output<typeof OwnersFileSchema>;
-export type CalendarInput = z.output<typeof CalendarFileSchema>;

@@ -3,6 +3,14 @@ import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../model/clock.js';
 import type { BucketWidth } from '../model/metric.js';
 import { didYouMean } from './did-you-mean.js';
 
+/** What identifies things in configuration: it is shown in URLs, slices and messages, so it stays plain. */
+export const IdSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
+  );
+
 const DURATION_UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: SECOND,

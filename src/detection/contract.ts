@@ -23,8 +23,22 @@ export interface SeriesPoint {
   numerator: number;
   /** A number above 0 for rates, null otherwise. */
   denominator: number | null;
-  /** What was going on then. */
+  /** What was going on then. What configuration wants done about it has been done: see `calendar.ts`. */
   annotations: readonly Annotation[];
+  /**
+   * The same bucket of the slice that holds this one, `region=GB` for `category=toys,region=GB`; absent for the whole,
+   * and where that slice has no point. Parents are judged before their children.
+   */
+  parent?: ParentPoint;
+}
+
+/** A parent slice's point, as the same detector has just judged it there. */
+export interface ParentPoint {
+  value: number;
+  numerator: number;
+  denominator: number | null;
+  /** What was expected of it, in the series' unit; null where it could not be judged. */
+  expected: number | null;
 }
 
 /**
@@ -61,6 +75,11 @@ export interface Detector<Params = unknown> {
   description: string;
   /** Parameters with defaults; each `.describe()`d with its unit. */
   parameters: ZodType<Params>;
+  /**
+   * True for a detector that holds a series against what configuration says and not against its own past: a level
+   * that stays is never the new normal for it.
+   */
+  fixed?: boolean;
   /** Throws only when `saved` is not something that `save()` of the same parameters gave. */
   create(params: Params, series: SeriesContext, saved?: Json): Judge;
 }

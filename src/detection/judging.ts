@@ -1,15 +1,18 @@
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
-import { EARLIEST } from '../model/event-schema.js';
-import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
-import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import { isParentSlice, parseSlice } from '../model/slice.js';
 import type { Verdict } from '../model/verdict.js';
+import { Bench, type ReportFault, type Seat } from './bench.js';
+import { type Calendar, effectOf } from './calendar.js';
 import { combine } from './combine.js';
-import type { Detector, Judge, Judgement, SeriesContext } from './contract.js';
-import { guard, lowVolume } from './guards.js';
+import type { Detector, Judgement, ParentPoint, SeriesPoint } from './contract.js';
+import { parentsFirst } from './family.js';
+import { type GuardedJudgement, guard, lowVolume } from './guards.js';
+import { type Lens, observeThrough, shown } from './lens.js';
+
+export type { ReportFault };
 
 /** What became of one point: each detector's verdict, and the one that they give together. */
 export interface JudgedPoint {
@@ -18,69 +21,37 @@ export interface JudgedPoint {
   combined: Verdict;
 }
 
-/** Told when a detector throws or answers something that is not a judgement. */
-export type ReportFault = (fault: {
-  detector: string;
-  metric: string;
-  slice: string;
-  error: unknown;
-}) => void;
-
-interface Seat {
-  name: string;
-  parameters: string;
-  judge: Judge;
-  observedUntil: Instant;
-  create(saved: Json | undefined): Judge;
-}
-
-/** The judges of one series. */
-interface Bench {
-  metric: string;
-  slice: string;
-  seats: readonly Seat[];
-  /** At most two, the older at least a horizon before the newer. */
-  snapshots: Snapshot[];
-}
-
-/** What a series' judges knew at a time. */
-interface Snapshot {
-  slot: number;
-  /** The start of the last bucket that they knew; the beginning of time when they knew none. */
-  observedUntil: Instant;
-  /** In the order of the seats; as text, because a judge may go on changing what it has given. */
-  seats: readonly { observedUntil: Instant; state: string }[];
-}
-
-/** Before anything that can have happened. */
-const BEGINNING: Instant = EARLIEST - 1;
-
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
   readonly #detectors: ReadonlyMap<string, Detector>;
-  readonly #annotations: readonly Annotation[];
+  readonly #calendar: Calendar;
   readonly #reportFault: ReportFault;
   readonly #benches = new Map<string, Bench>();
   readonly #saved = new Map<string, SavedJudge>();
   readonly #advanced = new Set<Bench>();
   readonly #horizon: number;
-  /** The snapshots that have not been saved, with whose they are. */
-  readonly #taken = new Map<Snapshot, Bench>();
 
   constructor(options: {
     detectors: readonly Detector[];
-    annotations: readonly Annotation[];
+    calendar: Calendar;
     saved: readonly SavedJudge[];
     /** How far back restated points can be judged again, ms of event time; not at all by default. */
     restateHorizon?: number;
     reportFault: ReportFault;
   }) {
     this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
-    this.#annotations = options.annotations;
+    this.#calendar = options.calendar;
     this.#reportFault = options.reportFault;
     for (const saved of options.saved)
       this.#saved.set(seatKey(saved.metric, saved.slice, saved.detector, saved.slot), saved);
     this.#horizon = options.restateHorizon ?? 0;
+  }
+
+  /** Judges the points of one bucket of a metric: parents before their children, in which order they are answered. */
+  judgeBucket(metric: MetricDefinition, points: readonly Point[]): JudgedPoint[] {
+    return parentsFirst(points)
+      .map((point) => this.judge(metric, point))
+      .filter((judged) => judged !== null);
   }
 
   /**
@@ -92,15 +63,17 @@ export class Judging {
     const bench = this.#benchOf(metric, point.slice);
     const seats = bench.seats.filter((seat) => seat.observedUntil < point.bucketStart);
     if (seats.length === 0 && bench.seats.length > 0) return null;
-    this.#remember(bench);
+    bench.remember(this.#horizon);
     this.#advanced.add(bench);
 
-    const annotations = this.#annotationsAt(point);
-    const tooSmall = lowVolume(metric, point);
+    const annotations = this.#calendar.at(metric, point);
+    const effect = effectOf(metric, annotations);
+    const heldBack = effect === 'hold' ? 'calendar' : lowVolume(metric, point) ? 'low_volume' : null;
     const verdicts = seats.map((seat) => {
-      const judgement = tooSmall
-        ? ({ status: 'not_evaluable', reason: 'low_volume' } as const)
-        : this.#observe(seat, metric, point, annotations);
+      const judgement: GuardedJudgement =
+        effect === 'hold' || heldBack !== null
+          ? { status: 'not_evaluable', reason: heldBack ?? 'calendar' }
+          : this.#observe(bench, seat, point, annotations, effect);
       seat.observedUntil = point.bucketStart;
       return guard(metric, point, seat.name, judgement);
     });
@@ -108,45 +81,52 @@ export class Judging {
   }
 
   /**
-   * From which bucket on (exclusive) the points of a series must be shown again to {@link judgeAgain} when the one
-   * of `bucket` has changed; null when that is longer ago than the judges can go back, or is still to come.
+   * Which series can be judged again when the points of these slices have changed from these buckets on, and from
+   * which bucket on (exclusive) the points of each must be shown again to {@link judgeAgain}: not those whose change
+   * is longer ago than the judges can go back, or is still to come. A slice that holds another goes back as far as
+   * that one, because its judges' word is told to the other's.
    */
-  canGoBack(metric: MetricDefinition, slice: string, bucket: Instant): Instant | null {
-    const bench = this.#benchOf(metric, slice);
-    if (!bench.seats.some((seat) => seat.observedUntil >= bucket)) return null;
-    return bench.snapshots.findLast((it) => it.observedUntil < bucket)?.observedUntil ?? null;
+  canGoBack(
+    metric: MetricDefinition,
+    since: ReadonlyMap<string, Instant>,
+  ): ReadonlyMap<string, { known: Instant }> {
+    const back = new Map<string, { known: Instant }>();
+    for (const [slice, bucket] of since) {
+      const bench = this.#benchOf(metric, slice);
+      if (!bench.seats.some((seat) => seat.observedUntil >= bucket)) continue;
+      const known = bench.knownBefore(bucket);
+      if (known === null) continue;
+      const line = this.#lineOf(metric, bench, known);
+      if (line === null) continue;
+      for (const [each, at] of [[slice, known] as const, ...line])
+        back.set(each, { known: Math.min(at, back.get(each)?.known ?? at) });
+    }
+    return back;
   }
 
   /**
-   * Judges a series again from a restated bucket on, as if its points had always been what they are now: the
-   * judges go back to what they knew before it and observe again, in order, all points since. Answers the judged
-   * points from the bucket on; none where the judges cannot go back so far.
+   * Judges series again from restated buckets on, as if their points had always been what they are now: the judges
+   * go back to what they knew before and observe again, in order, all points since. Answers the judged points from
+   * the buckets on; none of the series whose judges cannot go back so far.
    */
   judgeAgain(
     metric: MetricDefinition,
-    slice: string,
-    bucket: Instant,
+    since: ReadonlyMap<string, Instant>,
     points: readonly Point[],
   ): JudgedPoint[] {
-    const bench = this.#benchOf(metric, slice);
-    const last = bench.snapshots.findLastIndex((it) => it.observedUntil < bucket);
-    const snapshot = bench.snapshots[last];
-    if (snapshot === undefined) return [];
-    const until = Math.max(...bench.seats.map((seat) => seat.observedUntil));
-    // What was remembered later knows the point as it was.
-    for (const later of bench.snapshots.splice(last + 1)) this.#taken.delete(later);
-    for (const [index, seat] of bench.seats.entries()) {
-      const then = snapshot.seats[index];
-      seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
-      seat.observedUntil = then?.observedUntil ?? Number.NEGATIVE_INFINITY;
+    const until = new Map<string, Instant>();
+    for (const [slice, { known }] of this.canGoBack(metric, since)) {
+      const bench = this.#benchOf(metric, slice);
+      until.set(slice, bench.observedUntil);
+      bench.goBackTo(known);
     }
-    const again = points
-      .filter((point) => point.bucketStart <= until)
-      .map((point) => this.judge(metric, point))
-      .filter((judged) => judged !== null);
+    const seen = points.filter(({ slice, bucketStart }) => bucketStart <= (until.get(slice) ?? -Infinity));
+    const again = byBucket(seen).flatMap((bucket) => this.judgeBucket(metric, bucket));
     // The last point may be gone; what comes in its place is restated too, and not the next one.
-    for (const seat of bench.seats) seat.observedUntil = Math.max(seat.observedUntil, until);
-    return again.filter(({ point }) => point.bucketStart >= bucket);
+    for (const [slice, end] of until)
+      for (const seat of this.#benchOf(metric, slice).seats)
+        seat.observedUntil = Math.max(seat.observedUntil, end);
+    return again.filter(({ point }) => point.bucketStart >= (since.get(point.slice) ?? Infinity));
   }
 
   /**
@@ -169,144 +149,125 @@ export class Judging {
 
   /** The states of the judges that have observed something since the last call. */
   save(): SavedJudge[] {
-    const saved = [...this.#advanced].flatMap(({ metric, slice, seats }) =>
-      seats.map((seat) => ({
-        metric,
-        slice,
-        detector: seat.name,
-        parameters: seat.parameters,
-        observedUntil: seat.observedUntil,
-        state: seat.judge.save(),
-      })),
-    );
+    const saved = [...this.#advanced].flatMap((bench) => bench.save());
     this.#advanced.clear();
-    const earlier = [...this.#taken].flatMap(([snapshot, { metric, slice, seats }]) =>
-      seats.map((seat, index) => ({
-        metric,
-        slice,
-        detector: seat.name,
-        parameters: seat.parameters,
-        observedUntil: snapshot.seats[index]?.observedUntil ?? BEGINNING,
-        state: JSON.parse(snapshot.seats[index]?.state ?? 'null') as Json,
-        slot: snapshot.slot,
-      })),
-    );
-    this.#taken.clear();
-    return [...saved, ...earlier];
+    return saved;
   }
 
-  /** Keeps what the judges know, once in a horizon, before they learn more. */
-  #remember(bench: Bench): void {
-    if (this.#horizon === 0 || bench.seats.length === 0) return;
-    const observedUntil = Math.max(BEGINNING, ...bench.seats.map((seat) => seat.observedUntil));
-    const before = bench.snapshots.at(-1);
-    if (before !== undefined && observedUntil - before.observedUntil < this.#horizon) return;
-    const snapshot = {
-      slot: before?.slot === 1 ? 2 : 1,
-      observedUntil,
-      seats: bench.seats.map((seat) => ({
-        observedUntil: Math.max(BEGINNING, seat.observedUntil),
-        state: JSON.stringify(seat.observedUntil > BEGINNING ? seat.judge.save() : null),
-      })),
-    };
-    bench.snapshots.push(snapshot);
-    this.#taken.set(snapshot, bench);
-    if (bench.snapshots.length <= 2) return;
-    const oldest = bench.snapshots.shift();
-    if (oldest !== undefined) this.#taken.delete(oldest);
-  }
-
-  /** The snapshots of a series that an earlier process has left, oldest first. */
-  #savedSnapshots(metric: string, slice: string, seats: readonly Seat[]): Snapshot[] {
-    if (this.#horizon === 0) return [];
-    return [1, 2]
-      .flatMap((slot) => {
-        const saved = seats.map(({ name, parameters }) => {
-          const judge = this.#saved.get(seatKey(metric, slice, name, slot));
-          return judge?.parameters === parameters ? judge : null;
-        });
-        const known = saved.filter((judge) => judge !== null);
-        if (known.length < seats.length || known.length === 0) return [];
-        const observedUntil = Math.max(...known.map((judge) => judge.observedUntil));
-        const states = known.map((judge) => ({
-          observedUntil: judge.observedUntil,
-          state: JSON.stringify(judge.state),
-        }));
-        return [{ slot, observedUntil, seats: states }];
-      })
-      .sort((a, b) => a.observedUntil - b.observedUntil);
+  /** How far back all slices go that hold this one; null when one of them cannot go so far. */
+  #lineOf(metric: MetricDefinition, bench: Bench, known: Instant): [string, Instant][] | null {
+    const line: [string, Instant][] = [];
+    let least = known;
+    for (let { parent } = bench; parent !== null; ) {
+      const holder = this.#benchOf(metric, parent);
+      // A slice may have no series of its own, such as one that is left out for being small.
+      if (holder.observedUntil > least) {
+        const before = holder.knownBefore(least + 1);
+        if (before === null) return null;
+        line.push([parent, before]);
+        least = before;
+      }
+      parent = holder.parent;
+    }
+    return line;
   }
 
   #benchOf(metric: MetricDefinition, slice: string): Bench {
     const key = `${metric.id} ${slice}`;
     const known = this.#benches.get(key);
     if (known !== undefined) return known;
-    const series: SeriesContext = {
-      kind: isRate(metric.measure.kind) ? 'rate' : 'value',
-      bucketSeconds: nominalSeconds(metric.bucket),
-      timezone: metric.timezone,
-    };
-    const seats = metric.detect.map(({ use, params }) => {
-      const detector = this.#detectors.get(use);
-      if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
-      const parameters = JSON.stringify(params);
-      const saved = this.#saved.get(seatKey(metric.id, slice, use));
-      const usable = saved !== undefined && saved.parameters === parameters;
-      const create = (state: Json | undefined) =>
-        detector.create(detector.parameters.parse(params), series, state);
-      return {
-        name: use,
-        parameters,
-        create,
-        judge: create(usable ? saved.state : undefined),
-        observedUntil: usable ? saved.observedUntil : Number.NEGATIVE_INFINITY,
-      };
-    });
-    const snapshots = this.#savedSnapshots(metric.id, slice, seats);
-    const bench = { metric: metric.id, slice, seats, snapshots };
+    const bench = new Bench(
+      metric,
+      slice,
+      this.#detectors,
+      (detector, slot) =>
+        slot > 0 && this.#horizon === 0
+          ? undefined
+          : this.#saved.get(seatKey(metric.id, slice, detector, slot)),
+      this.#reportFault,
+    );
     this.#benches.set(key, bench);
     return bench;
   }
 
   #observe(
+    bench: Bench,
     seat: Seat,
-    metric: MetricDefinition,
     point: Point,
     annotations: readonly Annotation[],
-  ): Judgement | { status: 'not_evaluable'; reason: 'error' } {
-    const fault = (error: unknown) => {
-      this.#reportFault({ detector: seat.name, metric: metric.id, slice: point.slice, error });
-      return { status: 'not_evaluable', reason: 'error' } as const;
+    lens: Lens,
+  ): GuardedJudgement {
+    const { bucketStart, value, numerator, denominator } = point;
+    const parent = this.#parentOf(bench, seat.name, bucketStart);
+    const seen: SeriesPoint = {
+      bucketStart,
+      value,
+      numerator,
+      denominator,
+      annotations,
+      ...(parent === undefined ? {} : { parent }),
     };
+    const judgement = this.#ask(bench, seat, seen, lens);
+    tellChildren(bench, seat.name, seen, lens, judgement);
+    return judgement;
+  }
+
+  /** A detector that fails is reported, and has no say. */
+  #ask(bench: Bench, { name, judge, create }: Seat, point: SeriesPoint, lens: Lens): GuardedJudgement {
     try {
-      const { bucketStart, value, numerator, denominator } = point;
-      const judgement = seat.judge.observe({ bucketStart, value, numerator, denominator, annotations });
-      if (judgement.status === 'judged') {
-        const { expected, lower, upper, score } = judgement;
-        if (![expected, lower, upper, score].every(Number.isFinite))
-          return fault(new Error('a judgement holds a number that is not finite'));
-      }
+      const judgement = observeThrough(judge, () => create(judge.save()), point, lens, bench.series.kind);
+      insistOnJudgement(judgement);
       return judgement;
     } catch (error) {
-      return fault(error);
+      bench.fault(name, error);
+      return { status: 'not_evaluable', reason: 'error' };
     }
   }
 
-  #annotationsAt(point: Point): Annotation[] {
-    if (this.#annotations.length === 0) return [];
-    const end = point.bucketStart + point.bucketSeconds * 1000;
-    const labels = parseSlice(point.slice);
-    return this.#annotations.filter((annotation) => {
-      if (annotation.startsAt >= end || annotation.endsAt <= point.bucketStart) return false;
-      const scope = parseSlice(annotation.scope);
-      return annotation.scope === point.slice || isParentSlice(scope, labels);
-    });
+  #parentOf({ metric, parent }: Bench, detector: string, bucketStart: Instant): ParentPoint | undefined {
+    if (parent === null) return undefined;
+    const latest = this.#benches.get(`${metric} ${parent}`)?.latest;
+    return latest?.bucketStart === bucketStart ? latest.byDetector.get(detector) : undefined;
   }
+}
+
+/** Keeps what a detector has said of a parent slice, in the unit that its judge was shown the point in. */
+function tellChildren(
+  bench: Bench,
+  detector: string,
+  point: SeriesPoint,
+  lens: Lens,
+  judgement: GuardedJudgement,
+): void {
+  const { latest } = bench;
+  if (latest === null) return;
+  if (latest.bucketStart !== point.bucketStart) latest.byDetector.clear();
+  latest.bucketStart = point.bucketStart;
+  const { value, numerator, denominator } = shown(point, lens);
+  const expected = judgement.status === 'judged' ? (judgement.expected - lens.plus) / lens.times : null;
+  latest.byDetector.set(detector, { value, numerator, denominator, expected });
+}
+
+/** A plug-in may answer anything. */
+function insistOnJudgement(judgement: Judgement): void {
+  if (judgement.status === 'not_evaluable') return;
+  if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
+  const { expected, lower, upper, score, direction } = judgement;
+  if (![expected, lower, upper, score].every(Number.isFinite))
+    throw new Error('a judgement holds a number that is not finite');
+  if (direction !== 'up' && direction !== 'down') throw new Error('a judgement has no direction');
+}
+
+/** Points that are in the order of time, those of one bucket together. */
+export function byBucket(points: readonly Point[]): Point[][] {
+  const buckets: Point[][] = [];
+  for (const point of points) {
+    const last = buckets.at(-1);
+    if (last?.[0]?.bucketStart === point.bucketStart) last.push(point);
+    else buckets.push([point]);
+  }
+  return buckets;
 }
 
 const seatKey = (metric: string, slice: string, detector: string, slot = 0): string =>
   `${slot} ${detector} ${metric} ${slice}`;
-
-/** A judge that had seen nothing has left nothing. */
-const savedState = (text: string): Json | undefined =>
-  text === 'null' ? undefined : (JSON.parse(text) as Json);

@@ -1,3 +1,4 @@
+import type { AnnotationKind, CalendarEffect } from './annotation.js';
 import type { EventDate } from './event.js';
 import type { Json } from './json.js';
 
@@ -93,6 +94,8 @@ export interface MetricDefinition {
   tradingDays?: readonly number[];
   detect: readonly DetectorUse[];
   combine: Combination;
+  /** What annotations of a kind do to what is expected, where they do not say so themselves; absent for nothing. */
+  calendar?: Readonly<Partial<Record<AnnotationKind, CalendarEffect>>>;
   /** The smallest deviation from expected that matters, in the metric's unit; 0 takes any. */
   minDeviation: number;
   alert: AlertRule;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinDetectors } from '../../detectors/index.js';
+import { Calendar } from '../../src/detection/calendar.js';
 import type { Detector, Judgement } from '../../src/detection/contract.js';
 import { Judging } from '../../src/detection/judging.js';
 import type { Annotation } from '../../src/model/annotation.js';
@@ -25,7 +26,7 @@ function judging(
   const faults: string[] = [];
   const made = new Judging({
     detectors,
-    annotations: options.annotations ?? [],
+    calendar: new Calendar(options.annotations ?? []),
     saved: options.saved ?? [],
     reportFault: ({ detector, error }) => faults.push(`${detector}: ${(error as Error).message}`),
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinDetectors } from '../../detectors/index.js';
+import { Calendar } from '../../src/detection/calendar.js';
 import { Judging } from '../../src/detection/judging.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
@@ -21,7 +22,7 @@ const definition = metric({
 const judging = (saved: readonly SavedJudge[] = []) =>
   new Judging({
     detectors: builtinDetectors,
-    annotations: [],
+    calendar: new Calendar([]),
     saved,
     restateHorizon: HORIZON * HOUR,
     reportFault: ({ error }) => {
@@ -76,8 +77,9 @@ describe('a restated point', () => {
                   ? []
                   : [ratePoint(cases.length - back, count)],
             );
-            expect(judges.canGoBack(definition, 'all', bucket)).not.toBeNull();
-            const again = judges.judgeAgain(definition, 'all', bucket, points);
+            const since = new Map([['all', bucket]]);
+            expect(judges.canGoBack(definition, since).size).toBe(1);
+            const again = judges.judgeAgain(definition, since, points);
             states.write(judges.save());
             const fresh = judgeAll(judging(), points).filter((it) => it !== null);
             expect(again).toEqual(fresh.filter(({ point }) => point.bucketStart >= bucket));
@@ -96,8 +98,9 @@ describe('a restated point', () => {
     const judges = judging();
     const points = Array.from({ length: 50 }, (_, index) => ratePoint(index, 10));
     judgeAll(judges, points);
-    expect(judges.canGoBack(definition, 'all', T0 + 2 * HOUR)).toBeNull();
-    expect(judges.judgeAgain(definition, 'all', T0 + 2 * HOUR, points)).toEqual([]);
-    expect(judges.canGoBack(definition, 'all', T0 + 50 * HOUR)).toBeNull();
+    const longAgo = new Map([['all', T0 + 2 * HOUR]]);
+    expect(judges.canGoBack(definition, longAgo).size).toBe(0);
+    expect(judges.judgeAgain(definition, longAgo, points)).toEqual([]);
+    expect(judges.canGoBack(definition, new Map([['all', T0 + 50 * HOUR]])).size).toBe(0);
   });
 });

@@ -1,0 +1,199 @@
+import type { Instant } from '../model/clock.js';
+import { EARLIEST } from '../model/event-schema.js';
+import type { Json } from '../model/json.js';
+import type { SavedJudge } from '../model/judge-state.js';
+import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import type { Detector, Judge, ParentPoint, SeriesContext } from './contract.js';
+import { hasChildren, parentSlice } from './family.js';
+
+/** Told when a detector throws or answers something that is not a judgement. */
+export type ReportFault = (fault: {
+  detector: string;
+  metric: string;
+  slice: string;
+  error: unknown;
+}) => void;
+
+/** One detector's judge of a series. */
+export interface Seat {
+  name: string;
+  parameters: string;
+  judge: Judge;
+  observedUntil: Instant;
+  create(saved: Json | undefined): Judge;
+}
+
+/** What a series' judges knew at a time. */
+interface Snapshot {
+  slot: number;
+  /** The start of the last bucket that they knew; the beginning of time when they knew none. */
+  observedUntil: Instant;
+  /** In the order of the seats; as text, because a judge may go on changing what it has given. */
+  seats: readonly { observedUntil: Instant; state: string }[];
+  isSaved: boolean;
+}
+
+/** Before anything that can have happened. */
+const BEGINNING: Instant = EARLIEST - 1;
+
+/** Finds what an earlier process has left of a judge; slot 0 is the newest state. */
+export type FindSaved = (detector: string, slot: number) => SavedJudge | undefined;
+
+/** The judges of one series, and what they can go back to. */
+export class Bench {
+  readonly metric: string;
+  readonly slice: string;
+  readonly series: SeriesContext;
+  /** The slice that holds this one. */
+  readonly parent: string | null;
+  /** What each detector has last said here, for the judges of the slices within. */
+  readonly latest: { bucketStart: Instant; byDetector: Map<string, ParentPoint> } | null;
+  readonly seats: readonly Seat[];
+  /** At most two, the older at least a horizon before the newer. */
+  #snapshots: Snapshot[];
+  readonly #reportFault: ReportFault;
+
+  constructor(
+    metric: MetricDefinition,
+    slice: string,
+    detectors: ReadonlyMap<string, Detector>,
+    find: FindSaved,
+    reportFault: ReportFault,
+  ) {
+    this.metric = metric.id;
+    this.slice = slice;
+    this.#reportFault = reportFault;
+    this.parent = parentSlice(metric, slice);
+    this.latest = hasChildren(metric, slice)
+      ? { bucketStart: Number.NEGATIVE_INFINITY, byDetector: new Map() }
+      : null;
+    this.series = {
+      kind: isRate(metric.measure.kind) ? 'rate' : 'value',
+      bucketSeconds: nominalSeconds(metric.bucket),
+      timezone: metric.timezone,
+    };
+    this.seats = metric.detect.map(({ use, params }) => {
+      const detector = detectors.get(use);
+      if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
+      return this.#seat(detector, params, find(use, 0));
+    });
+    this.#snapshots = this.#savedSnapshots(find);
+  }
+
+  /** The start of the last bucket that any of the judges has observed. */
+  get observedUntil(): Instant {
+    return Math.max(BEGINNING, ...this.seats.map((seat) => seat.observedUntil));
+  }
+
+  fault(detector: string, error: unknown): void {
+    this.#reportFault({ detector, metric: this.metric, slice: this.slice, error });
+  }
+
+  /** Keeps what the judges know, once in a horizon, before they learn more. */
+  remember(horizon: number): void {
+    if (horizon === 0 || this.seats.length === 0) return;
+    const { observedUntil } = this;
+    const before = this.#snapshots.at(-1);
+    if (before !== undefined && observedUntil - before.observedUntil < horizon) return;
+    const seats = this.seats.map((seat) => ({
+      observedUntil: Math.max(BEGINNING, seat.observedUntil),
+      state: JSON.stringify(seat.observedUntil > BEGINNING ? this.#stateOf(seat) : null),
+    }));
+    this.#snapshots.push({ slot: before?.slot === 1 ? 2 : 1, observedUntil, seats, isSaved: false });
+    if (this.#snapshots.length > 2) this.#snapshots.shift();
+  }
+
+  /** The last bucket known in the newest state that does not know `bucket` yet; null when there is none. */
+  knownBefore(bucket: Instant): Instant | null {
+    return this.#snapshots.findLast((it) => it.observedUntil < bucket)?.observedUntil ?? null;
+  }
+
+  /** Takes the judges back to the state that {@link knownBefore} found, and forgets what was remembered after it. */
+  goBackTo(known: Instant): void {
+    const at = this.#snapshots.findLastIndex((it) => it.observedUntil === known);
+    const snapshot = this.#snapshots[at];
+    if (snapshot === undefined) throw new Error(`${this.metric} ${this.slice}: nothing is known of ${known}`);
+    // What was remembered later knows the points as they were.
+    this.#snapshots.splice(at + 1);
+    for (const [index, seat] of this.seats.entries()) {
+      const then = snapshot.seats[index];
+      seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
+      seat.observedUntil = then?.observedUntil ?? Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** What is to be stored: the newest states, and earlier ones that have not been stored yet. */
+  save(): SavedJudge[] {
+    const { metric, slice } = this;
+    const rows: SavedJudge[] = [];
+    for (const seat of this.seats) {
+      const state = this.#stateOf(seat);
+      if (state === undefined) continue;
+      const { name: detector, parameters, observedUntil } = seat;
+      rows.push({ metric, slice, detector, parameters, observedUntil, state });
+    }
+    for (const snapshot of this.#snapshots.filter((it) => !it.isSaved)) {
+      snapshot.isSaved = true;
+      for (const [index, { name: detector, parameters }] of this.seats.entries())
+        rows.push({
+          metric,
+          slice,
+          detector,
+          parameters,
+          observedUntil: snapshot.seats[index]?.observedUntil ?? BEGINNING,
+          state: JSON.parse(snapshot.seats[index]?.state ?? 'null') as Json,
+          slot: snapshot.slot,
+        });
+    }
+    return rows;
+  }
+
+  #seat(detector: Detector, params: unknown, saved: SavedJudge | undefined): Seat {
+    const { name } = detector;
+    const parameters = JSON.stringify(params);
+    const parsed = detector.parameters.parse(params);
+    const create = (state: Json | undefined): Judge => detector.create(parsed, this.series, state);
+    if (saved?.parameters === parameters) {
+      try {
+        return { name, parameters, create, judge: create(saved.state), observedUntil: saved.observedUntil };
+      } catch (error) {
+        // A detector that cannot read what it has written, after a new version of it, begins to learn anew.
+        this.fault(name, error);
+      }
+    }
+    return { name, parameters, create, judge: create(undefined), observedUntil: Number.NEGATIVE_INFINITY };
+  }
+
+  /** Undefined where a judge cannot say what it knows: then there is nothing to go on from, and others still have. */
+  #stateOf(seat: Seat): Json | undefined {
+    try {
+      return seat.judge.save();
+    } catch (error) {
+      this.fault(seat.name, error);
+      return undefined;
+    }
+  }
+
+  /** The states that an earlier process has left, oldest first. */
+  #savedSnapshots(find: FindSaved): Snapshot[] {
+    return [1, 2]
+      .flatMap((slot) => {
+        const known = this.seats.flatMap(({ name, parameters }) => {
+          const saved = find(name, slot);
+          return saved?.parameters === parameters ? [saved] : [];
+        });
+        if (known.length < this.seats.length || known.length === 0) return [];
+        const observedUntil = Math.max(...known.map((judge) => judge.observedUntil));
+        const seats = known.map((judge) => ({
+          observedUntil: judge.observedUntil,
+          state: JSON.stringify(judge.state),
+        }));
+        return [{ slot, observedUntil, seats, isSaved: true }];
+      })
+      .sort((a, b) => a.observedUntil - b.observedUntil);
+  }
+}
+
+/** A judge that had seen nothing has left nothing. */
+const savedState = (text: string): Json | undefined =>
+  text === 'null' ? undefined : (JSON.parse(text) as Json);

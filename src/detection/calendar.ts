@@ -1,0 +1,80 @@
+import type { Annotation, CalendarEffect } from '../model/annotation.js';
+import { type Instant, SECOND } from '../model/clock.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import { isParentSlice, parseSlice, type SliceLabels } from '../model/slice.js';
+import { AS_IT_IS, type Lens } from './lens.js';
+
+/** An annotation with its scope read. */
+interface Scoped {
+  annotation: Annotation;
+  scope: SliceLabels;
+}
+
+/** The annotations that concern a bucket, and what they do to what is expected there. */
+export class Calendar {
+  readonly #dated: readonly Scoped[];
+  readonly #holidaysOf: (year: number) => readonly Annotation[];
+  readonly #years = new Map<number, readonly Scoped[]>();
+  /** The bucket that was last asked for: a tick asks for the same one once for each series. */
+  #bucket: { from: Instant; to: Instant; found: readonly Scoped[] } | null = null;
+
+  /** @param holidaysOf the public holidays that touch a year, in UTC; none by default. */
+  constructor(
+    annotations: readonly Annotation[],
+    holidaysOf: (year: number) => readonly Annotation[] = () => [],
+  ) {
+    this.#dated = annotations.map(scoped);
+    this.#holidaysOf = holidaysOf;
+  }
+
+  /** What was going on in a point's bucket that concerns its metric and its slice. */
+  at(metric: MetricDefinition, point: Point): Annotation[] {
+    const found = this.#during(point.bucketStart, point.bucketStart + point.bucketSeconds * SECOND);
+    if (found.length === 0) return [];
+    const labels = parseSlice(point.slice);
+    return found
+      .filter(({ annotation: { metrics } }) => metrics === undefined || metrics.includes(metric.id))
+      .filter(({ annotation, scope }) => annotation.scope === point.slice || isParentSlice(scope, labels))
+      .map(({ annotation }) => annotation);
+  }
+
+  #during(from: Instant, to: Instant): readonly Scoped[] {
+    if (this.#bucket?.from === from && this.#bucket.to === to) return this.#bucket.found;
+    const candidates = new Map<string, Scoped>();
+    for (let year = yearOf(from); year <= yearOf(to); year++)
+      for (const holiday of this.#holidays(year)) candidates.set(holiday.annotation.annotationId, holiday);
+    const found = [...this.#dated, ...candidates.values()].filter(
+      ({ annotation: { startsAt, endsAt } }) => startsAt < to && endsAt > from,
+    );
+    this.#bucket = { from, to, found };
+    return found;
+  }
+
+  #holidays(year: number): readonly Scoped[] {
+    const known = this.#years.get(year);
+    if (known !== undefined) return known;
+    const holidays = this.#holidaysOf(year).map(scoped);
+    this.#years.set(year, holidays);
+    return holidays;
+  }
+}
+
+const yearOf = (instant: Instant): number => new Date(instant).getUTCFullYear();
+const scoped = (annotation: Annotation): Scoped => ({ annotation, scope: parseSlice(annotation.scope) });
+
+/**
+ * What the annotations of a bucket do together. One that holds is stronger than all others; shifts follow one
+ * another, and of several that widen the widest counts.
+ */
+export function effectOf(metric: MetricDefinition, annotations: readonly Annotation[]): 'hold' | Lens {
+  let lens = AS_IT_IS;
+  for (const { kind, effect = metric.calendar?.[kind] } of annotations) {
+    const each: CalendarEffect = effect ?? { kind: 'none' };
+    if (each.kind === 'hold') return 'hold';
+    if (each.kind === 'widen') lens = { ...lens, widen: Math.max(lens.widen, each.by) };
+    if (each.kind === 'shift')
+      lens = { ...lens, times: lens.times * each.times, plus: lens.plus * each.times + each.plus };
+  }
+  return lens;
+}
