@@ -30,6 +30,6 @@ export async function readConfiguration(
 }
 
 /** The program's log: structured, to standard error, so that standard output is the command's answer alone. */
-export function createLog(): import('pino').Logger {
-  return pino({ level: process.env.REDRESS_LOG_LEVEL ?? 'info' }, pino.destination(2));
+export function createLog(usual: 'info' | 'silent' = 'info'): import('pino').Logger {
+  return pino({ level: process.env.REDRESS_LOG_LEVEL ?? usual }, pino.destination(2));
 }

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { RedressError } from '../model/errors.js';
+import { DAY } from '../model/clock.js';
+import type { MarketplaceEvent } from '../model/event.js';
 import { encodeEvent } from '../model/event-json.js';
 import { formatSlice } from '../model/slice.js';
 import { defaultIncidents, type Truth } from '../simulation/incident.js';
 import { type Simulation, simulateMarketplace } from '../simulation/simulate.js';
+import { createLog } from './context.js';
+import { type EventTarget, openTarget } from './event-target.js';
 import type { CliIo } from './io.js';
 
 interface Options {
@@ -17,10 +20,18 @@ interface Options {
   truth?: string;
   to?: string;
   rate: number;
+  live: boolean;
 }
 
-/** Events to one request when they go over HTTP. */
-const REQUEST_EVENTS = 1_000;
+interface Pace {
+  /** Events a second, at most. */
+  rate: number;
+  /** Whether each event waits for the moment at which it happens. */
+  live: boolean;
+}
+
+/** Events that go out together. */
+const BATCH_EVENTS = 1_000;
 
 export function register(program: Command, io: CliIo): void {
   program
@@ -29,15 +40,21 @@ export function register(program: Command, io: CliIo): void {
       "make a marketplace's events, with incidents whose truth is known; NDJSON on standard output",
     )
     .option('--seed <n>', 'the same seed makes the same events', wholeNumber, 7)
-    .option('--start <time>', 'the first moment, ISO 8601', date, new Date(Date.UTC(2026, 0, 5)))
+    .option(
+      '--start <time>',
+      "the first moment: ISO 8601, or '28d ago'",
+      date,
+      new Date(Date.UTC(2026, 0, 5)),
+    )
     .option('--days <n>', 'how long', wholeNumber, 42)
     .option('--orders <n>', 'orders a day, in the mean', wholeNumber, 4_000)
     .option('--truth <file>', 'write what is true of the incidents, as NDJSON')
     .option(
       '--to <url>',
-      "send the events to a running service's address instead, such as http://127.0.0.1:8080",
+      'send the events instead: to a running service, http://127.0.0.1:8080, or to Kafka, kafka://127.0.0.1:9092/marketplace.events',
     )
-    .option('--rate <n>', 'events a second when sending', wholeNumber, 2_000)
+    .option('--rate <n>', 'events a second when sending, at most', wholeNumber, 2_000)
+    .option('--live', 'send each event when it happens; what is past goes at once', false)
     .action(async (options: Options) => {
       const start = options.start.getTime();
       const simulation = simulateMarketplace({
@@ -50,8 +67,17 @@ export function register(program: Command, io: CliIo): void {
       });
       if (options.truth !== undefined)
         await writeFile(options.truth, simulation.truth.map(truthLine).join(''));
-      if (options.to === undefined) await print(simulation);
-      else io.err(`${await send(simulation, options.to, options.rate)} events sent to ${options.to}`);
+      if (options.to === undefined) return print(simulation);
+      const target = await openTarget(options.to, createLog('silent'));
+      try {
+        const sent = await send(simulation.events, target, {
+          rate: Math.max(1, options.rate),
+          live: options.live,
+        });
+        io.err(`${sent} events sent to ${options.to}`);
+      } finally {
+        await target.close();
+      }
     });
 }
 
@@ -66,50 +92,29 @@ async function print(simulation: Simulation): Promise<void> {
   process.stdout.write(text);
 }
 
-/** Sends in requests of up to a thousand, no faster than the rate, each again until the service has taken it. */
-async function send(simulation: Simulation, address: string, rate: number): Promise<number> {
+/** Sends in batches of up to a thousand, no faster than the rate; answers how many. */
+async function send(events: Iterable<MarketplaceEvent>, target: EventTarget, pace: Pace): Promise<number> {
   let sent = 0;
-  let batch: string[] = [];
+  let batch: MarketplaceEvent[] = [];
   const begun = performance.now();
   const flush = async () => {
-    await post(address, batch.join('\n'));
+    if (batch.length === 0) return;
+    await target.send(batch);
     sent += batch.length;
     batch = [];
-    const ahead = (sent / rate) * 1_000 - (performance.now() - begun);
+    const ahead = (sent / pace.rate) * 1_000 - (performance.now() - begun);
     if (ahead > 0) await sleep(ahead);
   };
-  for (const event of simulation.events) {
-    batch.push(JSON.stringify(encodeEvent(event)));
-    if (batch.length >= Math.min(REQUEST_EVENTS, rate)) await flush();
-  }
-  if (batch.length > 0) await flush();
-  return sent;
-}
-
-async function post(address: string, body: string): Promise<void> {
-  const token = process.env.REDRESS_TOKEN;
-  for (let tries = 0; ; tries += 1) {
-    let response: Response;
-    try {
-      response = await fetch(new URL('/v1/events', address), {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/x-ndjson',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-      });
-    } catch (cause) {
-      throw new RedressError('store_unavailable', `there is no service at ${address}`, { cause });
+  for (const event of events) {
+    if (pace.live && event.occurredAt > Date.now()) {
+      await flush();
+      await sleep(Math.max(0, event.occurredAt - Date.now()));
     }
-    if (response.ok) return;
-    if (response.status !== 503 || tries >= 60)
-      throw new RedressError(
-        'store_unavailable',
-        `${address} answered ${response.status}: ${await response.text()}`,
-      );
-    await sleep(1_000 * Number(response.headers.get('retry-after') ?? 1));
+    batch.push(event);
+    if (batch.length >= Math.min(BATCH_EVENTS, pace.rate)) await flush();
   }
+  await flush();
+  return sent;
 }
 
 function truthLine(truth: Truth): string {
@@ -129,6 +134,8 @@ export function wholeNumber(text: string): number {
 }
 
 function date(text: string): Date {
+  const days = /^(\d+)d ago$/.exec(text)?.[1];
+  if (days !== undefined) return new Date(Date.now() - Number(days) * DAY);
   const parsed = new Date(text);
   if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('not a time such as 2026-01-05T00:00Z');
   return parsed;

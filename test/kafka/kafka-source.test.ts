@@ -5,6 +5,7 @@ import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
+import { run } from '../../src/cli/program.js';
 import type { EventSink } from '../../src/ingest/contract.js';
 import { type KafkaSettings, KafkaSource } from '../../src/ingest/kafka-source.js';
 import { wallClock } from '../../src/model/clock.js';
@@ -112,6 +113,23 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`Kafka (${requirements})`, 
     );
     await reading.stop();
     expect((await committed(topic)).reduce((sum, offset) => sum + Math.max(offset, 0), 0)).toBe(1_007);
+  });
+
+  it('takes what is simulated into it, each event once', async () => {
+    const topic = await newTopic();
+    const sink = new MemorySink();
+    const said: string[] = [];
+    const args = ['--days', '1', '--orders', '200', '--rate', '100000'];
+    const to = `kafka://${broker.address}/${topic}`;
+    const io = { out: () => {}, err: (text: string) => said.push(text) };
+    expect(await run(['simulate', ...args, '--to', to], io)).toBe(0);
+    const sent = Number(/^(\d+) events sent/.exec(said.at(-1) ?? '')?.[1]);
+    expect(sent).toBeGreaterThan(300);
+    const reading = source(topic, sink);
+    await reading.start();
+    await expect.poll(() => sink.events.size, { timeout: 20_000 }).toBe(sent);
+    expect(sink.rejected.size).toBe(0);
+    await reading.stop();
   });
 
   it('waits for a store that is away, and commits nothing until the events are written', async () => {
