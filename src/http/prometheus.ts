@@ -79,17 +79,10 @@ export class ServiceMetrics {
   }
 
   /** Counts a batch that has become durable. */
-  batchWritten({ accepted, rejected }: DecodedBatch): void {
-    const sources = new Set<string>();
-    for (const { arrival } of accepted) {
-      sources.add(arrival.source);
-      this.#accepted.inc({ source: arrival.source });
-    }
-    for (const { arrival, reason } of rejected) {
-      sources.add(arrival.source);
-      this.#rejected.inc({ source: arrival.source, reason });
-    }
-    for (const source of sources) this.#batches.inc({ source });
+  batchWritten({ source, accepted, rejected }: DecodedBatch): void {
+    this.#accepted.inc({ source }, accepted.count);
+    for (const { reason } of rejected) this.#rejected.inc({ source, reason });
+    this.#batches.inc({ source });
   }
 
   sourceSeen({ source, frontier, lastArrivalAt, lag }: SourceProgress): void {

@@ -1,27 +1,87 @@
-import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
+import type { Instant } from '../model/clock.js';
+import type { RejectedEvent } from '../model/event.js';
+import { EventRows, type Origin } from '../store/event-rows.js';
 import type { DecodedBatch, EventSink } from './contract.js';
-import type { Decoded } from './decode.js';
+import { type Decoded, type DecodeLimits, decodeEvent } from './decode.js';
+import { FUTURE_ALLOWED } from './decode-fields.js';
+import { decodeLine, type Line } from './line-splitter.js';
+import { arrivalOf } from './origin.js';
+import { PlainEvent } from './plain-event.js';
 
-/** Collects decoded inputs until there are enough of them to be worth a write. */
+/** What a builder's first batch is expected to take. */
+const FIRST_BYTES = 1 << 16;
+
+/**
+ * Collects inputs until there are enough of them to be worth a write. A plain event goes from its bytes into a row of
+ * the store's at once; only what is not plain is decoded, and judged.
+ */
 export class BatchBuilder {
-  #accepted: ArrivedEvent[] = [];
+  readonly #source: string;
+  readonly #limits: DecodeLimits;
+  readonly #plain = new PlainEvent();
+  #rows = new EventRows(FIRST_BYTES);
   #rejected: RejectedEvent[] = [];
+  #lastArrivalAt: Instant | null = null;
 
-  add(decoded: Decoded): void {
-    if (decoded.accepted !== undefined) this.#accepted.push(decoded.accepted);
-    else this.#rejected.push(decoded.rejected);
+  /** All inputs of a builder are of one source. */
+  constructor(source: string, limits: DecodeLimits) {
+    this.#source = source;
+    this.#limits = limits;
+  }
+
+  /** Takes one message or line as it came, without the end of the line; false when it is rejected. */
+  addBytes(raw: Buffer, origin: Origin, sequence: number): boolean {
+    return (
+      this.#addPlain(raw, 0, raw.length, origin, sequence) ||
+      this.add(decodeEvent(raw, arrivalOf(origin, sequence), this.#limits))
+    );
+  }
+
+  /** Takes a line that a splitter with the same limit has cut; false when it is rejected. */
+  addLine(line: Line, origin: Origin): boolean {
+    const { bytes, from, to, size, number } = line;
+    return (
+      (size === to - from && this.#addPlain(bytes, from, to, origin, number)) ||
+      this.add(decodeLine(line, arrivalOf(origin, number), this.#limits))
+    );
+  }
+
+  /** Takes an input that has been decoded; false when it is rejected. */
+  add({ accepted, rejected }: Decoded): boolean {
+    if (accepted === undefined) this.#rejected.push(rejected);
+    else this.#rows.add(accepted.event, accepted.arrival);
+    this.#arrivedAt((accepted ?? rejected).arrival.receivedAt);
+    return accepted !== undefined;
   }
 
   get size(): number {
-    return this.#accepted.length + this.#rejected.length;
+    return this.#rows.count + this.#rejected.length;
   }
 
   /** Everything collected so far; the builder begins anew. */
   take(): DecodedBatch {
-    const batch = { accepted: this.#accepted, rejected: this.#rejected };
-    this.#accepted = [];
+    const batch = {
+      source: this.#source,
+      lastArrivalAt: this.#lastArrivalAt,
+      accepted: this.#rows.finish(),
+      rejected: this.#rejected,
+    };
+    this.#rows = new EventRows(Math.max(FIRST_BYTES, this.#rows.size));
     this.#rejected = [];
+    this.#lastArrivalAt = null;
     return batch;
+  }
+
+  #addPlain(bytes: Buffer, from: number, to: number, origin: Origin, sequence: number): boolean {
+    if (to - from > this.#limits.maxEventBytes) return false;
+    if (!this.#plain.read(bytes, from, to, origin.receivedAt + FUTURE_ALLOWED)) return false;
+    this.#rows.addPlain(this.#plain, origin, sequence);
+    this.#arrivedAt(origin.receivedAt);
+    return true;
+  }
+
+  #arrivedAt(instant: Instant): void {
+    this.#lastArrivalAt = Math.max(this.#lastArrivalAt ?? instant, instant);
   }
 }
 

@@ -1,8 +1,12 @@
-import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
+import type { RejectedEvent } from '../model/event.js';
+import type { PackedEvents } from '../store/event-rows.js';
 
-/** What a batch of input became. Everything that came in is in one of the two. */
+/** What a batch of one source's input became. Everything that came in is in one of the two. */
 export interface DecodedBatch {
-  accepted: readonly ArrivedEvent[];
+  source: string;
+  /** When the last of it arrived; null for a batch of nothing. */
+  lastArrivalAt: number | null;
+  accepted: PackedEvents;
   rejected: readonly RejectedEvent[];
 }
 

@@ -26,7 +26,7 @@ export class EventFault {
 }
 
 /** How far an event may lie ahead of its arrival: clocks go wrong by hours, time zones by less than a day. */
-const FUTURE_ALLOWED = DAY;
+export const FUTURE_ALLOWED = DAY;
 
 const FIELD_NAMES: ReadonlySet<string> = new Set(Object.values(EVENT_FIELDS).map((field) => field.name));
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Clock, Instant } from '../model/clock.js';
+import type { Clock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
+import type { Origin } from '../store/event-rows.js';
 import { BatchBuilder, PipelinedWriter } from './batch.js';
 import type { EventSink } from './contract.js';
-import { arrivalVersion, type Decoded, type DecodeLimits } from './decode.js';
+import type { Decoded, DecodeLimits } from './decode.js';
 import { insist } from './insist.js';
 import { decodeLine, isBlank, type Line, LineSplitter } from './line-splitter.js';
 import type { EventMap } from './map-file.js';
 import { type Input, openInput } from './open-input.js';
-import type { ArrivalOf, DecodedPortion } from './portion.js';
+import { arrivalOf } from './origin.js';
+import type { ArrivalOf, Collector, Portion } from './portion.js';
 import type { StagingArea } from './staging.js';
 import { readTable } from './table-source.js';
 
@@ -75,7 +77,7 @@ export async function ingestFile(
 ): Promise<FileIngestResult> {
   const input = await openInput(request.path, request.standardInput);
   const { format, portions } = await decodeFile(parts, request, input);
-  const writer = new FileWriter(parts.sink, (accepted, rejected) =>
+  const writer = new FileWriter(parts.sink, parts.limits, (accepted, rejected) =>
     request.onProgress?.({ bytesRead: input.bytesRead(), bytesTotal: input.bytesTotal, accepted, rejected }),
   );
   try {
@@ -98,11 +100,17 @@ export async function* previewFile(
   const input = await openInput(request.path, request.standardInput);
   const { portions } = await decodeFile(parts, request, input, 'beginning');
   let left = inputs;
-  for await (const { decoded } of portions)
+  for await (const { into } of portions) {
+    const decoded: Decoded[] = [];
+    into({
+      addLine: (line, origin) => decoded.push(decodeLine(line, arrivalOf(origin, line.number), parts.limits)),
+      add: (one) => decoded.push(one),
+    });
     for (const one of decoded) {
       if (left-- <= 0) return;
       yield one;
     }
+  }
 }
 
 /** As much of an input as a preview takes, up to the end of a line. */
@@ -124,7 +132,7 @@ async function decodeFile(
   request: FileIngestRequest,
   input: Input,
   extent: 'whole' | 'beginning' = 'whole',
-): Promise<{ format: FileFormat; portions: AsyncGenerator<DecodedPortion> }> {
+): Promise<{ format: FileFormat; portions: AsyncGenerator<Portion> }> {
   const { staging, clock, limits } = parts;
   const { path, map, delimiter } = request;
   if (input.beginning.length === 0) await failOnEmpty(input);
@@ -134,14 +142,16 @@ async function decodeFile(
       'usage',
       `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
     );
-  const arrival = arrivalsOf(placeOf(path, input), clock.now());
+  const now = clock.now();
+  const place = `${placeOf(path, input)}:`;
+  const origin: Origin = { source: 'file', place, receivedAt: now, versionAt: now, turn: 0 };
   // A Parquet file is read from its end, so there is no reading only its beginning.
   const read =
     extent === 'beginning' && format !== 'parquet' ? { ...input, body: () => limited(input.body()) } : input;
   const portions =
     format === 'ndjson'
-      ? readLines(read, arrival, limits)
-      : readTable({ staging, input: read, format, delimiter, map: map ?? null, arrival });
+      ? readLines(read, origin, limits)
+      : readTable({ staging, input: read, format, delimiter, map: map ?? null, arrival: rowsOf(origin) });
   return { format, portions };
 }
 
@@ -168,31 +178,18 @@ function placeOf(path: string, input: Input): string {
   return `-${createHash('sha256').update(beginning).digest('hex').slice(0, PIPE_DIGITS)}`;
 }
 
-function arrivalsOf(name: string, startedAt: Instant): ArrivalOf {
-  return (place, sequence) => ({
-    source: 'file',
-    position: `${name}:${place}`,
-    receivedAt: startedAt,
-    version: arrivalVersion(startedAt, sequence),
-  });
+/** The arrivals of a table's rows, whose places say more than a number. */
+function rowsOf(origin: Origin): ArrivalOf {
+  return (place, row) => ({ ...arrivalOf(origin, row), position: `${origin.place}${place}` });
 }
 
-async function* readLines(
-  input: Input,
-  arrival: ArrivalOf,
-  limits: DecodeLimits,
-): AsyncGenerator<DecodedPortion> {
+async function* readLines(input: Input, origin: Origin, limits: DecodeLimits): AsyncGenerator<Portion> {
   const splitter = new LineSplitter(limits.maxEventBytes);
-  const decodeAll = (lines: Iterable<Line>): Decoded[] => {
-    const decoded: Decoded[] = [];
-    for (const line of lines)
-      if (!isBlank(line.bytes))
-        decoded.push(decodeLine(line, arrival(String(line.number), line.number), limits));
-    return decoded;
+  const into = (lines: Iterable<Line>) => (collector: Collector) => {
+    for (const line of lines) if (!isBlank(line)) collector.addLine(line, origin);
   };
-  for await (const chunk of input.body())
-    yield { decoded: decodeAll(splitter.push(chunk)), bytes: chunk.length };
-  yield { decoded: decodeAll(splitter.end()), bytes: 0 };
+  for await (const chunk of input.body()) yield { into: into(splitter.push(chunk)), bytes: chunk.length };
+  yield { into: into(splitter.end()), bytes: 0 };
 }
 
 /** Collects portions into batches, writes them, and counts what has become durable. */
@@ -200,25 +197,30 @@ class FileWriter {
   accepted = 0;
   rejected = 0;
   readonly #writer: PipelinedWriter;
-  readonly #builder = new BatchBuilder();
+  readonly #builder: BatchBuilder;
   #bytes = 0;
 
-  constructor(sink: EventSink, onDurable: (accepted: number, rejected: number) => void) {
+  constructor(
+    sink: EventSink,
+    limits: DecodeLimits,
+    onDurable: (accepted: number, rejected: number) => void,
+  ) {
+    this.#builder = new BatchBuilder('file', limits);
     this.#writer = new PipelinedWriter({
       write: async (batch) => {
         await insist(() => sink.write(batch), {
           again: (error, failures) =>
             error instanceof RedressError && error.retryable && failures < WRITE_TRIES,
         });
-        this.accepted += batch.accepted.length;
+        this.accepted += batch.accepted.count;
         this.rejected += batch.rejected.length;
         onDurable(this.accepted, this.rejected);
       },
     });
   }
 
-  async add(portion: DecodedPortion): Promise<void> {
-    for (const decoded of portion.decoded) this.#builder.add(decoded);
+  async add(portion: Portion): Promise<void> {
+    portion.into(this.#builder);
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import type { Arrival, RejectionReason } from '../model/event.js';
+import type { Origin } from '../store/event-rows.js';
 import { BatchBuilder } from './batch.js';
 import type { EventSink } from './contract.js';
-import { arrivalVersion, type Decoded, type DecodeLimits, decodeValue, reject, tooLarge } from './decode.js';
-import { decodeLine, isBlank, LineSplitter, withoutMark } from './line-splitter.js';
+import { type Decoded, type DecodeLimits, decodeValue, reject, tooLarge } from './decode.js';
+import { isBlank, LineSplitter, withoutMark } from './line-splitter.js';
+import { arrivalOf } from './origin.js';
 import type { ProgressTracker } from './progress.js';
 
 /** What `POST /v1/events` answers, once everything that it says is durable. */
@@ -29,15 +31,13 @@ export interface HttpIngestParts {
 
 const SPACE = 0x20;
 const OPENING_BRACKET = 0x5b;
-/** Requests within one millisecond are told apart in 32 bits, lines within a request in the other 32. */
-const LINES_PER_REQUEST = 2n ** 32n;
 /** Hexadecimal digits of a body's SHA-256 that name it: 128 bits. */
 const REQUEST_DIGITS = 32;
 
 /** Takes bodies of NDJSON or of one JSON array, whatever their content type says, and writes their events. */
 export class HttpIngest {
   readonly #parts: HttpIngestParts;
-  #requests = 0n;
+  #requests = 0;
   #latest: Instant = 0;
 
   constructor(parts: HttpIngestParts) {
@@ -48,20 +48,16 @@ export class HttpIngest {
   async take(body: Buffer, now: Instant): Promise<HttpIngestAnswer> {
     // A wall clock that is set back must not make a later request the earlier version.
     this.#latest = Math.max(this.#latest, now);
-    const batch = new BatchBuilder();
-    const lines: number[] = [];
-    const arrivals = this.#arrivals(body, now);
-    for (const { line, decoded } of decodeBody(withoutMark(body), arrivals, this.#parts.limits)) {
-      batch.add(decoded);
-      if (decoded.rejected !== undefined) lines.push(line);
-    }
-    const decoded = batch.take();
-    if (decoded.accepted.length + decoded.rejected.length > 0) {
+    const builder = new BatchBuilder('http', this.#parts.limits);
+    const lines = readBody(withoutMark(body), this.#origin(body, now), this.#parts.limits, builder);
+    const isEmpty = builder.size === 0;
+    const decoded = builder.take();
+    if (!isEmpty) {
       await this.#parts.sink.write(decoded);
       this.#parts.progress.wrote(decoded);
     }
     return {
-      accepted: decoded.accepted.length,
+      accepted: decoded.accepted.count,
       rejected: decoded.rejected.map(({ reason, field, detail }, index) => ({
         line: lines[index] ?? 0,
         reason,
@@ -76,40 +72,33 @@ export class HttpIngest {
    * the same places, so that a rejected line is kept once. Its version is a new one. A repeated event is the same
    * fact whatever its version, and bytes that came before mean a return to them when they come after others.
    */
-  #arrivals(body: Buffer, receivedAt: Instant): (line: number) => Arrival {
+  #origin(body: Buffer, receivedAt: Instant): Origin {
     const request = createHash('sha256').update(body).digest('hex').slice(0, REQUEST_DIGITS);
-    const instant = this.#latest;
-    const first = this.#requests++ * LINES_PER_REQUEST;
-    return (line) => ({
-      source: 'http',
-      position: `${request}:${line}`,
-      receivedAt,
-      version: arrivalVersion(instant, BigInt.asUintN(64, first + BigInt(line))),
-    });
+    // Requests within one millisecond are told apart by their turns.
+    const turn = this.#requests++ % 2 ** 32;
+    return { source: 'http', place: `${request}:`, receivedAt, versionAt: this.#latest, turn };
   }
+}
+
+/** Reads a body into a batch, and answers the lines that were rejected. */
+function readBody(body: Buffer, origin: Origin, limits: DecodeLimits, builder: BatchBuilder): number[] {
+  const rejected: number[] = [];
+  // Nothing else begins with a bracket: a line that is an array could not be an event.
+  if (body.find((byte) => byte > SPACE) === OPENING_BRACKET) {
+    for (const { line, decoded } of decodeArray(body, (line) => arrivalOf(origin, line), limits))
+      if (!builder.add(decoded)) rejected.push(line);
+    return rejected;
+  }
+  const splitter = new LineSplitter(limits.maxEventBytes);
+  for (const lines of [splitter.push(body), splitter.end()])
+    for (const line of lines)
+      if (!isBlank(line) && !builder.addLine(line, origin)) rejected.push(line.number);
+  return rejected;
 }
 
 interface DecodedLine {
   line: number;
   decoded: Decoded;
-}
-
-function* decodeBody(
-  body: Buffer,
-  arrival: (line: number) => Arrival,
-  limits: DecodeLimits,
-): Generator<DecodedLine> {
-  // Nothing else begins with a bracket: a line that is an array could not be an event.
-  if (body.find((byte) => byte > SPACE) === OPENING_BRACKET) {
-    yield* decodeArray(body, arrival, limits);
-    return;
-  }
-  const splitter = new LineSplitter(limits.maxEventBytes);
-  for (const lines of [splitter.push(body), splitter.end()])
-    for (const line of lines) {
-      if (isBlank(line.bytes)) continue;
-      yield { line: line.number, decoded: decodeLine(line, arrival(line.number), limits) };
-    }
 }
 
 function* decodeArray(

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { type Clock, type Instant, SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
-import type { Arrival } from '../model/event.js';
+import type { Origin } from '../store/event-rows.js';
 import { BatchBuilder } from './batch.js';
 import type { DecodedBatch, EventSink, SourceProgress } from './contract.js';
-import { arrivalVersion, type DecodeLimits, decodeEvent, reject } from './decode.js';
+import { type DecodeLimits, reject } from './decode.js';
 import { insist } from './insist.js';
 import {
   type Admin,
@@ -14,6 +14,7 @@ import {
   type KafkaConnection,
 } from './kafka-client.js';
 import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
+import { arrivalOf } from './origin.js';
 import { ProgressTracker } from './progress.js';
 import { withoutRegistryPrefix } from './registry-prefix.js';
 
@@ -243,21 +244,18 @@ export class KafkaSource {
   }
 
   #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder('kafka', this.#parts.limits);
+    const place = `${topic}/${partition}/`;
     const receivedAt = this.#parts.clock.now();
     for (const { offset, timestamp, value } of messages) {
-      const arrival: Arrival = {
-        source: 'kafka',
-        position: `${topic}/${partition}/${offset}`,
-        receivedAt,
-        // The message's own time and place, so that a message read again is the same arrival.
-        version: arrivalVersion(Math.max(Number(timestamp), 0), BigInt(offset)),
-      };
-      builder.add(
-        value === null
-          ? reject(arrival, '', 'not_an_object', '', 'the message has no value')
-          : decodeEvent(withoutRegistryPrefix(value), arrival, this.#parts.limits),
-      );
+      // The message's own time and place, so that a message read again is the same arrival.
+      const versionAt = Math.max(Number(timestamp), 0);
+      const origin: Origin = { source: 'kafka', place, receivedAt, versionAt, turn: 0 };
+      if (value !== null) builder.addBytes(withoutRegistryPrefix(value), origin, Number(offset));
+      else {
+        const arrival = arrivalOf(origin, Number(offset));
+        builder.add(reject(arrival, '', 'not_an_object', '', 'the message has no value'));
+      }
     }
     return builder.take();
   }

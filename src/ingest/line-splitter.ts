@@ -5,8 +5,11 @@ import { type Decoded, type DecodeLimits, decodeEvent, KEPT_BYTES, tooLarge } fr
 export interface Line {
   /** 1 for the first line of the input. */
   number: number;
+  /** What holds the line, between `from` and `to`: usually the chunk that it came in, uncopied. */
   bytes: Buffer;
-  /** The size that the line had; greater than `bytes.length` when only its beginning was kept. */
+  from: number;
+  to: number;
+  /** The size that the line had; greater than what is between `from` and `to` when only its beginning was kept. */
   size: number;
 }
 
@@ -32,8 +35,12 @@ export class LineSplitter {
   *push(chunk: Buffer): Generator<Line> {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#keep(chunk.subarray(start, end));
-      yield this.#take();
+      if (this.#size === 0 && end - start <= this.#maxLineBytes)
+        yield this.#line(chunk, start, end, end - start);
+      else {
+        this.#keep(chunk.subarray(start, end));
+        yield this.#take();
+      }
       start = end + 1;
     }
     // A copy, so that a few bytes at the end of a chunk do not hold the whole chunk in memory.
@@ -61,13 +68,17 @@ export class LineSplitter {
     const [first] = this.#parts;
     const whole =
       this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts, this.#kept);
-    this.#number += 1;
-    const bytes = this.#number === 1 ? withoutMark(whole) : whole;
-    const line = { number: this.#number, bytes, size: this.#size - (whole.length - bytes.length) };
+    const line = this.#line(whole, 0, whole.length, this.#size);
     this.#parts = [];
     this.#kept = 0;
     this.#size = 0;
     return line;
+  }
+
+  #line(bytes: Buffer, from: number, to: number, size: number): Line {
+    this.#number += 1;
+    const mark = this.#number === 1 ? to - from - withoutMark(bytes.subarray(from, to)).length : 0;
+    return { number: this.#number, bytes, from: from + mark, to, size: size - mark };
   }
 }
 
@@ -78,13 +89,17 @@ export function withoutMark(bytes: Buffer): Buffer {
 }
 
 /** True for a line of white space only, which is no input at all. */
-export function isBlank(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+export function isBlank({ bytes, from, to }: Line): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  }
   return true;
 }
 
 /** Decodes a line that a splitter with the same limit has cut. */
 export function decodeLine(line: Line, arrival: Arrival, limits: DecodeLimits): Decoded {
-  if (line.size > line.bytes.length) return tooLarge(line.bytes, line.size, arrival, limits);
-  return decodeEvent(line.bytes, arrival, limits);
+  const { bytes, from, to, size } = line;
+  const kept = bytes.subarray(from, to);
+  return size > kept.length ? tooLarge(kept, size, arrival, limits) : decodeEvent(kept, arrival, limits);
 }

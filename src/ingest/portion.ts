@@ -1,9 +1,18 @@
 import type { Arrival } from '../model/event.js';
+import type { Origin } from '../store/event-rows.js';
 import type { Decoded } from './decode.js';
+import type { Line } from './line-splitter.js';
 
-/** Some of a file, decoded. */
-export interface DecodedPortion {
-  decoded: readonly Decoded[];
+/** Takes a file's inputs: lines as they are, rows of tables decoded. */
+export interface Collector {
+  addLine(line: Line, origin: Origin): unknown;
+  add(decoded: Decoded): unknown;
+}
+
+/** Some of a file. */
+export interface Portion {
+  /** Gives the inputs to whoever collects them, in the order of the file. */
+  into(collector: Collector): void;
   /** How much of the input it was made from, as a measure of the memory that it takes. */
   bytes: number;
 }

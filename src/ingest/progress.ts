@@ -17,13 +17,9 @@ export class ProgressTracker {
   }
 
   /** Records a batch that has become durable. Rejected inputs are arrivals, but they move no frontier. */
-  wrote(batch: DecodedBatch): void {
-    for (const { event, arrival } of batch.accepted) {
-      this.#frontier = Math.max(this.#frontier ?? event.occurredAt, event.occurredAt);
-      this.#lastArrivalAt = Math.max(this.#lastArrivalAt ?? arrival.receivedAt, arrival.receivedAt);
-    }
-    for (const { arrival } of batch.rejected)
-      this.#lastArrivalAt = Math.max(this.#lastArrivalAt ?? arrival.receivedAt, arrival.receivedAt);
+  wrote({ accepted, lastArrivalAt }: DecodedBatch): void {
+    this.#frontier = latest(this.#frontier, accepted.latest);
+    this.#lastArrivalAt = latest(this.#lastArrivalAt, lastArrivalAt);
   }
 
   /** Records how many inputs wait unread. */
@@ -44,4 +40,8 @@ export class ProgressTracker {
       lag: this.#lag,
     };
   }
+}
+
+function latest(known: Instant | null, seen: Instant | null): Instant | null {
+  return known === null || seen === null ? (known ?? seen) : Math.max(known, seen);
 }

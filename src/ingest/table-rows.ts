@@ -1,7 +1,7 @@
 import type { RejectedEvent } from '../model/event.js';
 import { type Decoded, decodeValue, reject } from './decode.js';
 import type { EventMap, EventTemplate } from './map-file.js';
-import type { ArrivalOf, DecodedPortion } from './portion.js';
+import type { ArrivalOf, Portion } from './portion.js';
 import type { StagedColumn, StagedRow, StagedTable } from './staging.js';
 
 /** The column for what a CSV row has beyond the header's columns; a row that has any is not what it seems. */
@@ -18,7 +18,7 @@ export async function* mappedRows(
   staged: StagedTable,
   columns: readonly StagedColumn[],
   arrival: ArrivalOf,
-): AsyncGenerator<DecodedPortion> {
+): AsyncGenerator<Portion> {
   const extra = columns.some((column) => column.name === EXTRA);
   const query = {
     values: [
@@ -34,9 +34,18 @@ export async function* mappedRows(
     where: map.where?.expression ?? '',
     timezone: map.timezone,
   };
-  const decode = async (rows: readonly StagedRow[]): Promise<DecodedPortion> => {
-    const decoded = rows.flatMap((row) => decodeRow(row, map, arrival));
-    return { decoded: await withSources(decoded, staged, columns), bytes: 0 };
+  const decode = async (rows: readonly StagedRow[]): Promise<Portion> => {
+    const decoded = await withSources(
+      rows.flatMap((row) => decodeRow(row, map, arrival)),
+      staged,
+      columns,
+    );
+    return {
+      into: (collector) => {
+        for (const one of decoded) collector.add(one);
+      },
+      bytes: 0,
+    };
   };
   let rows: StagedRow[] = [];
   for await (const portion of staged.rows(query)) {

@@ -8,7 +8,7 @@ import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { Input } from './open-input.js';
-import type { ArrivalOf, DecodedPortion } from './portion.js';
+import type { ArrivalOf, Portion } from './portion.js';
 import type { StagedColumn, StagedTable, StagingArea } from './staging.js';
 import { readCsvHeader, readParquetColumns } from './table-columns.js';
 import { EXTRA, mappedRows } from './table-rows.js';
@@ -37,7 +37,7 @@ interface Table {
  * evaluated there, and what comes back is decoded like any other input. A rejected row is kept as a JSON
  * object of its columns. Throws `config_invalid` before anything is sent when the map does not fit the table.
  */
-export async function* readTable(request: TableRequest): AsyncGenerator<DecodedPortion> {
+export async function* readTable(request: TableRequest): AsyncGenerator<Portion> {
   const temporary = await mkdtemp(join(tmpdir(), 'redress-'));
   try {
     const table =

@@ -43,11 +43,17 @@ export const EVENT_FIELDS = {
 /** An event's type: a noun and a verb, in small letters. */
 export const TYPE_PATTERN = /^[a-z][a-z_]*\.[a-z][a-z_]*$/;
 export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
-/** Up to 14 digits before the point and 18 behind it. */
-export const AMOUNT_PATTERN = /^-?\d{1,14}(\.\d{1,18})?$/;
-/** A number's bound, the same 14 digits; exclusive. */
-export const AMOUNT_LIMIT = 1e14;
-export const ATTRIBUTE_KEY_PATTERN = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
+/** How many digits an amount has at most before the point, and behind it. */
+export const AMOUNT_INTEGER_DIGITS = 14;
+export const AMOUNT_PLACES = 18;
+export const AMOUNT_PATTERN = new RegExp(`^-?\\d{1,${AMOUNT_INTEGER_DIGITS}}(\\.\\d{1,${AMOUNT_PLACES}})?$`);
+/** A number's bound, the same digits; exclusive. */
+export const AMOUNT_LIMIT = 10 ** AMOUNT_INTEGER_DIGITS;
+export const ATTRIBUTE_KEY_LENGTH = 64;
+export const ATTRIBUTE_KEY_PATTERN = new RegExp(
+  `^\\p{L}[\\p{L}\\p{N}_.-]{0,${ATTRIBUTE_KEY_LENGTH - 1}}$`,
+  'u',
+);
 export const MAX_ATTRIBUTES = 64;
 
 /** No control characters, which nobody types into a name, and no halves of characters, which no UTF-8 has. */

@@ -1,5 +1,5 @@
 import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
-import { eventRows } from './event-rows.js';
+import { type PackedEvents, packed } from './event-rows.js';
 import type { Store } from './store.js';
 import { toSeconds } from './time.js';
 
@@ -35,10 +35,11 @@ export class EventLog {
    * id, a rejected input by where it came from.
    */
   async write(batch: {
-    accepted: readonly ArrivedEvent[];
+    accepted: PackedEvents | readonly ArrivedEvent[];
     rejected: readonly RejectedEvent[];
   }): Promise<void> {
-    if (batch.accepted.length > 0) await this.#store.insertRows('insert_events', eventRows(batch.accepted));
+    const accepted = 'rows' in batch.accepted ? batch.accepted : packed(batch.accepted);
+    if (accepted.count > 0) await this.#store.insertRows('insert_events', accepted.rows);
     await this.#store.insert('rejected_events_log', REJECTED_COLUMNS, batch.rejected.map(rejectedRow));
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArrivedEvent } from '../../src/model/event.js';
 import { startEngine } from '../../src/store/embedded/engine.js';
-import { eventRows } from '../../src/store/event-rows.js';
+import { packed } from '../../src/store/event-rows.js';
 import { queryText } from '../../src/store/sql-files.js';
 import { type Contestant, interleaved, printTable } from './measure.js';
 import { inDatabase } from './scratch-database.js';
@@ -41,7 +41,7 @@ export async function insert(): Promise<void> {
   });
   const bodies: Buffer[] = [];
   for (let at = 0; at < events.length; at += BATCH_EVENTS)
-    bodies.push(eventRows(events.slice(at, at + BATCH_EVENTS)));
+    bodies.push(packed(events.slice(at, at + BATCH_EVENTS)).rows);
   const folder = mkdtempSync(join(tmpdir(), 'redress-bench-'));
   const engine = await startEngine({ folder });
   try {

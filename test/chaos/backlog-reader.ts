@@ -16,7 +16,7 @@ const source = new KafkaSource(
         if (Date.now() < backAt) throw new RedressError('store_unavailable', 'away', { retryable: true });
         // A store takes its time: as long as this one fetches could pile up.
         await sleep(5);
-        written += accepted.length + rejected.length;
+        written += accepted.count + rejected.length;
       },
     },
     clock: wallClock,

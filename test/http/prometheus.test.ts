@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { ServiceMetrics } from '../../src/http/prometheus.js';
-import type { Arrival, ArrivedEvent } from '../../src/model/event.js';
+import type { Arrival } from '../../src/model/event.js';
 import type { JournalEntry } from '../../src/model/journal.js';
 import type { Json } from '../../src/model/json.js';
+import { packed } from '../../src/store/event-rows.js';
 
 const arrival: Arrival = { source: 'http', position: '1:1', receivedAt: 0, version: 1n };
 
@@ -23,10 +24,10 @@ async function figures(metrics: ServiceMetrics): Promise<string[]> {
 
 it('counts what came in, by source and by the reason it was refused', async () => {
   const metrics = new ServiceMetrics();
-  const accepted = [{ arrival }, { arrival }] as ArrivedEvent[];
+  const batch = { source: 'http', lastArrivalAt: 0, accepted: packed([]) };
   const rejected = [{ arrival, raw: '{', reason: 'malformed_json', field: '', detail: '' }] as const;
-  metrics.batchWritten({ accepted, rejected });
-  metrics.batchWritten({ accepted: [], rejected });
+  metrics.batchWritten({ ...batch, accepted: { ...batch.accepted, count: 2 }, rejected });
+  metrics.batchWritten({ ...batch, rejected });
   metrics.sourceSeen({ source: 'http', frontier: 1_500, lastArrivalAt: null, lag: 7 });
   expect(await figures(metrics)).toEqual(
     expect.arrayContaining([

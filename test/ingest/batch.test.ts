@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PipelinedWriter } from '../../src/ingest/batch.js';
+import { BatchBuilder, PipelinedWriter } from '../../src/ingest/batch.js';
 import type { EventSink } from '../../src/ingest/contract.js';
 
-const BATCH = { accepted: [], rejected: [] };
+const BATCH = new BatchBuilder('file', { maxEventBytes: 1_000 }).take();
 const moment = () => new Promise((done) => setImmediate(done));
 
 /** A sink whose writes end when the test says so. */

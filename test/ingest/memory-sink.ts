@@ -1,6 +1,7 @@
 import type { DecodedBatch, EventSink } from '../../src/ingest/contract.js';
 import { RedressError } from '../../src/model/errors.js';
 import type { ArrivedEvent, RejectedEvent } from '../../src/model/event.js';
+import { unpacked } from '../support/packed-events.js';
 
 /** A sink as the store is one: an event is known by its id, a rejected input by its place; it can be away. */
 export class MemorySink implements EventSink {
@@ -19,8 +20,8 @@ export class MemorySink implements EventSink {
       throw new RedressError('store_unavailable', 'the store is away', { retryable: true });
     }
     this.writes += 1;
-    this.largest = Math.max(this.largest, batch.accepted.length + batch.rejected.length);
-    for (const arrived of batch.accepted) {
+    this.largest = Math.max(this.largest, batch.accepted.count + batch.rejected.length);
+    for (const arrived of unpacked(batch.accepted.rows)) {
       const known = this.events.get(arrived.event.eventId);
       if (known === undefined || known.arrival.version <= arrived.arrival.version)
         this.events.set(arrived.event.eventId, arrived);

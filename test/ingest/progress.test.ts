@@ -1,27 +1,25 @@
 import { expect, it } from 'vitest';
+import type { DecodedBatch } from '../../src/ingest/contract.js';
 import { ProgressTracker } from '../../src/ingest/progress.js';
-import { arrived } from '../support/event.js';
 
-const event = (occurredAt: number, receivedAt: number) => {
-  const { event, arrival } = arrived({ eventId: 'e', type: 'order.placed', occurredAt });
-  return { event, arrival: { ...arrival, receivedAt } };
-};
+const batch = (latest: number | null, lastArrivalAt: number): DecodedBatch => ({
+  source: 'http',
+  lastArrivalAt,
+  accepted: { rows: Buffer.alloc(0), count: latest === null ? 0 : 1, latest },
+  rejected: [],
+});
 
 it('goes forward only: a late event moves no frontier back', () => {
   const tracker = new ProgressTracker('http');
   expect(tracker.progress()).toEqual({ source: 'http', frontier: null, lastArrivalAt: null, lag: 0 });
-  tracker.wrote({ accepted: [event(100, 200), event(50, 201)], rejected: [] });
-  tracker.wrote({ accepted: [event(10, 150)], rejected: [] });
+  tracker.wrote(batch(100, 201));
+  tracker.wrote(batch(10, 150));
   expect(tracker.progress()).toEqual({ source: 'http', frontier: 100, lastArrivalAt: 201, lag: 0 });
 });
 
 it('takes a rejected input for an arrival that tells nothing of how far the source is', () => {
   const tracker = new ProgressTracker('kafka', { frontier: 100, lastArrivalAt: 100 });
-  const { arrival } = event(500, 600);
-  tracker.wrote({
-    accepted: [],
-    rejected: [{ arrival, raw: '', reason: 'malformed_json', field: '', detail: '' }],
-  });
+  tracker.wrote(batch(null, 600));
   expect(tracker.progress()).toMatchObject({ frontier: 100, lastArrivalAt: 600 });
 });
 

@@ -86,7 +86,7 @@ describe('a CSV file whose columns are called as fields are', () => {
     expect(events()[0]).toMatchObject({
       eventId: 'a',
       occurredAt: Date.UTC(2026, 3, 1, 12),
-      amount: '12.50',
+      amount: '12.5',
       attributes: { sku: 's1' },
       originAt: Date.UTC(2026, 2, 31, 11),
       text: 'one; two\n"three"',
