@@ -15,14 +15,14 @@ import { inputOf } from './command-input.js';
 import { audienceOf, deliveriesOfRequest, deliveryOfAlert, supersedes } from './deliveries.js';
 import { afterAttempt } from './delivery-attempt.js';
 import { failingTarget, HEALTH_RULE, HEALTH_SEVERITY, healthPoint, quietSource, targetOf } from './health.js';
-import { alertPointOf, severityOf } from './impact.js';
+import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
 import { inhibitorOf } from './inhibition.js';
 import { labelsOf } from './labels.js';
 import { type AlertRecord, isOpen } from './record.js';
 import { avoiding, policyFor, type RoutedAlert } from './routing.js';
 import { shownOn } from './silence.js';
 import { SilenceDesk } from './silence-desk.js';
-import { type AlertInput, type Subject, transition } from './transition.js';
+import { type AlertInput, episodeOf, type Subject, transition } from './transition.js';
 
 /** One judged point: the combined verdict over it, and the child slices that carry its excess. */
 export interface Observation {
@@ -78,7 +78,9 @@ export class AlertDesk {
       if (before !== null && point.bucketStart <= before.last.bucketStart) continue;
       if (verdict.status === 'anomalous' && side === direction) {
         const subject = this.#subjectOf(metric, point, direction);
-        const severity = severityOf(seen.score, metric.alert);
+        const episode = episodeOf(before, metric.alert, now) ?? NO_IMPACT;
+        const impact = addToImpact(episode, seen, point.amount, direction);
+        const severity = severityOf(seen.score, impact, metric.alert);
         const input: AlertInput = {
           kind: 'anomalous',
           subject,

@@ -11,9 +11,21 @@ export function alertPointOf(point: Point, verdict: Verdict): AlertPoint | null 
   return { bucketStart, value, numerator, denominator, expected, lower, upper, score };
 }
 
-/** Critical from the rule's score on; a score is the deviation in half-widths of the band. */
-export function severityOf(score: number, rule: Pick<AlertRule, 'criticalScore'>): Severity {
-  return score >= rule.criticalScore ? 'critical' : 'warning';
+/**
+ * How grave an alert is by its newest point and by what its episode has cost so far. Critical is what is far out of
+ * its band (a score is the deviation in half-widths of the band) and has cost enough events to matter, and what has
+ * cost very many or very much, however far out it is.
+ */
+export function severityOf(
+  score: number,
+  { impactCount, impactAmount }: Pick<Impact, 'impactCount' | 'impactAmount'>,
+  rule: Pick<AlertRule, 'criticalScore' | 'criticalMinEvents' | 'criticalEvents' | 'criticalAmount'>,
+): Severity {
+  const farOut = score >= rule.criticalScore && impactCount >= (rule.criticalMinEvents ?? 0);
+  const costly =
+    impactCount >= (rule.criticalEvents ?? Number.POSITIVE_INFINITY) ||
+    impactAmount >= (rule.criticalAmount ?? Number.POSITIVE_INFINITY);
+  return farOut || costly ? 'critical' : 'warning';
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };

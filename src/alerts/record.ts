@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert.js';
 import type { Json } from '../model/json.js';
+import type { Run } from './run.js';
 
 /** The word for what happened to an alert; the reason of its journal entry. */
 export type AlertReason =
@@ -11,7 +12,7 @@ export type AlertReason =
   /** One more anomalous point of an episode that is known. */
   | 'anomalous'
   | 'worsened'
-  /** A normal point, not yet enough of them to resolve. */
+  /** A normal point, not yet enough of them to resolve or to break the run. */
   | 'recovering'
   /** The run of anomalous points broke before it was long enough to fire. */
   | 'subsided'
@@ -40,6 +41,8 @@ export interface AlertRecord extends Alert {
   stateVersion: number;
   /** The id of the alert of a parent slice that holds this one's messages back, empty for none. */
   heldBy: string;
+  /** The points that may make it fire or fire again; absent in entries of old. */
+  run?: Run;
   /** Length of the series' buckets; 0 for alerts about the data itself. */
   bucketSeconds: number;
 }

@@ -13,9 +13,10 @@ import {
 import { alertIdOf, fingerprintOf, type SeriesName } from './fingerprint.js';
 import { addToImpact, isGraver, NO_IMPACT } from './impact.js';
 import { type AlertReason, type AlertRecord, isMuted, isOpen, isQuiet } from './record.js';
+import { anomalousIn, lengthened } from './run.js';
 
 /** When a run of points opens, reopens or ends an alert. */
-export type RunRule = Pick<AlertRule, 'for' | 'recover' | 'mergeGap'>;
+export type RunRule = Pick<AlertRule, 'for' | 'forOf' | 'recover' | 'mergeGap'>;
 
 /** The series that an alert is about, and what is copied from its definition onto the alert. */
 export interface Subject extends SeriesName {
@@ -139,7 +140,7 @@ function onSilenceEnded(before: AlertRecord, now: Instant): Transition {
 }
 
 function onAnomalous(before: AlertRecord | null, input: Anomalous, now: Instant): Transition {
-  if (before === null || belongsToNewEpisode(before, input, now)) return onFirstAnomalous(input, now);
+  if (episodeOf(before, input.rule, now) === null || before === null) return onFirstAnomalous(input, now);
   const noted = noteAnomalous(before, input);
   const longEnough = noted.anomalousRun >= input.rule.for;
   switch (before.state) {
@@ -158,13 +159,18 @@ function onAnomalous(before: AlertRecord | null, input: Anomalous, now: Instant)
 }
 
 /**
- * A resolved alert comes back when it fires within the merge gap; a run that began within the gap may end
- * after it. One that never fired was no episode to come back to.
+ * The episode that an anomalous point goes on with; null when it begins a new one. A resolved alert comes back when
+ * it fires within the merge gap; a run that began within the gap may end after it. One that never fired was no
+ * episode to come back to.
  */
-function belongsToNewEpisode(before: AlertRecord, input: Anomalous, now: Instant): boolean {
-  if (before.state !== 'resolved') return false;
-  if (before.openedAt === null || before.resolvedAt === null) return true;
-  return before.anomalousRun === 0 && now - before.resolvedAt > input.rule.mergeGap;
+export function episodeOf(
+  before: AlertRecord | null,
+  { mergeGap }: Pick<RunRule, 'mergeGap'>,
+  now: Instant,
+): AlertRecord | null {
+  if (before?.state !== 'resolved') return before;
+  if (before.openedAt === null || before.resolvedAt === null) return null;
+  return before.anomalousRun === 0 && now - before.resolvedAt > mergeGap ? null : before;
 }
 
 function onFirstAnomalous(input: Anomalous, now: Instant): Transition {
@@ -186,6 +192,7 @@ function onFirstAnomalous(input: Anomalous, now: Instant): Transition {
     acknowledgedBy: '',
     resolvedAt: null,
     anomalousRun: 1,
+    run: lengthened('', true, rule),
     normalRun: 0,
     first: point,
     last: point,
@@ -208,11 +215,13 @@ function onFirstAnomalous(input: Anomalous, now: Instant): Transition {
 
 function noteAnomalous(before: AlertRecord, input: Anomalous): AlertRecord {
   const { point } = input;
+  const run = lengthened(before.run ?? '', true, input.rule);
   return {
     ...before,
     ...addToImpact(before, point, input.amount, before.direction),
     severity: isGraver(input.severity, before.severity) ? input.severity : before.severity,
-    anomalousRun: before.anomalousRun + 1,
+    anomalousRun: isOpen(before) ? before.anomalousRun + 1 : anomalousIn(run),
+    run,
     normalRun: 0,
     last: point,
     worst: point.score > before.worst.score ? point : before.worst,
@@ -276,9 +285,12 @@ function onNormal(
   now: Instant,
 ): Transition {
   const noted = { last: point, anomalousRun: 0, normalRun: before.normalRun + 1 };
-  if (before.state === 'pending') return resolved(before, 'subsided', now, noted);
-  if (before.state === 'resolved') {
-    return before.anomalousRun > 0 ? changed(before, 'subsided', noted) : UNCHANGED;
+  if (!isOpen(before)) {
+    if (before.anomalousRun === 0) return UNCHANGED;
+    const run = lengthened(before.run ?? '', false, rule);
+    if (run !== '') return changed(before, 'recovering', { ...noted, anomalousRun: anomalousIn(run), run });
+    if (before.state === 'pending') return resolved(before, 'subsided', now, noted);
+    return changed(before, 'subsided', { ...noted, run });
   }
   return noted.normalRun >= rule.recover
     ? resolved(before, 'resolved', now, noted)
@@ -341,6 +353,7 @@ function resolved(
   return changed(before, reason, {
     ...noted,
     anomalousRun: 0,
+    run: '',
     state: 'resolved',
     resolvedAt: now,
     heldBy: '',

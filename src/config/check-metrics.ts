@@ -25,6 +25,9 @@ const PARTS_OF_KIND: Readonly<Record<string, readonly string[]>> = {
   breach: ['opened', 'answered'],
 };
 
+/** Kinds whose deviation is not counted in events. */
+const WITHOUT_EVENTS: readonly string[] = ['mean', 'quantile', 'sum'];
+
 /** A mean or a quantile is of a number, which has a default. */
 const KINDS_WITH_VALUE: readonly string[] = ['mean', 'quantile'];
 
@@ -96,6 +99,10 @@ function checkKind(metric: Record<string, unknown>, report: Report): void {
       'key',
     );
   }
+  if (isRecord(metric.alert) && WITHOUT_EVENTS.includes(kind))
+    for (const key of ['critical_min_events', 'critical_events'])
+      if (metric.alert[key] !== undefined)
+        report(['alert', key], `the impact of a ${kind} is not a number of events`, 'key');
   const { denominator } = metric;
   if (isRecord(denominator) && denominator.lag !== undefined && denominator.over === undefined)
     report(
@@ -190,8 +197,9 @@ function checkDetectors(
     problems.push(...checkSchema(detector.parameters, source, params, path).problems);
   }
   const { combine } = metric;
-  if (isRecord(combine) && typeof combine.at_least === 'number' && combine.at_least > uses.length) {
-    const message = `cannot be ${combine.at_least}, because the metric has ${uses.length} detectors`;
+  const voters = metric.detect === 'auto' ? 1 : uses.length;
+  if (isRecord(combine) && typeof combine.at_least === 'number' && combine.at_least > voters) {
+    const message = `cannot be ${combine.at_least}, because the metric has ${voters} detectors`;
     problems.push(source.problem([index, 'combine', 'at_least'], message));
   }
   return problems;

@@ -2,6 +2,7 @@ import type { EscalationPolicy, Route, Target } from '../model/alert.js';
 import { HOUR, SECOND } from '../model/clock.js';
 import type { Json } from '../model/json.js';
 import {
+  type AlertRule,
   type Bounds,
   type EventSelector,
   isLevel,
@@ -16,6 +17,7 @@ import type { Environment, EnvironmentSettings } from './environment.js';
 import { resolveCalendarRules } from './resolve-calendar.js';
 import { resolveKafka } from './resolve-kafka.js';
 import {
+  DEFAULT_CRITICAL_MIN_EVENTS,
   DEFAULT_MERGE_BUCKETS,
   DEFAULT_MIN_DENOMINATOR,
   type MetricInput,
@@ -49,14 +51,29 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     combine: typeof input.combine === 'string' ? input.combine : { atLeast: input.combine.at_least },
     ...(input.calendar === undefined ? {} : { calendar: resolveCalendarRules(input.calendar) }),
     minDeviation: input.min_deviation,
-    alert: {
-      for: input.alert.for,
-      recover: input.alert.recover,
-      mergeGap: input.alert.merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalSeconds(input.bucket) * SECOND,
-      criticalScore: input.alert.critical_score,
-    },
+    ...(input.min_relative_deviation === undefined
+      ? {}
+      : { minRelativeDeviation: input.min_relative_deviation }),
+    alert: resolveAlertRule(input),
     owner: input.owner ?? '',
     runbook: input.runbook ?? '',
+  };
+}
+
+/** The impact of a mean, a quantile or a sum is not a number of events, so that none is asked for by default. */
+function resolveAlertRule({ alert, kind, bucket }: MetricInput): AlertRule {
+  const { for: run, recover, merge_gap, critical_score } = alert;
+  const counts = !['mean', 'quantile', 'sum'].includes(kind);
+  const minEvents = alert.critical_min_events ?? (counts ? DEFAULT_CRITICAL_MIN_EVENTS : undefined);
+  return {
+    for: run.n,
+    ...(run.of === run.n ? {} : { forOf: run.of }),
+    recover,
+    mergeGap: merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalSeconds(bucket) * SECOND,
+    criticalScore: critical_score,
+    ...(minEvents === undefined ? {} : { criticalMinEvents: minEvents }),
+    ...(alert.critical_events === undefined ? {} : { criticalEvents: alert.critical_events }),
+    ...(alert.critical_amount === undefined ? {} : { criticalAmount: alert.critical_amount }),
   };
 }
 

@@ -92,8 +92,25 @@ const CombinationSchema = z.union(
 /** In the order of ISO's numbers. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
+/** `3` is three in a row. */
+const RunSchema = z.union(
+  [
+    z
+      .number()
+      .int()
+      .min(1)
+      .transform((n) => ({ n, of: n })),
+    z
+      .strictObject({ n: z.number().int().min(1), of: z.number().int().min(1).max(100) })
+      .refine(({ n, of }) => n <= of),
+  ],
+  { error: () => 'must be a whole number from 1 on, or { n: 3, of: 5 } with n no more than of' },
+);
+
 const AlertRuleSchema = z.strictObject({
-  for: z.number().int().min(1).default(2).describe('Anomalous points in a row before the alert fires.'),
+  for: RunSchema.prefault(2).describe(
+    'Anomalous points before the alert fires: 3 is three in a row, { n: 3, of: 5 } any three of five. Default: 2.',
+  ),
   recover: z.number().int().min(1).default(3).describe('Normal points in a row before it resolves.'),
   merge_gap: DurationSchema.optional().describe(
     'A recurrence within this time of the resolution is the same episode. Default: three buckets.',
@@ -102,7 +119,24 @@ const AlertRuleSchema = z.strictObject({
     .number()
     .min(1)
     .default(3)
-    .describe('Deviation in half-widths of the band from which the alert is critical.'),
+    .describe('Deviation in half-widths of the band from which the alert is critical. Default: 3.'),
+  critical_min_events: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'Events beyond the expected ones, since the alert began, without which no deviation makes it critical. Default: 5 for kinds that count events.',
+    ),
+  critical_events: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe('So many events beyond the expected ones are critical, whatever the deviation. Default: none.'),
+  critical_amount: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("The same for money, in the marketplace's currency. Default: none."),
 });
 
 const MetricSchema = z.strictObject({
@@ -188,6 +222,11 @@ const MetricSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe("The smallest deviation from expected that matters, in the metric's unit. Default: 0."),
+  min_relative_deviation: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('The same in parts of what is expected: 0.2 is a fifth more or less. Default: 0.'),
   alert: AlertRuleSchema.prefault({}),
   owner: z.string().optional().describe("An owner's id from owners.yaml."),
   runbook: z.string().optional().describe('A link for whoever is alerted.'),
@@ -202,3 +241,5 @@ export type SelectorInput = z.output<typeof SelectorSchema>;
 /** Three buckets: a gap that short is more likely noise than a recovery. */
 export const DEFAULT_MERGE_BUCKETS = 3;
 export const DEFAULT_MIN_DENOMINATOR = 30;
+/** Fewer events than a hand has fingers get nobody out of bed, however improbable they are. */
+export const DEFAULT_CRITICAL_MIN_EVENTS = 5;

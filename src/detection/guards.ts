@@ -42,7 +42,8 @@ export function guard(
   if (score <= 1) return { ...judged, status: 'normal', reason: '' };
   if (metric.bad !== 'both' && metric.bad !== direction)
     return { ...judged, status: 'normal', reason: 'good_direction' };
-  if (Math.abs(point.value - expected) < metric.minDeviation)
+  const matters = Math.max(metric.minDeviation, (metric.minRelativeDeviation ?? 0) * Math.abs(expected));
+  if (Math.abs(point.value - expected) < matters)
     return { ...judged, status: 'normal', reason: 'small_deviation' };
   return { ...judged, status: 'anomalous', reason: '' };
 }

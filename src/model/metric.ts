@@ -98,6 +98,8 @@ export interface MetricDefinition {
   calendar?: Readonly<Partial<Record<AnnotationKind, CalendarEffect>>>;
   /** The smallest deviation from expected that matters, in the metric's unit; 0 takes any. */
   minDeviation: number;
+  /** The same in parts of what is expected: 0.2 is a fifth; absent takes any. */
+  minRelativeDeviation?: number;
   alert: AlertRule;
   /** An owner's id; empty when nobody owns the metric. */
   owner: string;
@@ -106,14 +108,21 @@ export interface MetricDefinition {
 
 /** When a run of anomalous points becomes an alert, and when it ends. */
 export interface AlertRule {
-  /** Anomalous points in a row before it fires. */
+  /** Anomalous points before it fires: in a row, or of the last {@link forOf}. */
   for: number;
+  /** Points among which they are looked for; absent for in a row. */
+  forOf?: number;
   /** Normal points in a row before it resolves. */
   recover: number;
   /** A recurrence within this time of the resolution is the same episode, in ms. */
   mergeGap: number;
   /** Deviation in band half-widths (the verdict's score) from which the alert is critical. */
   criticalScore: number;
+  /** Events beyond the expected ones, since the start, without which no score is critical; absent for none. */
+  criticalMinEvents?: number;
+  /** So many, or so much money in the marketplace's currency, are critical whatever the score; absent for never. */
+  criticalEvents?: number;
+  criticalAmount?: number;
 }
 
 /** True when the metric has a denominator: its points are shares of a count and are judged as such. */

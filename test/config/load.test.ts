@@ -50,7 +50,7 @@ describe('a metric', () => {
         detect: [],
         combine: 'any',
         minDeviation: 0,
-        alert: { for: 2, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3 },
+        alert: { for: 2, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3, criticalMinEvents: 5 },
         owner: '',
         runbook: '',
       },
@@ -127,7 +127,9 @@ describe('a metric', () => {
   detect: [{ use: seasonal, period: day }, { use: cusum }]
   combine: { at_least: 2 }
   min_deviation: 0.01
-  alert: { for: 1, recover: 4, merge_gap: 1w, critical_score: 5 }
+  min_relative_deviation: 0.2
+  calendar: { campaign: hold, holiday: { widen: 2 }, closure: { plus: 0.01 } }
+  alert: { for: { n: 3, of: 5 }, recover: 4, merge_gap: 1w, critical_score: 5, critical_min_events: 0, critical_events: 90, critical_amount: 8000 }
   owner: after-sales
   runbook: https://example.org/runbook
 `,
@@ -159,15 +161,36 @@ describe('a metric', () => {
       ],
       combine: { atLeast: 2 },
       minDeviation: 0.01,
-      alert: { for: 1, recover: 4, mergeGap: 7 * DAY, criticalScore: 5 },
+      minRelativeDeviation: 0.2,
+      calendar: {
+        campaign: { kind: 'hold' },
+        holiday: { kind: 'widen', by: 2 },
+        closure: { kind: 'shift', times: 1, plus: 0.01 },
+      },
+      alert: {
+        for: 3,
+        forOf: 5,
+        recover: 4,
+        mergeGap: 7 * DAY,
+        criticalScore: 5,
+        criticalMinEvents: 0,
+        criticalEvents: 90,
+        criticalAmount: 8000,
+      },
       owner: 'after-sales',
       runbook: 'https://example.org/runbook',
     });
   });
 
   it('takes detect: auto for the one detector of that name', async () => {
-    await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.placed }, detect: auto }');
-    expect((await configuration()).metrics[0]).toMatchObject({ detect: [{ use: 'auto', params: {} }] });
+    await write(
+      'metrics.yaml',
+      '- { id: orders, kind: count, of: { event: order.placed }, detect: auto, combine: { at_least: 1 } }',
+    );
+    expect((await configuration()).metrics[0]).toMatchObject({
+      detect: [{ use: 'auto', params: {} }],
+      combine: { atLeast: 1 },
+    });
   });
 
   it('of kind breach goes by the due date without being told', async () => {

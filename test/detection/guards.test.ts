@@ -40,6 +40,12 @@ describe('the guards', () => {
     expect(guard(careful, ratePoint(0, 31), 'd', judged(4)).status).toBe('anomalous');
   });
 
+  it('takes what matters in parts of what is expected too', () => {
+    const half = metric({ minRelativeDeviation: 1.5 });
+    expect(guard(half, ratePoint(0, 24), 'd', judged(4))).toMatchObject({ reason: 'small_deviation' });
+    expect(guard(half, ratePoint(0, 26), 'd', judged(4)).status).toBe('anomalous');
+  });
+
   it('does not judge a rate over fewer cases than wanted, and never one over none', () => {
     const wanted = metric({ minDenominator: 200 });
     expect(lowVolume(wanted, ratePoint(0, 3, { denominator: 199 }))).toBe(true);
