@@ -67,24 +67,25 @@ export async function replay(
 }
 
 /** When the last of the metrics' buckets that hold the instant has closed. */
-function closingOf(configuration: Configuration, last: Instant): Instant {
+export function closingOf({ metrics }: Pick<Configuration, 'metrics'>, last: Instant): Instant {
   return Math.max(
-    ...configuration.metrics.map(
-      (metric) => bucketEnd(bucketStart(last, metric), metric) + metric.allowedLateness,
-    ),
+    ...metrics.map((metric) => bucketEnd(bucketStart(last, metric), metric) + metric.allowedLateness),
   );
 }
 
+/** True when the store's history is that of a live service. */
+export async function isLive(store: Store): Promise<boolean> {
+  return (await new CheckpointTable(store).read()).get(HISTORY) === 'live';
+}
+
 async function forgetHistory(store: Store, replace: boolean): Promise<void> {
-  const checkpoints = new CheckpointTable(store);
-  const history = (await checkpoints.read()).get(HISTORY);
-  if (history === 'live' && !replace)
+  if (!replace && (await isLive(store)))
     throw new RedressError(
       'conflict',
       'this store holds the alerts of a live service: replay into another one, or give --replace to throw them away',
     );
   for (const table of ['verdicts', 'judge_states', 'journal']) await store.execute(`forget_${table}`);
-  await checkpoints.write(new Map([[HISTORY, 'replay']]));
+  await new CheckpointTable(store).write(new Map([[HISTORY, 'replay']]));
 }
 
 /** Marks the store's history as lived through, so that no replay throws it away by mistake. */

@@ -4,16 +4,13 @@ import type { Command } from 'commander';
 import { openStore, type Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { packagedConfiguration } from '../config/starting-configuration.js';
-import { displayFor } from '../display.js';
 import type { Alert } from '../model/alert.js';
 import { DAY, type Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { ArrivedEvent } from '../model/event.js';
 import type { JournalEntry } from '../model/journal.js';
-import { alertChart } from '../notify/chart.js';
 import type { Notification } from '../notify/contract.js';
 import type { Router } from '../notify/index.js';
-import { svgToPng } from '../notify/png.js';
 import { replay } from '../replay.js';
 import { defaultIncidents, type Truth } from '../simulation/incident.js';
 import { judgeAlerts } from '../simulation/judge-alerts.js';
@@ -21,6 +18,7 @@ import { type PlannedAct, SimulatedPeople } from '../simulation/people.js';
 import { simulateMarketplace } from '../simulation/simulate.js';
 import { EventLog } from '../store/event-log.js';
 import type { Store } from '../store/store.js';
+import { chartedSpan, writeAlertChart } from './alert-charts.js';
 import { globalOptions, readConfiguration } from './context.js';
 import { type DemoOutcome, demoJson, demoReport } from './demo-report.js';
 import type { CliIo } from './io.js';
@@ -234,7 +232,7 @@ function entriesOf(act: PlannedAct, redress: Redress, now: Instant): readonly Jo
   return commands.followUp({ kind: act.kind, followUpId: followUp.followUpId, actor }, now).entries;
 }
 
-/** Draws each alert on its series, from five days before it to two days after; answers the files by alert. */
+/** Draws each alert on its series; answers the files by alert. */
 async function draw(
   redress: Redress,
   alerts: readonly Alert[],
@@ -244,22 +242,9 @@ async function draw(
   await mkdir(folder, { recursive: true });
   const files = new Map<string, string>();
   for (const [index, alert] of alerts.entries()) {
-    const to = (alert.resolvedAt ?? alert.last.bucketStart) + 2 * DAY;
-    const series = await redress.points.series(alert.metric, alert.slice, alert.startedAt - 5 * DAY, to);
-    const svg = alertChart({
-      points: series.map((it) => it.point),
-      verdicts: series.map((it) => it.verdict),
-      alerts: [alert],
-      annotations: redress.configuration.annotations,
-      slice: alert.slice,
-      display: displayFor(redress.configuration, alert.metric, alert.title),
-    });
-    const name = `${String(index + 1).padStart(2, '0')}-${alert.metric}-${alert.slice}`.replace(
-      /[^\w.-]+/g,
-      '_',
-    );
-    const file = join(folder, `${name}.png`);
-    await writeFile(file, svgToPng(svg, 2));
+    const { from, to } = chartedSpan(alert);
+    const series = await redress.points.series(alert.metric, alert.slice, from, to);
+    const file = await writeAlertChart(folder, index + 1, alert, series, redress.configuration);
     files.set(alert.alertId, file);
   }
   return files;

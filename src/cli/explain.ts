@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { DateTime } from 'luxon';
 import { type ExplainedSlice, explain } from '../analysis/explain.js';
 import { openStore } from '../app.js';
 import { type Against, explainMetric } from '../explanation.js';
@@ -10,6 +9,7 @@ import { globalOptions, readConfiguration } from './context.js';
 import { explanationPage, sayingsPage } from './explain-page.js';
 import { readTable, type TableForm } from './explain-table.js';
 import type { CliIo } from './io.js';
+import { instant } from './option-values.js';
 
 interface Options {
   dims?: string[];
@@ -123,13 +123,6 @@ function against(text: string): Against {
   const span = { from: instant(from), to: instant(to) };
   if (span.from < span.to) return span;
   throw new InvalidArgumentError('its end must come after its beginning');
-}
-
-function instant(text: string): Instant {
-  const parsed = DateTime.fromISO(text, { zone: 'utc' });
-  if (!parsed.isValid)
-    throw new InvalidArgumentError(`'${text}' is not a time such as 2026-03-01 or 2026-03-01T08:00Z`);
-  return parsed.toMillis();
 }
 
 function formOf(options: Options): TableForm {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, RedressError } from '../model/errors.js';
 import * as alerts from './alerts.js';
+import * as backtest from './backtest.js';
 import * as check from './check.js';
 import * as clickhouse from './clickhouse.js';
 import * as dashboards from './dashboards.js';
@@ -33,6 +34,7 @@ const COMMANDS = [
   ingest,
   rejected,
   replay,
+  backtest,
   detect,
   alerts,
   followUps,

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { DateTime } from 'luxon';
 import { openStore } from '../app.js';
 import type { Instant } from '../model/clock.js';
-import { messageOf, RedressError } from '../model/errors.js';
+import { messageOf } from '../model/errors.js';
 import { recordingRouter } from '../notify/recording.js';
 import { replay } from '../replay.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
+import { instant } from './option-values.js';
 import { ProgressLine } from './progress-line.js';
 
 interface Options {
@@ -64,11 +64,4 @@ export function register(program: Command, io: CliIo): void {
         await open.close();
       }
     });
-}
-
-function instant(text: string): Instant {
-  const parsed = DateTime.fromISO(text, { zone: 'utc' });
-  if (!parsed.isValid)
-    throw new RedressError('usage', `'${text}' is not a time such as 2026-03-01 or 2026-03-01T08:00Z`);
-  return parsed.toMillis();
 }

@@ -20,9 +20,15 @@ interface Remembered {
 /** Told with every making of how many series a metric has had more than it may. */
 export type ReportLeftOut = (leftOut: { metric: string; leftOut: number; maxSeries: number }) => void;
 
+/** What making points asks of the store. */
+export type PointStore = Pick<
+  PointTable,
+  'measure' | 'breach' | 'stored' | 'newest' | 'seriesWeights' | 'firstSeenSlices' | 'write'
+>;
+
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
-  readonly #table: PointTable;
+  readonly #table: PointStore;
   readonly #annotations: readonly Annotation[];
   readonly #reportLeftOut: ReportLeftOut;
   /** After every bucket that a metric may have stored points in. */
@@ -31,7 +37,7 @@ export class PointMaker {
   readonly #firstSeen = new Map<string, Remembered>();
 
   constructor(
-    table: PointTable,
+    table: PointStore,
     {
       annotations = [],
       reportLeftOut = () => {},

@@ -55,6 +55,19 @@ export async function startEngine(options: { folder: string; port?: number }): P
   }
 }
 
+/** The address of the engine that another process runs over a folder; null when none does. */
+export async function runningEngine(folder: string): Promise<string | null> {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) {
+    const pid = /^\.run-(\d+)-\d+$/.exec(name)?.[1];
+    const portFile = join(folder, name, 'port');
+    if (pid === undefined || !lives(Number(pid)) || !existsSync(portFile)) continue;
+    const url = `http://127.0.0.1:${readFileSync(portFile, 'utf8').trim()}`;
+    if (await answers(url)) return url;
+  }
+  return null;
+}
+
 /** The run folders of processes that ended without tidying up: the engine of the last one may still be ending. */
 function leftBehind(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

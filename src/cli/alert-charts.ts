@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Configuration } from '../config/configuration.js';
+import { displayFor } from '../display.js';
+import type { Alert } from '../model/alert.js';
+import { DAY, type Instant } from '../model/clock.js';
+import type { Point } from '../model/point.js';
+import type { Verdict } from '../model/verdict.js';
+import { alertChart } from '../notify/chart.js';
+import { svgToPng } from '../notify/png.js';
+
+/** What a chart of an alert shows: from five days before it began to two days after its end, or after its last point. */
+export function chartedSpan(alert: Alert): { from: Instant; to: Instant } {
+  return {
+    from: alert.startedAt - 5 * DAY,
+    to: (alert.resolvedAt ?? alert.last.bucketStart) + 2 * DAY,
+  };
+}
+
+/** Draws an alert on its series into a folder and answers the file's path; `number` is at the front of its name. */
+export async function writeAlertChart(
+  folder: string,
+  number: number,
+  alert: Alert,
+  series: readonly { point: Point; verdict: Verdict }[],
+  configuration: Configuration,
+): Promise<string> {
+  const svg = alertChart({
+    points: series.map((it) => it.point),
+    verdicts: series.map((it) => it.verdict),
+    alerts: [alert],
+    annotations: configuration.annotations,
+    slice: alert.slice,
+    display: displayFor(configuration, alert.metric, alert.title),
+  });
+  const name = `${String(number).padStart(2, '0')}-${alert.metric}-${alert.slice}`.replace(/[^\w.-]+/g, '_');
+  const file = join(folder, `${name}.png`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, svgToPng(svg, 2));
+  return file;
+}
