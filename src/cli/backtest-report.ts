@@ -54,7 +54,7 @@ function headline({ evaluation, seconds }: BacktestReport): string {
   return (
     `${day(counted.from)} to ${day(counted.to)}, ${rounded((counted.to - counted.from) / DAY)} days: ` +
     `${number(points)} points${origin}, judged in ${rounded(seconds)} s. ` +
-    `${overall.alerts} alerts, ${perWeek(overall)} a week. Nothing was stored and nobody was told.`
+    `${overall.alerts} alert${overall.alerts === 1 ? '' : 's'}, ${perWeek(overall)} a week. Nothing was stored and nobody was told.`
   );
 }
 

@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { backtest, historySpan } from '../../src/backtest.js';
+import { BacktestHistory } from '../../src/backtest-history.js';
+import type { Configuration } from '../../src/config/configuration.js';
+import type { Alert } from '../../src/model/alert.js';
+import { DAY, HOUR, type Instant } from '../../src/model/clock.js';
+import type { ArrivedEvent } from '../../src/model/event.js';
+import { replay } from '../../src/replay.js';
+import { EventLog } from '../../src/store/event-log.js';
+import type { Store } from '../../src/store/store.js';
+import { at, configuration, disputeRate } from '../flow/timeline.js';
+import { arrived } from '../support/event.js';
+import { metric, selector } from '../support/metric.js';
+import { seededRandom } from '../support/random.js';
+import { testDatabase } from '../support/store.js';
+
+const FROM = at('00:00', -1);
+const TO = FROM + 4 * DAY;
+
+const rate = disputeRate({
+  slices: [[], ['region']],
+  detect: [
+    { use: 'z-score', params: { warm_up: 12 } },
+    { use: 'cusum', params: {} },
+  ],
+  alert: { for: 1, recover: 2, mergeGap: 3 * HOUR, criticalScore: 2 },
+});
+const orders = metric({
+  id: 'orders',
+  measure: { kind: 'count', of: selector('order.delivered') },
+  bucket: { count: 6, unit: 'hour' },
+  bad: 'both',
+  slices: [['region']],
+  detect: [{ use: 'z-score', params: { warm_up: 4 } }],
+});
+const settings = configuration({ metrics: [rate, orders] });
+
+/** Disputes that rise everywhere and then in Britain alone, and an hour in which Britain sells nothing. */
+function events(): ArrivedEvent[] {
+  const random = seededRandom(5);
+  const made: ArrivedEvent[] = [];
+  const put = (type: string, region: string, channel: string, hour: Instant) =>
+    made.push(
+      arrived({
+        eventId: `e${made.length}`,
+        type,
+        region,
+        channel,
+        amount: '9.5',
+        occurredAt: hour + Math.floor(random() * HOUR),
+      }),
+    );
+  for (let hour = FROM; hour < TO; hour += HOUR)
+    for (const [region, size] of Object.entries({ DE: 160, GB: 60, MT: 2 })) {
+      const everywhere = hour >= at('10:00') && hour < at('15:00');
+      const british = region === 'GB' && hour >= at('06:00', 1) && hour < at('22:00', 1);
+      if (region === 'GB' && hour === at('03:00', 1)) continue;
+      for (let index = 0; index < size; index++) {
+        const channel = random() < 0.5 ? 'app' : 'web';
+        put('order.delivered', region, channel, hour);
+        if (random() < (everywhere ? 0.3 : british ? 0.5 : 0.1)) put('dispute.opened', region, channel, hour);
+      }
+    }
+  return made;
+}
+
+const reportFault = ({ error }: { error: unknown }): never => {
+  throw error;
+};
+
+async function backtested(store: Store, of: Configuration, { remake = false } = {}) {
+  const history = new BacktestHistory(store, of.annotations, { remake });
+  const span = await historySpan(of, history, { isLive: false });
+  return backtest(of, { span, metrics: of.metrics, history, reportFault });
+}
+
+async function replayed(store: Store, of: Configuration): Promise<Alert[]> {
+  const { alerts } = await replay(of, store, {
+    router: { send: async () => ({ outcome: 'sent', messageRef: 'backtest' }), find: async () => null },
+    reportFault,
+  });
+  return alerts
+    .alerts()
+    .filter(({ openedAt, kind }) => openedAt !== null && kind === 'metric')
+    .sort((a, b) => (a.openedAt ?? 0) - (b.openedAt ?? 0) || (a.alertId < b.alertId ? -1 : 1));
+}
+
+const TABLES = ['points_log', 'verdicts_log', 'journal', 'judge_states', 'annotations_log', 'checkpoints'];
+
+/** How many rows the tables have that a replay writes to. */
+async function rows(store: Store): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for (const table of TABLES)
+    for await (const [row] of store.rows<{ n: number }>(`SELECT count() AS n FROM ${table} FINAL`))
+      found[table] = row?.n ?? 0;
+  return found;
+}
+
+describe('a backtest', () => {
+  let store: Store;
+  beforeAll(async () => {
+    ({ store } = await testDatabase());
+    await new EventLog(store).write({ accepted: events(), rejected: [] });
+  });
+
+  it('finds the alerts of a replay in a store that nothing has judged yet, and leaves nothing there', async () => {
+    const before = await rows(store);
+    const run = await backtested(store, settings);
+    expect(await rows(store)).toEqual(before);
+    expect(run.origins.get('dispute_rate')).toMatchObject({ read: 0 });
+    const alerts = run.episodes.map(({ alert }) => alert);
+    expect(alerts.length).toBeGreaterThan(3);
+    expect(alerts).toEqual(await replayed(store, settings));
+    expect(run.episodes.some(({ announcedAt }) => announcedAt.length === 0)).toBe(true);
+  });
+
+  it('takes the points that are stored', async () => {
+    const alerts = await replayed(store, settings);
+    const before = await rows(store);
+    const run = await backtested(store, settings);
+    expect(await rows(store)).toEqual(before);
+    expect(run.episodes.map(({ alert }) => alert)).toEqual(alerts);
+    expect(run.origins.get('dispute_rate')).toMatchObject({ made: 0 });
+    expect(run.origins.get('orders')).toMatchObject({ made: 0 });
+  });
+
+  it('makes in memory what another configuration asks for, as a replay with it would', async () => {
+    await replayed(store, settings);
+    const others: Configuration[] = [
+      // A new set of dimensions beside stored ones, and a metric that there has never been.
+      configuration({
+        metrics: [
+          { ...rate, slices: [[], ['channel'], ['region'], ['region', 'channel']] },
+          { ...orders, id: 'deliveries', slices: [[], ['channel']] },
+        ],
+      }),
+      // Another definition under a name that points are stored for.
+      configuration({
+        metrics: [
+          {
+            ...rate,
+            measure: {
+              kind: 'ratio',
+              numerator: selector('dispute.opened', { where: { channel: ['app'] } }),
+              denominator: selector('order.delivered'),
+            },
+          },
+        ],
+      }),
+    ];
+    for (const other of others) {
+      const run = await backtested(store, other);
+      expect(run.episodes.length).toBeGreaterThan(0);
+      expect(run.origins.get('dispute_rate')?.made).toBeGreaterThan(0);
+      expect(run.episodes.map(({ alert }) => alert)).toEqual(await replayed(store, other));
+      await replayed(store, settings);
+    }
+  });
+
+  it('reads what is stored beside what it makes, or makes all of it when it is told to', async () => {
+    const wider = configuration({ metrics: [{ ...rate, slices: [[], ['region'], ['channel']] }] });
+    await replayed(store, settings);
+    const [both, remade] = [await backtested(store, wider), await backtested(store, wider, { remake: true })];
+    expect(both.origins.get('dispute_rate')?.read).toBeGreaterThan(0);
+    expect(both.origins.get('dispute_rate')?.made).toBeGreaterThan(0);
+    expect(remade.origins.get('dispute_rate')).toMatchObject({ read: 0 });
+    expect(remade.episodes).toEqual(both.episodes);
+  });
+});
