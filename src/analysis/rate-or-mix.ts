@@ -1,28 +1,10 @@
+import type { Contribution, RateOrMix } from '../model/analysis.js';
+
 /** One slice before and in the span; all slices together are the whole, and none overlaps another. */
 export interface SliceCounts {
   slice: string;
   before: { numerator: number; denominator: number };
   after: { numerator: number; denominator: number };
-}
-
-/** What one slice contributes to the change of the whole's rate. */
-export interface Contribution {
-  slice: string;
-  /** From its own rate's change. */
-  rate: number;
-  /** From its changed share of the denominator. */
-  mix: number;
-  /** The change of its share of the denominator. */
-  weight: number;
-}
-
-export interface RateOrMix {
-  /** The whole's rate after less before. */
-  change: number;
-  rate: number;
-  mix: number;
-  /** By size, greatest first; all parts add up to the change. */
-  contributions: Contribution[];
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Explanation } from '../analysis/explain.js';
 import { rateOrMixInWords } from '../analysis/rate-or-mix.js';
-import type { RisenTerm } from '../analysis/what-people-say.js';
+import type { Explanation, RisenTerm } from '../model/analysis.js';
 import { oneLine } from '../notify/wording.js';
 import { formatTable } from './table.js';
 
