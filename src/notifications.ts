@@ -19,7 +19,8 @@ export function notificationOf(
       const alert = alerts.alert(subject.id) ?? aboutNothing(delivery);
       const followUp = followUps.forAlert(alert.alertId) ?? null;
       const display = displayFor(configuration, alert.metric, alert.title);
-      return { kind: 'alert', delivery, alert, followUp, display, rootRef };
+      const analysis = alerts.analysis(alert.alertId);
+      return { kind: 'alert', delivery, alert, followUp, display, analysis, rootRef };
     }
     case 'follow_up': {
       const followUp = followUps.followUp(subject.id) ?? aboutNothing(delivery);

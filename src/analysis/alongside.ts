@@ -1,8 +1,9 @@
 import type { MovedMetric, Span } from '../model/analysis.js';
 import { DAY, type Instant, SECOND } from '../model/clock.js';
-import { isLevel, isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { formatSlice, type SliceLabels } from '../model/slice.js';
+import { likelihoodRatio } from './evidence.js';
 
 /** Another metric's series, on the slice that is nearest to the cause. */
 export interface SisterSeries {
@@ -30,7 +31,7 @@ export function sisterSeries(
 }
 
 /** The labels of the narrowest slice that a metric is kept for and that a slice lies in; none for the whole. */
-export function nearestSlice({ slices }: Pick<MetricDefinition, 'slices'>, labels: SliceLabels): SliceLabels {
+function nearestSlice({ slices }: Pick<MetricDefinition, 'slices'>, labels: SliceLabels): SliceLabels {
   const fitting = slices.filter((dimensions) => dimensions.every((name) => labels[name] !== undefined));
   const narrowest = [...fitting].sort((a, b) => b.length - a.length)[0] ?? [];
   return Object.fromEntries(narrowest.map((name) => [name, labels[name] as string]));
@@ -110,35 +111,43 @@ function departureOf(
     )
     .slice(-(isHourly ? DAYS_BACK : 7 * MOST_EARLIER));
   if (earlier.length < LEAST_EARLIER) return [];
-  const { expected, variance } =
-    point.denominator !== null && point.denominator > 0
-      ? ofRate(earlier, point.denominator)
-      : ofValues(earlier, isLevel(metric.measure.kind) || metric.measure.kind === 'sum');
-  if (variance <= 0) return [];
-  const score = (point.value - expected) / Math.sqrt(variance);
+  const isCounted =
+    point.denominator !== null || metric.measure.kind === 'count' || metric.measure.kind === 'distinct';
+  const { expected, score } = isCounted ? ofCounts(point, earlier) : ofValues(point, earlier);
   return [{ start: point.bucketStart, end: point.bucketStart + width, value: point.value, expected, score }];
 }
 
-/** The pooled rate, and the variance of one over so many cases, with what the earlier ones vary beyond chance. */
-function ofRate(earlier: readonly Point[], cases: number): { expected: number; variance: number } {
-  const numerator = earlier.reduce((sum, each) => sum + each.numerator, 0);
-  const denominator = earlier.reduce((sum, each) => sum + (each.denominator ?? 0), 0);
-  if (denominator === 0) return { expected: 0, variance: 0 };
-  const rate = (numerator + 0.5) / (denominator + 1);
-  const chance = rate * (1 - Math.min(rate, 0.95));
-  const dispersion =
-    earlier.reduce((sum, { numerator: k, denominator: n }) => {
-      const trials = n ?? 0;
-      return trials === 0 ? sum : sum + (k - trials * rate) ** 2 / (trials * chance);
+/**
+ * The likelihood ratio of the bucket's count, as standard errors, against the pooled rate of the earlier ones and what
+ * they vary beyond chance. Three of five orders are no finding by it, as they would be by a difference of rates.
+ */
+function ofCounts(point: Point, earlier: readonly Point[]): { expected: number; score: number } {
+  const trialsOf = ({ denominator }: Point) => denominator ?? 1;
+  const trials = earlier.reduce((sum, each) => sum + trialsOf(each), 0);
+  const counted = earlier.reduce((sum, { numerator }) => sum + numerator, 0);
+  const rate = (counted + 0.5) / (trials + 1);
+  const beyond =
+    earlier.reduce((sum, each) => {
+      const expected = trialsOf(each) * rate;
+      return expected === 0 ? sum : sum + (each.numerator - expected) ** 2 / expected;
     }, 0) / Math.max(1, earlier.length - 1);
-  return { expected: rate, variance: Math.max(1, dispersion) * chance * (1 / cases + 1 / denominator) };
+  const expected = trialsOf(point) * rate;
+  const isShare = point.denominator !== null && point.numerator <= point.denominator;
+  const ratio = likelihoodRatio(point.numerator, expected, isShare ? point.denominator : null);
+  const score = Math.sqrt(ratio / (Math.max(1, beyond) * (1 + expected / Math.max(counted, 0.5))));
+  return { expected: rate, score: Math.sign(point.numerator - expected) * score };
 }
 
-/** The mean and the variance of one more value; of a count at least that of chance. */
-function ofValues(earlier: readonly Point[], isAmount: boolean): { expected: number; variance: number } {
-  const mean = earlier.reduce((sum, { value }) => sum + value, 0) / earlier.length;
-  const spread =
-    earlier.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / Math.max(1, earlier.length - 1);
-  const least = isAmount ? 0 : Math.max(1, mean);
-  return { expected: mean, variance: Math.max(spread, least) * (1 + 1 / earlier.length) };
+/**
+ * Student's t of one more value, as the standard errors of a normal law that are as unlikely (D. Wallace, 1959): of
+ * seven earlier values the spread itself is hardly known.
+ */
+function ofValues({ value }: Point, earlier: readonly Point[]): { expected: number; score: number } {
+  const freedom = earlier.length - 1;
+  const mean = earlier.reduce((sum, each) => sum + each.value, 0) / earlier.length;
+  const spread = earlier.reduce((sum, each) => sum + (each.value - mean) ** 2, 0) / freedom;
+  if (spread === 0) return { expected: mean, score: 0 };
+  const t = (value - mean) ** 2 / (spread * (1 + 1 / earlier.length));
+  const score = Math.sqrt(freedom * Math.log1p(t / freedom));
+  return { expected: mean, score: Math.sign(value - mean) * score };
 }

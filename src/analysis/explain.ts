@@ -2,7 +2,7 @@ import type { Explanation } from '../model/analysis.js';
 import type { Candidate } from './judge.js';
 import { type JudgedLeaves, sliceOf } from './leaves.js';
 import { prepare } from './prepare.js';
-import { rateOrMix, type SliceCounts } from './rate-or-mix.js';
+import { rateOrMix, rateOrMixInWords, type SliceCounts } from './rate-or-mix.js';
 import { isInside, isSame, SEARCH, type SearchOptions, search } from './search.js';
 
 const LISTED = 12;
@@ -114,7 +114,7 @@ function splitOf(table: JudgedLeaves): Explanation['split'] {
       slice.after.denominator += rates.after.denominator[leaf] as number;
     }
     const split = rateOrMix(slices);
-    return split === null ? [] : [{ ...split, dimension }];
+    return split === null ? [] : [{ ...split, dimension, words: rateOrMixInWords(split) }];
   });
   return splits.sort((a, b) => Math.abs(b.mix) - Math.abs(a.mix))[0] ?? null;
 }

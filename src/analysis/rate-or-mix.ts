@@ -51,11 +51,12 @@ export function rateOrMixInWords(split: RateOrMix): string {
   if (size === 0) return 'neither the rates nor the mix changed';
   const share = split.mix / split.change;
   const mover = moverOf(split);
+  if (Math.abs(split.mix) < 0.1 * Math.abs(split.change))
+    return 'nearly all of it happened inside the slices; the mix hardly changed';
   if (Math.sign(split.rate) * Math.sign(split.mix) < 0)
     return Math.abs(split.rate) >= Math.abs(split.mix)
       ? `the rates changed by more than the whole shows; the mix made up for some of it${mover}`
       : `it is mix${mover}; inside the slices the rates went the other way`;
-  if (share < 0.1) return 'nearly all of it happened inside the slices; the mix hardly changed';
   if (share > 0.9) return `nearly all of it is mix${mover}`;
   return `${fraction(share)} is mix${mover}; the rest happened inside the slices`;
 }

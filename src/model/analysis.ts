@@ -57,7 +57,7 @@ export interface Explanation {
   /** The share of the whole's excess that lies outside all causes; null where the whole is flat. */
   unexplained: number | null;
   /** For a rate: how much of its change is mix, by the dimension whose changed weights did most. */
-  split: (RateOrMix & { dimension: string }) | null;
+  split: (RateOrMix & { dimension: string; words: string }) | null;
   /** The most dimensions of a slice that was looked at. */
   depth: number;
 }
@@ -155,6 +155,11 @@ export interface AlertAnalysis {
   /** When it was asked for: the moment that the alert fired. */
   at: Instant;
   outcome: AnalysisOutcome;
+}
+
+/** True when an analysis names a cause that is narrower than what was looked at: there is something to tell. */
+export function isWorthTelling(outcome: AnalysisOutcome | null): boolean {
+  return causesOf(outcome).some(({ slice }) => Object.keys(slice).length > 0);
 }
 
 /** The causes of an analysis, best first; none where it was refused or nothing stands out. */

@@ -1,5 +1,6 @@
 import type { Owner } from '../model/owner.js';
 import { type AlertWords, alertWords, changeWords, type Fact, type MessageContext } from './alert-words.js';
+import { analysisMessage } from './analysis-message.js';
 import { type AlertNotification, SLACK_ACTION } from './contract.js';
 import { type Block, type Button, type SlackMessage, slackLink, slackText } from './slack-text.js';
 import { webAddress } from './wording.js';
@@ -34,6 +35,7 @@ export function alertMessage(notification: AlertNotification, context: MessageCo
 
 /** What has changed, for the alert's thread. */
 export function changeMessage(notification: AlertNotification): SlackMessage {
+  if (notification.delivery.reason === 'analysed') return analysisMessage(notification);
   const text = slackText(changeWords(notification), LIMIT.text);
   return { text, blocks: [{ type: 'section', text: markdown(text) }] };
 }

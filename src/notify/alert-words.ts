@@ -1,6 +1,7 @@
 import type { Alert, FeedbackVerdict } from '../model/alert.js';
 import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
+import { analysisInOneLine, causeLines } from './cause-words.js';
 import type { AlertNotification, MetricDisplay } from './contract.js';
 import { followUpStatus } from './follow-up-words.js';
 import {
@@ -58,7 +59,7 @@ export function alertWords(notification: AlertNotification, context: MessageCont
     headline: headline(alert),
     summary: alert.kind === 'metric' ? summary(alert, display) : '',
     facts,
-    carriers: carrierLines(alert),
+    carriers: causeLines(notification) ?? carrierLines(alert),
     why: WHY[delivery.reason],
   };
 }
@@ -88,6 +89,8 @@ export function changeWords(notification: AlertNotification): string {
       return feedbackWords(alert);
     case 'handed_over':
       return `Handed over to ${alert.owner}.`;
+    case 'analysed':
+      return analysisInOneLine(notification);
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
@@ -108,6 +111,7 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   silence_ended: 'It was silenced, the silence is over, and it is still there.',
   feedback: 'Somebody has said what the alert was worth.',
   handed_over: 'The alert has another owner.',
+  analysed: 'Where it comes from is known.',
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',
   follow_up_reminder: 'The follow-up of the alert needs attention.',

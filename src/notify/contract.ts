@@ -1,4 +1,5 @@
 import type { Alert, Target } from '../model/alert.js';
+import type { AlertAnalysis } from '../model/analysis.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
@@ -23,6 +24,8 @@ export interface AlertNotification extends AnyNotification {
   followUp: FollowUp | null;
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
+  /** Where and why it is, once that is known. */
+  analysis?: AlertAnalysis | undefined;
 }
 
 export interface FollowUpNotification extends AnyNotification {
