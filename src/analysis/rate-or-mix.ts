@@ -33,7 +33,8 @@ export function rateOrMix(slices: readonly SliceCounts[]): RateOrMix | null {
     return {
       slice,
       rate: ((weight.old + weight.now) / 2) * (rate.now - rate.old),
-      mix: gained * ((rate.old + rate.now) / 2 - centre),
+      // Adding nothing turns a negative zero, which JSON does not keep, into a plain one.
+      mix: gained * ((rate.old + rate.now) / 2 - centre) + 0,
       weight: gained,
     };
   });
