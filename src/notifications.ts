@@ -1,3 +1,4 @@
+import { alertView } from './alert-view.js';
 import type { Redress } from './app.js';
 import { displayFor } from './display.js';
 import { buildDigest } from './followups/digest.js';
@@ -17,10 +18,7 @@ export function notificationOf(
   switch (subject.kind) {
     case 'alert': {
       const alert = alerts.alert(subject.id) ?? aboutNothing(delivery);
-      const followUp = followUps.forAlert(alert.alertId) ?? null;
-      const display = displayFor(configuration, alert.metric, alert.title);
-      const analysis = alerts.analysis(alert.alertId);
-      return { kind: 'alert', delivery, alert, followUp, display, analysis, rootRef };
+      return { kind: 'alert', delivery, ...alertView(alert, { configuration, followUps }), rootRef };
     }
     case 'follow_up': {
       const followUp = followUps.followUp(subject.id) ?? aboutNothing(delivery);
@@ -30,7 +28,6 @@ export function notificationOf(
         delivery,
         followUp,
         alert: alerts.alert(alertId) ?? null,
-        alertRef: alerts.rootRef({ kind: 'alert', id: alertId }, target),
         display: displayFor(configuration, metric),
         rootRef,
       };

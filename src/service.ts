@@ -7,7 +7,7 @@ import { openingByHand } from './follow-up-evidence.js';
 import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
 import { ServiceMetrics } from './http/prometheus.js';
 import { createServer, type HttpServer } from './http/server.js';
-import { replyToClick } from './http/slack-reply.js';
+import { slackInbox } from './http/slack.js';
 import type { DecodedBatch, SourceProgress } from './ingest/contract.js';
 import { HttpIngest } from './ingest/http-ingest.js';
 import { KafkaSource } from './ingest/kafka-source.js';
@@ -20,6 +20,7 @@ import type { JournalEntry } from './model/journal.js';
 import { createNotifiers, createRouter } from './notify/index.js';
 import { markLive } from './replay.js';
 import { every } from './scheduler.js';
+import { SlackSide } from './slack-side.js';
 import { CheckpointTable } from './store/checkpoint-table.js';
 import { EventLog } from './store/event-log.js';
 import { knownProgress } from './store/source-progress.js';
@@ -49,8 +50,6 @@ export interface ServiceSurroundings {
 const TICK = '*/5 * * * * *';
 const REFRESH_INTERVAL = MINUTE;
 const SAVE_INTERVAL = 10 * MINUTE;
-/** A first message waits for its analysis no longer, ms: with the sending it must stay below two seconds. */
-const ANALYSIS_PATIENCE = 1_500;
 const LOOKED_UNTIL = 'late_events';
 /** Past this a request is refused whole, bytes. */
 const MAX_BODY_BYTES = 16 << 20;
@@ -80,6 +79,7 @@ class Service {
   readonly #role: ServiceRole;
   readonly #metrics = new ServiceMetrics();
   readonly #events: EventLog;
+  readonly #slack: SlackSide;
   #redress: Redress | null = null;
   #late: LateEvents | null = null;
   #http: ProgressTracker = new ProgressTracker('http');
@@ -101,6 +101,7 @@ class Service {
     this.#log = log;
     this.#print = print;
     this.#events = new EventLog(open.store);
+    this.#slack = new SlackSide({ configuration, clock, log, known: () => this.#known() });
   }
 
   async start(): Promise<RunningService> {
@@ -167,18 +168,21 @@ class Service {
 
   #server(): HttpServer {
     const { http, slack, ingest } = this.#configuration.service;
+    const ports = this.#ports(
+      new HttpIngest({
+        sink: this.#sink(),
+        progress: this.#http,
+        limits: { maxEventBytes: ingest.maxEventBytes },
+      }),
+    );
+    const inbox = slackInbox(ports, this.#clock, this.#log);
     return createServer({
-      ports: this.#ports(
-        new HttpIngest({
-          sink: this.#sink(),
-          progress: this.#http,
-          limits: { maxEventBytes: ingest.maxEventBytes },
-        }),
-      ),
+      ports,
       tokens: http.tokens,
       host: http.host,
       port: http.port,
-      signingSecret: slack?.signingSecret ?? '',
+      signingSecrets: slack?.signingSecrets ?? [],
+      inbox,
       clock: this.#clock,
       log: this.#log,
       maxBodyBytes: MAX_BODY_BYTES,
@@ -188,13 +192,7 @@ class Service {
   }
 
   #ports(ingest: HttpIngest): ServicePorts {
-    /** While nothing is known, nobody must be told that there is nothing. */
-    const known = (): Redress => {
-      if (this.#redress !== null) return this.#redress;
-      if (this.#role === 'ingest') throw onlyIngests();
-      const message = 'the state is being read again from the store';
-      throw new RedressError('store_unavailable', message, { retryable: true });
-    };
+    const known = () => this.#known();
     return {
       ingest,
       alerts: {
@@ -230,8 +228,16 @@ class Service {
         this.#metrics.partitionsSeen(this.#kafka?.partitionLags() ?? []);
         return this.#metrics.text();
       },
-      replyToClick,
+      slack: this.#slack.ports,
     };
+  }
+
+  /** While nothing is known, nobody must be told that there is nothing. */
+  #known(): Redress {
+    if (this.#redress !== null) return this.#redress;
+    if (this.#role === 'ingest') throw onlyIngests();
+    const message = 'the state is being read again from the store';
+    throw new RedressError('store_unavailable', message, { retryable: true });
   }
 
   async #readiness() {
@@ -262,6 +268,7 @@ class Service {
       const { result, entries } = await run(redress, now);
       await redress.append(entries);
       await redress.outbox.send(now);
+      await this.#slack.refresh(redress, now);
       return result;
     });
   }
@@ -273,6 +280,7 @@ class Service {
       await this.#refresh(redress, now);
       await redress.append(this.#health(redress, now));
       await redress.pipeline.advance(now);
+      await this.#slack.refresh(redress, now);
       if (this.#heldByStale(now))
         this.#metrics.judged(
           await redress.staleBuckets.mark(this.#configuration.metrics, redress.progress, now),
@@ -343,7 +351,7 @@ class Service {
       router: createRouter(
         createNotifiers({
           print: this.#print,
-          slack: this.#configuration.service.slack,
+          slack: this.#slack.notifier,
           webhooks: {
             addresses: this.#configuration.service.webhooks,
             secret: this.#configuration.service.webhookSecret,
@@ -372,9 +380,6 @@ class Service {
         if (this.#metrics.seriesLeftOut(metric, leftOut))
           this.#log.warn({ metric, leftOut, maxSeries }, 'the smallest series are left out: max_series');
       },
-      analysisPatience: ANALYSIS_PATIENCE,
-      reportAnalysisFailure: (alertId, error) =>
-        this.#log.error({ err: error, alertId }, 'an alert could not be analysed'),
       reportFault: ({ detector, metric, slice, error }) => {
         this.#metrics.detectorFailed(detector);
         this.#log.error({ err: error, detector, metric, slice }, 'a detector failed');

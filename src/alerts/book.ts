@@ -51,7 +51,7 @@ export class AlertBook {
     return this.#pending.values();
   }
 
-  /** The first message about something that reached a target and can be referred to. */
+  /** The newest message about a subject that reached a target and can be referred to. */
   root(subject: SubjectName, target: Target): Delivery | undefined {
     return this.#roots.get(rootKey(subject, target));
   }
@@ -84,7 +84,8 @@ export class AlertBook {
     if (delivery.messageRef === '') return;
     const key = rootKey(delivery.subject, delivery.target);
     const root = this.#roots.get(key);
-    if (root === undefined || isSentBefore(delivery, root)) this.#roots.set(key, delivery);
+    // Every message names the root that it hangs on; the newest knows of one that somebody deleted and that was made anew.
+    if (root === undefined || isSentBefore(root, delivery)) this.#roots.set(key, delivery);
   }
 }
 

@@ -1,4 +1,6 @@
-import type { Explanation, RisenTerm } from '../model/analysis.js';
+import type { Explanation } from '../analysis/explain.js';
+import { rateOrMixInWords } from '../analysis/rate-or-mix.js';
+import type { RisenTerm } from '../analysis/what-people-say.js';
 import { oneLine } from '../notify/wording.js';
 import { formatTable } from './table.js';
 
@@ -42,7 +44,7 @@ export function explanationPage(
       ],
       rows,
     ),
-    ...(split === null ? [] : [`By ${split.dimension}: ${split.words}.`]),
+    ...(split === null ? [] : [`By ${split.dimension}: ${rateOrMixInWords(split)}.`]),
   ].join('\n');
 }
 

@@ -88,7 +88,7 @@ function adviseOnSlack({ escalation: source }: Sources, settings: EnvironmentSet
   const missing =
     settings.slackBotToken === ''
       ? 'SLACK_BOT_TOKEN is not set, so this goes to the console'
-      : settings.slackSigningSecret === ''
+      : settings.slackSigningSecrets.length === 0
         ? "SLACK_SIGNING_SECRET is not set, so clicks on this message's buttons are refused"
         : null;
   if (missing === null) return [];

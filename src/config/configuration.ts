@@ -50,8 +50,10 @@ export interface ServiceSettings {
   /** Null without `SLACK_BOT_TOKEN`. */
   slack: {
     token: string;
-    /** From `SLACK_SIGNING_SECRET`; empty refuses every click. */
-    signingSecret: string;
+    /** From `SLACK_SIGNING_SECRET`, two of them while one is changed; none refuses every click. */
+    signingSecrets: readonly string[];
+    /** Who may act on alerts: `anyone`, `channel_members`, `owners`, or ids of user groups and people. */
+    mayAct: readonly string[];
     /** The Web API's address; only tests have another. */
     apiUrl: string;
   } | null;

@@ -14,7 +14,7 @@ export interface EnvironmentSettings {
   kafkaUsername: string;
   kafkaPassword: string;
   slackBotToken: string;
-  slackSigningSecret: string;
+  slackSigningSecrets: readonly string[];
   slackApiUrl: string;
   webhookSecret: string;
   tokens: ServiceSettings['http']['tokens'];
@@ -58,7 +58,7 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
       kafkaUsername: env.KAFKA_USERNAME ?? '',
       kafkaPassword: env.KAFKA_PASSWORD ?? '',
       slackBotToken,
-      slackSigningSecret: env.SLACK_SIGNING_SECRET ?? '',
+      slackSigningSecrets: splitList(env.SLACK_SIGNING_SECRET),
       slackApiUrl: url('SLACK_API_URL') || 'https://slack.com/api/',
       webhookSecret: env.REDRESS_WEBHOOK_SECRET ?? '',
       tokens,

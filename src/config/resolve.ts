@@ -204,7 +204,8 @@ export function resolveService(
         ? null
         : {
             token: settings.slackBotToken,
-            signingSecret: settings.slackSigningSecret,
+            signingSecrets: settings.slackSigningSecrets,
+            mayAct: input.slack.may_act,
             apiUrl: settings.slackApiUrl,
           },
     webhooks: Object.fromEntries(

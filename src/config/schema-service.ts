@@ -98,6 +98,22 @@ export const ServiceFileSchema = z.strictObject({
         .describe('How to log in, with KAFKA_USERNAME and KAFKA_PASSWORD. Default: no login.'),
     })
     .prefault({}),
+  slack: z
+    .strictObject({
+      may_act: z
+        .array(
+          z.string().regex(/^(anyone|channel_members|owners|[SUW][A-Z0-9]{5,})$/, {
+            error: (issue) =>
+              `must be anyone, channel_members, owners, or the id of a user group (S…) or a person (U…), not '${String(issue.input)}'`,
+          }),
+        )
+        .min(1)
+        .default(['anyone'])
+        .describe(
+          'Who may act on alerts in Slack, each entry letting somebody in: anyone; channel_members, of a channel that was told; owners, the alert’s owner and their lead; a user group or a person by id. Default: anyone.',
+        ),
+    })
+    .prefault({}),
   webhooks: z
     .record(
       z.string(),

@@ -15,6 +15,8 @@ export interface OpenFollowUp {
   /** An owner's id. */
   owner?: string | undefined;
   priority?: Priority | undefined;
+  /** The priority sets it unless told, in work days of the owner's. */
+  dueAt?: Instant | undefined;
   note?: string | undefined;
 }
 

@@ -68,7 +68,7 @@ export class FollowUpDesk {
       found: findingOf(alert),
       alertIds: [alert.alertId],
       earlier,
-      dueAt: this.#dueDateOf({ priority, owner }, now),
+      dueAt: command.dueAt ?? this.#dueDateOf({ priority, owner }, now),
       now,
     });
     return { outcome: 'done', ...this.#ledger.write(followUp, 'opened', command.actor, now) };

@@ -12,10 +12,10 @@ export const UNKNOWN_ALERT = 'This alert is not known here any more, so nothing 
 export const NOT_RECORDED = 'This could not be recorded just now. Please click again in a minute.';
 
 /**
- * What the person is told whose acknowledgement was refused, in Slack's markup. `since` are the journal's
+ * What the person is told whose wish was refused, in Slack's markup. `since` are the journal's
  * entries after the version of the message that was clicked on.
  */
-export function refusedAcknowledgement(
+export function refusedCommand(
   { reason, alert }: Extract<AlertAnswer, { outcome: 'refused' }>,
   since: readonly JournalEntry[],
 ): string {
@@ -27,10 +27,10 @@ export function refusedAcknowledgement(
     }
     case 'already_resolved': {
       const at = alert.resolvedAt === null ? '' : ` ${when(alert.resolvedAt)}`;
-      return `${title} was resolved${at}; there is nothing left to acknowledge.`;
+      return `${title} was resolved${at}, so nothing was changed.`;
     }
     case 'not_firing':
-      return `${title} has not fired, so there is nothing to acknowledge.`;
+      return `${title} has not fired, so nothing was changed.`;
     case 'already_the_owner':
       return `${title} is with ${escaped(alert.owner)} already.`;
     case 'unknown_owner':
@@ -90,6 +90,6 @@ function when(at: Instant): string {
 }
 
 /** The three characters that Slack's markup takes for its own. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

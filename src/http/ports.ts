@@ -12,6 +12,10 @@ import type { Instant } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
+import type { Owner } from '../model/owner.js';
+import type { MetricDisplay } from '../notify/contract.js';
+import type { HomeView, SlackMessage } from '../notify/slack-blocks.js';
+import type { SlackOutward } from './slack-inbound.js';
 
 /**
  * What the HTTP room needs of the rest of the program; the composition root implements it. Every method that
@@ -46,8 +50,18 @@ export interface ServicePorts {
   readiness(): Promise<readonly ReadinessCheck[]>;
   /** The Prometheus registry's text. */
   prometheus(): Promise<string>;
-  /** Says something to the person alone who clicked, at the address that came with the click. */
-  replyToClick(responseUrl: string, text: string): Promise<void>;
+  slack: SlackPorts;
+}
+
+/** What people who do something in Slack are answered by, and what is asked there about them. */
+export interface SlackPorts extends SlackOutward {
+  publishHome(personId: string, view: HomeView): Promise<void>;
+  /** Whether the configuration lets a person act on an alert; `channel` is where they do, empty for nowhere. */
+  mayAct(personId: string, alert: Alert, channel: string): Promise<'yes' | 'no' | 'unknown'>;
+  owners: readonly Owner[];
+  displayOf(metric: string): MetricDisplay;
+  /** The alert as its own message shows it. */
+  show(alert: Alert): SlackMessage;
 }
 
 export type AlertAnswer =

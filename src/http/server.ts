@@ -22,7 +22,7 @@ import { eventEndpoints } from './routes/events.js';
 import { followUpEndpoints } from './routes/follow-ups.js';
 import { slackEndpoints } from './routes/slack.js';
 import { statusEndpoints } from './routes/status.js';
-import { SlackClicks } from './slack-clicks.js';
+import type { SlackInbox } from './slack-inbox.js';
 
 export interface ServerOptions {
   ports: ServicePorts;
@@ -30,8 +30,9 @@ export interface ServerOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** Slack's; empty refuses every click. */
-  signingSecret: string;
+  /** Slack's, two of them while one is changed; none refuses everything that is said to come from Slack. */
+  signingSecrets: readonly string[];
+  inbox: SlackInbox;
   clock: Clock;
   log: Logger;
   /** The longest body of `POST /v1/events`, bytes. */
@@ -75,7 +76,7 @@ export function createApplication(
   options: ServerOptions,
   prepare: (app: FastifyInstance) => void = () => {},
 ): FastifyInstance {
-  const { ports, clock, log, maxBodyBytes, signingSecret } = options;
+  const { ports, clock, log, maxBodyBytes, signingSecrets, inbox } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -92,17 +93,16 @@ export function createApplication(
   app.setNotFoundHandler((request, reply) =>
     sendAnswer(reply, fault(404, 'not_found', `there is no ${request.method} ${pathOf(request)}`)),
   );
-  const clicks = new SlackClicks(ports, log);
   const endpoints: Endpoint[] = [
     ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
     ...alertEndpoints(ports.alerts),
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
-    ...slackEndpoints({ clicks, signingSecret, clock, log }),
+    ...slackEndpoints({ inbox, signingSecrets, clock, log }),
   ];
   endpoints.push(...statusEndpoints(ports, () => describeApi(endpoints)));
   registerEndpoints(app, endpoints, createGuard(options));
-  app.addHook('onClose', () => clicks.settled());
+  app.addHook('onClose', () => inbox.settled());
   return app;
 }
 

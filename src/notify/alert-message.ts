@@ -1,111 +1,134 @@
-import type { Owner } from '../model/owner.js';
-import { type AlertWords, alertWords, changeWords, type Fact, type MessageContext } from './alert-words.js';
-import { analysisMessage } from './analysis-message.js';
-import { type AlertNotification, SLACK_ACTION } from './contract.js';
-import { type Block, type Button, type SlackMessage, slackLink, slackText } from './slack-text.js';
+import type { Alert } from '../model/alert.js';
+import {
+  type AlertView,
+  alertWords,
+  changeWords,
+  type Fact,
+  type MessageContext,
+  whyWords,
+} from './alert-words.js';
+import type { AlertNotification, RefreshedAlert } from './contract.js';
+import { dashboardAddress } from './dashboard-link.js';
+import { FEEDBACK, SLACK_ACTION, SNOOZES } from './slack-actions.js';
+import { type Block, type Button, markdown, plain, type Select, type SlackMessage } from './slack-blocks.js';
+import type { ChartImage } from './slack-chart-image.js';
+import { slackSubject } from './slack-subject.js';
+import { slackLink, slackText } from './slack-text.js';
 import { webAddress } from './wording.js';
 
-const LIMIT = { header: 150, line: 500, field: 400, carrier: 250, text: 1_000, buttonValue: 2_000 };
+const LIMIT = { header: 147, line: 500, field: 400, carrier: 250, text: 1_000, altText: 1_000 };
 
 /**
  * The one message that an alert has in a channel, showing its current state. Whatever the data holds, it stays
  * within Slack's limits, the undocumented one on all blocks together (`msg_blocks_too_long`) included.
  */
-export function alertMessage(notification: AlertNotification, context: MessageContext): SlackMessage {
-  const words = alertWords(notification, context);
-  const owner = context.owners.find(({ id }) => id === notification.alert.owner);
+export function alertMessage(
+  notification: AlertNotification | RefreshedAlert,
+  context: MessageContext,
+  chart: ChartImage | null = null,
+): SlackMessage {
+  return shownAlert(notification, context, whyWords(notification.delivery.reason), chart);
+}
+
+/** An alert as it is now, with its buttons; `why` says what brings it before somebody, empty when they asked. */
+export function shownAlert(
+  view: AlertView,
+  context: MessageContext,
+  why: string,
+  chart: ChartImage | null = null,
+): SlackMessage {
+  const words = alertWords(view, context);
   const blocks: Block[] = [
-    {
-      type: 'header',
-      text: { type: 'plain_text', text: headerText(notification, words), emoji: true },
-    },
+    { type: 'header', text: plain(`${markOf(view.alert)} ${words.headline}`, LIMIT.header) },
   ];
   if (words.summary !== '')
     blocks.push({ type: 'section', text: markdown(`*${slackText(words.summary, LIMIT.line)}*`) });
-  blocks.push({ type: 'section', fields: words.facts.map((fact) => markdown(factText(fact, owner))) });
-  if (words.carriers.length > 0) {
-    const lines = words.carriers.map((line) => `• ${slackText(line, LIMIT.carrier)}`);
-    blocks.push({ type: 'section', text: markdown(`*Where it comes from*\n${lines.join('\n')}`) });
+  if (chart !== null) {
+    const alt_text = slackText(`Chart. ${words.headline}. ${words.summary}`, LIMIT.altText);
+    blocks.push({ ...chart.block, alt_text });
   }
-  blocks.push({ type: 'context', elements: contextLines(notification, words, context) });
-  const buttons = alertButtons(notification);
-  if (buttons.length > 0) blocks.push({ type: 'actions', elements: buttons });
+  blocks.push({ type: 'section', fields: words.facts.map((fact) => markdown(factText(fact))) });
+  for (const { title, lines } of words.lists) {
+    const shown = lines.map((line) => `• ${slackText(line, LIMIT.carrier)}`);
+    blocks.push({ type: 'section', text: markdown(`*${title}*\n${shown.join('\n')}`) });
+  }
+  const lines = contextLines(view.alert, why, context);
+  if (lines.length > 0) blocks.push({ type: 'context', elements: lines });
+  blocks.push(...alertActions(view));
   return { text: slackText(`${words.headline}. ${words.summary}`, LIMIT.text), blocks };
 }
 
-/** What has changed, for the alert's thread. */
-export function changeMessage(notification: AlertNotification): SlackMessage {
-  if (notification.delivery.reason === 'analysed') return analysisMessage(notification);
+/** What has changed, for the alert's thread. An escalation calls its owner, whom nothing else does. */
+export function changeMessage(notification: AlertNotification, context: MessageContext): SlackMessage {
   const text = slackText(changeWords(notification), LIMIT.text);
-  return { text, blocks: [{ type: 'section', text: markdown(text) }] };
+  const mention = mentionOf(notification, context);
+  const told = mention === '' ? text : `${mention} ${text}`;
+  return { text: told, blocks: [{ type: 'section', text: markdown(told) }] };
+}
+
+function mentionOf({ alert, delivery }: AlertNotification, { owners }: MessageContext): string {
+  const owner = owners.find(({ id }) => id === alert.owner);
+  if (delivery.reason !== 'escalated' || owner === undefined) return '';
+  return /^[UW][A-Z0-9]{2,30}$/.test(owner.slack) ? `<@${owner.slack}>` : '';
 }
 
 /**
- * The buttons that make sense in the alert's state. Trouble with the data has no follow-up: no metric could
- * verify it.
+ * The buttons that make sense in the alert's state, in a block that says what they are about. Trouble with the data
+ * has no follow-up: no metric could verify it; and nothing to say of whether it was an anomaly.
  */
-function alertButtons({ alert, followUp }: AlertNotification): Button[] {
-  const value = JSON.stringify({ alertId: alert.alertId, version: alert.version });
-  // A cut value could name another alert, so a value that Slack would refuse costs the buttons instead.
-  if (alert.state === 'resolved' || value.length > LIMIT.buttonValue) return [];
-  const buttons: Button[] = [];
-  if (alert.state !== 'acknowledged')
-    buttons.push({
-      type: 'button',
-      text: { type: 'plain_text', text: 'Acknowledge' },
-      action_id: SLACK_ACTION.acknowledge,
-      value,
-      style: 'primary',
-    });
-  if (followUp === null && alert.kind === 'metric')
-    buttons.push({
-      type: 'button',
-      text: { type: 'plain_text', text: 'Follow-up' },
-      action_id: SLACK_ACTION.followUp,
-      value,
-    });
-  return buttons;
+export function alertActions({ alert, followUp }: Pick<AlertView, 'alert' | 'followUp'>): Block[] {
+  const block_id = slackSubject({ kind: 'alert', id: alert.alertId, version: alert.version });
+  if (block_id === null) return [];
+  const open = alert.state === 'firing' || alert.state === 'acknowledged';
+  const isMetric = alert.kind === 'metric';
+  const elements: (Button | Select)[] = [];
+  if (alert.state === 'firing')
+    elements.push({ ...button(SLACK_ACTION.acknowledge, 'Acknowledge'), style: 'primary' });
+  if (open) elements.push(button(SLACK_ACTION.resolve, 'Resolve'));
+  if (followUp === null && isMetric) elements.push(button(SLACK_ACTION.followUp, 'Follow-up…'));
+  if (open) elements.push(menu(SLACK_ACTION.snooze, 'Snooze', SNOOZES));
+  if (isMetric) elements.push(menu(SLACK_ACTION.feedback, 'Was it right?', FEEDBACK));
+  return elements.length === 0 ? [] : [{ type: 'actions', block_id, elements }];
 }
 
-function headerText({ alert }: AlertNotification, words: AlertWords): string {
-  const mark =
-    alert.state === 'resolved'
-      ? '✅'
-      : alert.state === 'acknowledged'
-        ? '👀'
-        : { info: '🔵', warning: '🟠', critical: '🔴' }[alert.severity];
-  return `${mark} ${slackText(words.headline, LIMIT.header - 3)}`;
+function button(action_id: string, text: string): Button {
+  return { type: 'button', text: plain(text, 75), action_id };
 }
 
-function factText(fact: Fact, owner: Owner | undefined): string {
-  return `*${fact.label}*\n${factValue(fact, owner)}`;
+function menu(
+  action_id: string,
+  placeholder: string,
+  options: readonly { value: string; text: string }[],
+): Select {
+  return {
+    type: 'static_select',
+    action_id,
+    placeholder: plain(placeholder, 150),
+    options: options.map(({ value, text }) => ({ text: plain(text, 75), value })),
+  };
 }
 
-function factValue(fact: Fact, owner: Owner | undefined): string {
-  const text = slackText(fact.text, LIMIT.field);
-  if (fact.label === 'Runbook') return slackLink(webAddress(fact.text), fact.text) || '-';
-  if (fact.label === 'Owner' && owner !== undefined && /^[UW][A-Z0-9]{2,30}$/.test(owner.slack))
-    return `${text} (<@${owner.slack}>)`;
-  return text === '' ? '-' : text;
+/** The one sign of an alert's standing: its state, and while nobody has taken it on its severity. */
+export function markOf({ state, severity, silence }: Alert): string {
+  if (state === 'resolved') return '✅';
+  if (silence !== null) return '💤';
+  if (state === 'acknowledged') return '👀';
+  return { info: '🔵', warning: '🟠', critical: '🔴' }[severity];
 }
 
-function contextLines(notification: AlertNotification, words: AlertWords, context: MessageContext) {
-  const lines = [markdown(`Why you see this: ${slackText(words.why, LIMIT.line)}`)];
-  const address = dashboardAddress(notification, context.dashboardsUrl);
-  if (address !== null) lines.push(markdown(slackLink(address, 'Open the dashboard')));
-  return lines;
+function factText(fact: Fact): string {
+  return `*${fact.label}*\n${factValue(fact)}`;
 }
 
-/** The dashboards' address with the alert's series picked, in the way of Grafana's variables. */
-function dashboardAddress({ alert }: AlertNotification, dashboardsUrl: string): string | null {
-  const address = webAddress(dashboardsUrl);
-  if (address === null) return null;
-  const url = new URL(address);
-  url.searchParams.set('var-metric', alert.metric);
-  url.searchParams.set('var-slice', alert.slice);
-  return url.href;
+function factValue({ label, text }: Fact): string {
+  if (label === 'Runbook') return slackLink(webAddress(text), text) || '-';
+  return slackText(text, LIMIT.field) || '-';
 }
 
-function markdown(text: string): { type: 'mrkdwn'; text: string } {
-  return { type: 'mrkdwn', text };
+function contextLines(alert: Alert, why: string, context: MessageContext) {
+  const address = dashboardAddress(alert, context.dashboardsUrl);
+  return [
+    ...(why === '' ? [] : [markdown(`Why you see this: ${slackText(why, LIMIT.line)}`)]),
+    ...(address === null ? [] : [markdown(slackLink(address, 'Open the dashboard'))]),
+  ];
 }

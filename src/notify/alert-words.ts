@@ -1,7 +1,8 @@
 import type { Alert, FeedbackVerdict } from '../model/alert.js';
+import type { Annotation } from '../model/annotation.js';
 import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
-import { analysisInOneLine, causeLines } from './cause-words.js';
+import { ALL } from '../model/slice.js';
 import type { AlertNotification, MetricDisplay } from './contract.js';
 import { followUpStatus } from './follow-up-words.js';
 import {
@@ -20,6 +21,9 @@ export interface MessageContext {
   dashboardsUrl: string;
 }
 
+/** An alert and what is shown with it, whatever brings it before somebody. */
+export type AlertView = Pick<AlertNotification, 'alert' | 'annotations' | 'display' | 'followUp'>;
+
 /** One thing to know about an alert, in plain text that no channel's markup has touched. */
 export interface Fact {
   label: 'Since' | 'Impact' | 'Worst' | 'State' | 'Owner' | 'Follow-up' | 'Runbook';
@@ -32,16 +36,24 @@ export interface AlertWords {
   /** The value against what was expected; empty for trouble with the data. */
   summary: string;
   facts: readonly Fact[];
-  /** The slices that carry it, greatest first, one line each. */
-  carriers: readonly string[];
-  /** Why this message was sent, as a sentence. */
-  why: string;
+  /** What stands in lists below the facts: where it comes from, what else happened. None is empty. */
+  lists: readonly WordList[];
 }
 
-const MOST_CARRIERS = 5;
+/** Lines of one kind, each in plain text. */
+interface WordList {
+  title: string;
+  /** The title where there is little room. */
+  label: string;
+  lines: readonly string[];
+}
 
-export function alertWords(notification: AlertNotification, context: MessageContext): AlertWords {
-  const { alert, display, followUp, delivery } = notification;
+const MOST_LINES = 5;
+
+export function alertWords(
+  { alert, annotations, display, followUp }: AlertView,
+  context: MessageContext,
+): AlertWords {
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
   if (alert.kind === 'metric') {
     facts.push({ label: 'Impact', text: impactWords(alert, display) });
@@ -59,8 +71,10 @@ export function alertWords(notification: AlertNotification, context: MessageCont
     headline: headline(alert),
     summary: alert.kind === 'metric' ? summary(alert, display) : '',
     facts,
-    carriers: causeLines(notification) ?? carrierLines(alert),
-    why: WHY[delivery.reason],
+    lists: [
+      { title: 'Where it comes from', label: 'From', lines: carrierLines(alert) },
+      { title: 'What else happened then', label: 'Then', lines: annotationLines(annotations, display) },
+    ].filter(({ lines }) => lines.length > 0),
   };
 }
 
@@ -89,14 +103,17 @@ export function changeWords(notification: AlertNotification): string {
       return feedbackWords(alert);
     case 'handed_over':
       return `Handed over to ${alert.owner}.`;
-    case 'analysed':
-      return analysisInOneLine(notification);
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
     case 'digest':
       return WHY[delivery.reason];
   }
+}
+
+/** Why a message was sent, as a sentence. */
+export function whyWords(reason: DeliveryReason): string {
+  return WHY[reason];
 }
 
 const WHY: Readonly<Record<DeliveryReason, string>> = {
@@ -111,7 +128,6 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   silence_ended: 'It was silenced, the silence is over, and it is still there.',
   feedback: 'Somebody has said what the alert was worth.',
   handed_over: 'The alert has another owner.',
-  analysed: 'Where it comes from is known.',
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',
   follow_up_reminder: 'The follow-up of the alert needs attention.',
@@ -139,7 +155,8 @@ function feedbackWords({ feedback }: Alert): string {
 
 const SEVERITY_WORDS = { info: 'Notice', warning: 'Warning', critical: 'Critical' } as const;
 
-function headline(alert: Alert): string {
+/** What an alert is called: how it stands, the metric, and where. */
+export function headline(alert: Alert): string {
   const standing =
     alert.state === 'resolved'
       ? 'Resolved'
@@ -197,17 +214,33 @@ function stateWords(alert: Alert, display: MetricDisplay): string {
   if (alert.state === 'resolved') return `Resolved${at(alert.resolvedAt)}${again}`;
   if (alert.state === 'acknowledged')
     return `Acknowledged${by(alert.acknowledgedBy)}${at(alert.acknowledgedAt)}${again}`;
+  if (alert.silence !== null)
+    return `Open, snoozed${by(alert.silence.author)} ${snoozedUntil(alert, display)}${again}`;
   return `Open, nobody has acknowledged it yet${again}`;
 }
 
-function carrierLines(alert: Alert): string[] {
-  const lines = alert.carriers
-    .slice(0, MOST_CARRIERS)
-    .map(
-      (carrier) =>
-        `${formatSliceWords(carrier.slice)}: ${formatValue(Math.round(carrier.share * 100) / 100, { unit: 'rate', currency: '' })} of it (${carrier.excess < 0 ? '' : '+'}${formatValue(Math.round(carrier.excess), COUNT)})`,
-    );
-  const more = alert.carriers.length - lines.length;
+function carrierLines({ carriers }: Alert): string[] {
+  return withMore(
+    carriers,
+    ({ slice, share, excess }) =>
+      `${formatSliceWords(slice)}: ${formatValue(Math.round(share * 100) / 100, SHARE)} of it (${excess < 0 ? '' : '+'}${formatValue(Math.round(excess), COUNT)})`,
+  );
+}
+
+const SHARE = { unit: 'rate', currency: '' } as const;
+
+function annotationLines(annotations: readonly Annotation[], { timezone }: MetricDisplay): string[] {
+  return withMore(annotations, ({ kind, title, scope, startsAt, endsAt }) => {
+    const where = scope === ALL ? '' : `, ${formatSliceWords(scope)}`;
+    const until = endsAt > startsAt ? ` to ${formatInstant(endsAt, timezone)}` : '';
+    return `${title} (${kind.replaceAll('_', ' ')}${where}), ${formatInstant(startsAt, timezone)}${until}`;
+  });
+}
+
+/** The first lines, and how many there are besides. */
+function withMore<Item>(items: readonly Item[], line: (item: Item) => string): string[] {
+  const lines = items.slice(0, MOST_LINES).map(line);
+  const more = items.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 

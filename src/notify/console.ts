@@ -1,9 +1,10 @@
-import { alertWords, changeWords, type MessageContext } from './alert-words.js';
+import { alertWords, changeWords, type MessageContext, whyWords } from './alert-words.js';
 import type { AlertNotification, Notification, Notifier } from './contract.js';
+import { dashboardAddress } from './dashboard-link.js';
 import { digestMarkdown } from './digest-message.js';
 import { followUpChange } from './follow-up-words.js';
 import { reminderWords } from './reminder-message.js';
-import { oneLine, webAddress } from './wording.js';
+import { oneLine } from './wording.js';
 
 /** Writes messages as readable text. It has no `find`: a terminal cannot be asked what it has shown. */
 export function consoleNotifier(print: (text: string) => void, context: MessageContext): Notifier {
@@ -36,13 +37,15 @@ function alertText(notification: AlertNotification, context: MessageContext): st
   const words = alertWords(notification, context);
   if (notification.rootRef !== '')
     return [oneLine(words.headline), `  ${oneLine(changeWords(notification))}`].join('\n');
-  const address = webAddress(context.dashboardsUrl);
+  const address = dashboardAddress(notification.alert, context.dashboardsUrl);
   return [
     oneLine(words.headline),
     ...(words.summary === '' ? [] : [`  ${oneLine(words.summary)}`]),
     ...words.facts.map(({ label, text }) => `  ${`${label}:`.padEnd(11)}${oneLine(text)}`),
-    ...words.carriers.map((line, index) => `  ${(index === 0 ? 'From:' : '').padEnd(11)}${oneLine(line)}`),
-    `  ${'Why:'.padEnd(11)}${words.why}`,
+    ...words.lists.flatMap(({ label, lines }) =>
+      lines.map((line, index) => `  ${(index === 0 ? `${label}:` : '').padEnd(11)}${oneLine(line)}`),
+    ),
+    `  ${'Why:'.padEnd(11)}${whyWords(notification.delivery.reason)}`,
     ...(address === null ? [] : [`  ${'Dashboard:'.padEnd(11)}${address}`]),
   ].join('\n');
 }

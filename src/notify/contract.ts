@@ -1,5 +1,5 @@
 import type { Alert, Target } from '../model/alert.js';
-import type { AlertAnalysis } from '../model/analysis.js';
+import type { Annotation } from '../model/annotation.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
@@ -15,6 +15,11 @@ interface AnyNotification {
   delivery: Delivery;
   /** Where the target's earlier message about the same subject is; empty for the first. */
   rootRef: string;
+  /**
+   * True when a message about the subject may be at the target though nobody recorded it: the process died, or no
+   * answer came. Where the target can be asked, it is asked before a first message is sent.
+   */
+  maybePosted?: boolean;
 }
 
 export interface AlertNotification extends AnyNotification {
@@ -22,19 +27,22 @@ export interface AlertNotification extends AnyNotification {
   alert: Alert;
   /** The follow-up that is open for the alert, if any. */
   followUp: FollowUp | null;
+  /** What else happened at its time, on its slice or around it. */
+  annotations: readonly Annotation[];
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
-  /** Where and why it is, once that is known. */
-  analysis?: AlertAnalysis | undefined;
 }
+
+/** An alert as a message shows it that is brought up to date without a delivery of its own. */
+export type RefreshedAlert = Omit<AlertNotification, 'delivery'> & {
+  delivery: Pick<Delivery, 'deliveryId' | 'subject' | 'reason' | 'createdAt'>;
+};
 
 export interface FollowUpNotification extends AnyNotification {
   kind: 'follow_up';
   followUp: FollowUp;
   /** The newest alert that it hangs on; null for one that was opened by hand. */
   alert: Alert | null;
-  /** Where the target's message about that alert is, which shows the follow-up's state as well; empty for none. */
-  alertRef: string;
   display: MetricDisplay;
 }
 
@@ -78,8 +86,5 @@ export interface Notifier {
    */
   find?(target: Target, notification: Notification): Promise<string | null>;
 }
-
-/** The `action_id`s of a Slack message's buttons: what a click comes back with. */
-export const SLACK_ACTION = { acknowledge: 'redress_acknowledge', followUp: 'redress_follow_up' } as const;
 
 export type { SendOutcome };

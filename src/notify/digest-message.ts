@@ -2,7 +2,8 @@ import { DAY, HOUR, type Instant } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { MetricDisplay } from './contract.js';
-import { type Block, slackText } from './slack-text.js';
+import type { Block } from './slack-blocks.js';
+import { slackText } from './slack-text.js';
 import { formatMoney, formatSliceWords, formatValue, inZone, oneLine } from './wording.js';
 
 /** What a digest is written with. */

@@ -1,7 +1,8 @@
 import type { MessageContext } from './alert-words.js';
 import type { FollowUpNotification } from './contract.js';
 import { effectWords, followUpChange, stateWords } from './follow-up-words.js';
-import { type SlackMessage, slackText } from './slack-text.js';
+import type { SlackMessage } from './slack-blocks.js';
+import { slackText } from './slack-text.js';
 import { formatInstant, formatSliceWords } from './wording.js';
 
 const LIMIT = { header: 150, line: 500, field: 400, text: 1_000 };

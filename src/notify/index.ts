@@ -2,7 +2,6 @@ import type { Target } from '../model/alert.js';
 import type { MessageContext } from './alert-words.js';
 import { consoleNotifier } from './console.js';
 import type { Notification, Notifier, SendOutcome } from './contract.js';
-import { type SlackSettings, slackNotifier } from './slack.js';
 import { type WebhookSettings, webhookNotifier } from './webhook.js';
 
 /** What the notifiers are made with. */
@@ -10,7 +9,7 @@ export interface NotifierSettings extends MessageContext {
   /** Takes one message of one or more lines, without the last line break. */
   print: (text: string) => void;
   /** Null without a token: then Slack's targets are unknown. */
-  slack: SlackSettings | null;
+  slack: Notifier | null;
   webhooks: WebhookSettings;
 }
 
@@ -18,7 +17,7 @@ export interface NotifierSettings extends MessageContext {
 export function createNotifiers(settings: NotifierSettings): Notifier[] {
   return [
     consoleNotifier(settings.print, settings),
-    ...(settings.slack === null ? [] : [slackNotifier(settings.slack, settings)]),
+    ...(settings.slack === null ? [] : [settings.slack]),
     webhookNotifier(settings.webhooks, settings),
   ];
 }

@@ -5,6 +5,7 @@ import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Notification } from './contract.js';
 import type { Router } from './index.js';
+import type { Uncertain } from './uncertain.js';
 
 export interface OutboxParts {
   router: Router;
@@ -14,8 +15,8 @@ export interface OutboxParts {
   /** Takes in what became of an attempt, and answers the entries that say so. */
   recordAttempt(deliveryId: string, outcome: SendOutcome, now: Instant): readonly JournalEntry[];
   append(entries: readonly JournalEntry[]): Promise<void>;
-  /** Deliveries that an earlier run may have sent without having recorded it. */
-  uncertain: ReadonlySet<string>;
+  /** What an earlier run may have sent without having recorded it. */
+  uncertain: Uncertain;
 }
 
 /** Sends what is due: in order for each target, and no target waits for another. */
@@ -37,6 +38,7 @@ export class Outbox {
   async #sendInOrder(deliveries: readonly Delivery[], now: Instant): Promise<void> {
     for (const delivery of deliveries) {
       const outcome = await this.#attempt(delivery);
+      this.#parts.uncertain.attempted(delivery, outcome);
       await this.#parts.append(this.#parts.recordAttempt(delivery.deliveryId, outcome, now));
     }
   }
@@ -44,8 +46,9 @@ export class Outbox {
   /** One that may have arrived already is looked for before it is sent again; a target that cannot say is asked later. */
   async #attempt(delivery: Delivery): Promise<SendOutcome> {
     const { router, uncertain } = this.#parts;
-    const notification = this.#parts.notificationOf(delivery);
-    if (delivery.attempts > 0 || uncertain.has(delivery.deliveryId)) {
+    const maybePosted = uncertain.mayBeThere(delivery);
+    const notification = { ...this.#parts.notificationOf(delivery), maybePosted };
+    if (maybePosted) {
       try {
         const found = await router.find(delivery.target, notification);
         if (found !== null) return { outcome: 'sent', messageRef: found };

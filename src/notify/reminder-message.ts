@@ -1,6 +1,7 @@
 import type { ReminderNotification } from './contract.js';
 import { STATE_WORDS } from './follow-up-words.js';
-import { type SlackMessage, slackText } from './slack-text.js';
+import type { SlackMessage } from './slack-blocks.js';
+import { slackText } from './slack-text.js';
 import { formatInstant } from './wording.js';
 
 /** More than so many are a list for another place. */

@@ -31,32 +31,3 @@ function shortenTo(escaped: string, limit: number): string {
   while (text.length > limit) text = text.replace(/(?:&(?:amp|lt|gt);|.)$/su, '');
   return text;
 }
-
-/** A button's click as Slack carries it back. */
-export interface Button {
-  type: 'button';
-  text: { type: 'plain_text'; text: string };
-  action_id: string;
-  value: string;
-  style?: 'primary' | 'danger';
-}
-
-interface Markdown {
-  type: 'mrkdwn';
-  text: string;
-}
-
-/** The blocks that Redress writes, of Slack's Block Kit. */
-export type Block =
-  | { type: 'header'; text: { type: 'plain_text'; text: string; emoji?: boolean } }
-  | { type: 'section'; text: Markdown }
-  | { type: 'section'; fields: Markdown[] }
-  | { type: 'context'; elements: Markdown[] }
-  | { type: 'actions'; elements: Button[] }
-  | { type: 'divider' };
-
-/** A Slack message: the blocks that are shown, and the text for notifications and screen readers. */
-export interface SlackMessage {
-  text: string;
-  blocks: Block[];
-}

@@ -1,59 +1,104 @@
-import {
-  type Logger,
-  LogLevel,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-  WebClient,
-} from '@slack/web-api';
 import type { Target } from '../model/alert.js';
 import { RedressError } from '../model/errors.js';
-import { alertMessage } from './alert-message.js';
-import type { MessageContext } from './alert-words.js';
-import type { FollowUpNotification, Notification, Notifier, SendOutcome } from './contract.js';
+import type { AlertView, MessageContext } from './alert-words.js';
+import type { Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
+import { type Answer, ask, type NotDone, type WebClient } from './slack-api.js';
+import type { SlackMessage } from './slack-blocks.js';
+import { NO_CHARTS, type SlackChartImages } from './slack-chart-image.js';
 import { slackChange, slackMessage } from './slack-message.js';
+import { type Shown, type SlackRoots, shownBy, shownText } from './slack-roots.js';
+import { conversationOf, findInChannel, findInThread, type MessageRef, metadataOf } from './slack-search.js';
 
-export interface SlackSettings {
-  token: string;
-  /** The Web API's address. */
-  apiUrl: string;
-  /** How long to wait for an answer, ms; 10 s unless told. */
-  timeout?: number;
+export interface SlackNotifierParts {
+  api: WebClient;
+  context: MessageContext;
+  roots: SlackRoots;
+  /** Charts that are ready to be shown; none unless told. */
+  charts?: SlackChartImages;
+}
+
+/** The notifier for Slack, which can also bring a message up to date that nobody asked to be told of. */
+export interface SlackNotifier extends Notifier {
+  /** Edits the root message if it shows less than there is to see, and says nothing in its thread. */
+  refresh(view: AlertView, rootRef: string): Promise<'current' | 'edited' | 'root_gone' | NotDone>;
 }
 
 /**
- * Tells people on Slack: targets are `slack:#channel` and `slack:CHANNELID`.
+ * Tells people on Slack: targets are `slack:#channel`, and `slack:` with the id of a channel or a person.
  *
  * An alert, and a follow-up, has one root message in a channel. A later delivery edits it, so that it always shows
  * the current state, and says in its thread what has changed; an escalation is shown in the channel as well. The
  * reference of every delivery is the root's, `channelId:ts`, so that any of them leads the next one to the root.
  */
-export function slackNotifier(settings: SlackSettings, context: MessageContext): Notifier {
-  // The retrying is done by the delivery rows, which survive a crash; a client that retries on its own, or
-  // sleeps on a rate limit, would hide from them what happened.
-  const client = new WebClient(settings.token, {
-    slackApiUrl: settings.apiUrl,
-    timeout: settings.timeout ?? 10_000,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-    logger: SILENT,
-  });
+export function slackNotifier({
+  api,
+  context,
+  roots,
+  charts = NO_CHARTS,
+}: SlackNotifierParts): SlackNotifier {
+  const imageFor = (notification: Notification | RefreshedAlert) =>
+    notification.kind === 'alert' ? charts.imageOf(notification.alert) : null;
+  /** Only alerts' messages are edited without a word, so that only they have to say what they show. */
+  const shown = (notification: Notification | RefreshedAlert): Shown | null =>
+    notification.kind === 'alert' ? shownBy(notification, imageFor(notification)) : null;
+  const mark = (notification: Notification | RefreshedAlert, deliveryId: string) => {
+    const shows = shown(notification);
+    const { subject } = notification.delivery;
+    return metadataOf({ ...subject, deliveryId, shows: shows === null ? '' : shownText(shows) });
+  };
+  const remember = (ref: string, deliveryId: string, notification: Notification | RefreshedAlert): void => {
+    const shows = shown(notification);
+    if (shows !== null) roots.known(ref, deliveryId, shows);
+  };
 
-  async function postRoot(channel: string, notification: Notification): Promise<SendOutcome> {
-    const message = slackMessage(notification, context);
-    const posted = await ask(() =>
-      client.chat.postMessage({
-        channel,
+  /**
+   * Makes the call with the chart, and without it when Slack does not take the message so: a picture that was
+   * deleted, or is not ready after all, must not cost the words.
+   */
+  async function withChart<Value>(
+    notification: Notification | RefreshedAlert,
+    call: (message: SlackMessage) => Promise<Value>,
+  ): Promise<Answer<Value>> {
+    const image = imageFor(notification);
+    const answer = await ask(() => call(slackMessage(notification, context, image)));
+    const refused = !answer.ok && answer.outcome.reason === 'invalid_blocks';
+    if (!refused || image === null || notification.kind !== 'alert') return answer;
+    charts.forget(notification.alert);
+    return ask(() => call(slackMessage(notification, context, null)));
+  }
+
+  async function postRoot(target: Target, notification: Notification): Promise<SendOutcome> {
+    const { deliveryId } = notification.delivery;
+    const posted = await withChart(notification, (message) =>
+      api.chat.postMessage({
+        channel: nameOf(target),
         ...message,
-        metadata: metadataOf(notification),
-        unfurl_links: false,
-        unfurl_media: false,
+        metadata: mark(notification, deliveryId),
+        ...PLAIN,
       }),
     );
     if (!posted.ok) return posted.outcome;
-    return { outcome: 'sent', messageRef: formatRef(posted.value) };
+    const ref = formatRef(posted.value);
+    remember(ref, deliveryId, notification);
+    return { outcome: 'sent', messageRef: ref };
+  }
+
+  /** The root's mark goes along when it is known; otherwise Slack keeps the one that is there. */
+  async function edit(
+    root: MessageRef,
+    notification: Notification | RefreshedAlert,
+  ): Promise<Answer<unknown>> {
+    const ref = formatRef(root);
+    const deliveryId = roots.get(ref)?.deliveryId || undefined;
+    const edited = await withChart(notification, (message) =>
+      api.chat.update({
+        ...root,
+        ...message,
+        ...(deliveryId === undefined ? {} : { metadata: mark(notification, deliveryId) }),
+      }),
+    );
+    if (edited.ok && deliveryId !== undefined) remember(ref, deliveryId, notification);
+    return edited;
   }
 
   /** Edits first: an edit can be done twice, so a retry after the reply was cut off does no harm. */
@@ -61,211 +106,129 @@ export function slackNotifier(settings: SlackSettings, context: MessageContext):
     root: MessageRef,
     notification: Notification,
   ): Promise<SendOutcome | 'root_gone'> {
-    const edited = await ask(() => client.chat.update({ ...root, ...slackMessage(notification, context) }));
+    const edited = await edit(root, notification);
     if (!edited.ok && ROOT_GONE.has(edited.outcome.reason)) return 'root_gone';
     if (!edited.ok && !NOT_EDITABLE.has(edited.outcome.reason)) return edited.outcome;
-    const change = slackChange(notification);
+    const change = slackChange(notification, context);
     if (change === null) return { outcome: 'sent', messageRef: formatRef(root) };
+    const { deliveryId, subject, reason } = notification.delivery;
     const replied = await ask(() =>
-      client.chat.postMessage({
+      api.chat.postMessage({
         channel: root.channel,
         thread_ts: root.ts,
         ...change,
-        metadata: metadataOf(notification),
-        unfurl_links: false,
-        unfurl_media: false,
-        reply_broadcast: notification.delivery.reason === 'escalated',
+        metadata: metadataOf({ ...subject, deliveryId, shows: '' }),
+        ...PLAIN,
+        reply_broadcast: reason === 'escalated',
       }),
     );
     if (!replied.ok) return ROOT_GONE.has(replied.outcome.reason) ? 'root_gone' : replied.outcome;
     return { outcome: 'sent', messageRef: formatRef(root) };
   }
 
-  /** The alert's message shows its follow-up's state as well. What is in the way of it costs no more than a stale line. */
-  async function refreshAlert(notification: FollowUpNotification): Promise<NotSent | null> {
-    const { alert, alertRef, delivery, display, followUp } = notification;
-    const root = parseRef(alertRef);
-    if (alert === null || root === null) return null;
-    const message = alertMessage(
-      { kind: 'alert', alert, followUp, delivery, display, rootRef: alertRef },
-      context,
+  /** The subject's root in a target, by the marks in the channel; null when there is none, or nobody can know. */
+  async function rootOf(target: Target, notification: Notification): Promise<MessageRef | null> {
+    const { subject, createdAt } = notification.delivery;
+    const conversation = await conversationOf(api, nameOf(target));
+    if (!conversation.ok) return nothingOrThrow(conversation.outcome);
+    if (conversation.value === null) return null;
+    const channel = conversation.value;
+    const since = Math.min(createdAt, beginningOf(notification));
+    const found = await findInChannel(
+      api,
+      channel,
+      since,
+      ({ kind, id }) => kind === subject.kind && id === subject.id,
     );
-    const edited = await ask(() => client.chat.update({ ...root, ...message }));
-    return edited.ok || edited.outcome.outcome === 'failed' ? null : edited.outcome;
+    if (!found.ok) return nothingOrThrow(found.outcome);
+    return found.value === null ? null : { channel, ts: found.value };
   }
 
-  async function findInThread(root: MessageRef, deliveryId: string): Promise<string | null | 'root_gone'> {
-    const found = await search(
-      (cursor) =>
-        client.conversations.replies({ ...root, include_all_metadata: true, limit: PAGE, ...cursor }),
-      deliveryId,
-    );
+  async function inThread(root: MessageRef, deliveryId: string): Promise<string | null | 'root_gone'> {
+    const found = await findInThread(api, root, (mark) => mark.deliveryId === deliveryId);
     if (found.ok) return found.value === null ? null : formatRef(root);
     if (ROOT_GONE.has(found.outcome.reason)) return 'root_gone';
     return nothingOrThrow(found.outcome);
   }
 
-  async function findInChannel(name: string, deliveryId: string): Promise<string | null> {
-    const channel = name.startsWith('#') ? await channelId(name.slice(1)) : name;
-    if (channel === null) return null;
-    const found = await search(
-      (cursor) =>
-        client.conversations.history({ channel, include_all_metadata: true, limit: PAGE, ...cursor }),
-      deliveryId,
-    );
-    if (!found.ok) return nothingOrThrow(found.outcome);
-    return found.value === null ? null : formatRef({ channel, ts: found.value });
-  }
-
-  /** Posting takes a channel's name, reading only its id. */
-  async function channelId(name: string): Promise<string | null> {
-    let cursor: Cursor = {};
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const listed = await ask(() =>
-        client.conversations.list({
-          types: 'public_channel,private_channel',
-          exclude_archived: true,
-          limit: PAGE,
-          ...cursor,
-        }),
-      );
-      if (!listed.ok) return nothingOrThrow(listed.outcome);
-      const channel = listed.value.channels?.find((candidate) => candidate.name === name);
-      if (channel?.id !== undefined) return channel.id;
-      const next = listed.value.response_metadata?.next_cursor;
-      if (!next) return null;
-      cursor = { cursor: next };
-    }
-    return null;
-  }
-
   return {
     scheme: 'slack',
+    /**
+     * A root that an earlier message may have left without anybody recording it is looked for before another is
+     * posted: it is the subject's one message, whichever delivery brought it.
+     */
     async send(target, notification) {
-      // An edit can be done twice, so it comes before what cannot be.
-      const delayed = notification.kind === 'follow_up' ? await refreshAlert(notification) : null;
-      if (delayed !== null) return delayed;
-      const root = parseRef(notification.rootRef);
+      let root = parseRef(notification.rootRef);
+      if (root === null && notification.maybePosted === true) {
+        try {
+          root = await rootOf(target, notification);
+        } catch (error) {
+          if (!(error instanceof RedressError) || !error.retryable) throw error;
+          return { outcome: 'retry', reason: error.code, retryAfter: null };
+        }
+      }
       const outcome = root === null ? 'root_gone' : await editAndReply(root, notification);
-      return outcome === 'root_gone' ? postRoot(channelOf(target), notification) : outcome;
+      return outcome === 'root_gone' ? postRoot(target, notification) : outcome;
     },
     /**
      * Null also where the token may not read the channel: then nobody can know, and a message too many is
      * better than none. Throws `target_unavailable`, retryable, when Slack gives no answer for now.
      */
     async find(target, notification) {
-      const deliveryId = notification.delivery.deliveryId;
+      const { deliveryId } = notification.delivery;
       const root = parseRef(notification.rootRef);
-      const found = root === null ? 'root_gone' : await findInThread(root, deliveryId);
-      return found === 'root_gone' ? findInChannel(channelOf(target), deliveryId) : found;
+      const found = root === null ? 'root_gone' : await inThread(root, deliveryId);
+      if (found !== 'root_gone') return found;
+      // The root may be another delivery's, which nobody recorded either; then this one is in its thread.
+      const other = await rootOf(target, notification);
+      const inOther = other === null ? null : await inThread(other, deliveryId);
+      return inOther === 'root_gone' ? null : inOther;
+    },
+    async refresh(view, rootRef) {
+      const { alert } = view;
+      const root = parseRef(rootRef);
+      if (root === null) return 'root_gone';
+      const known = await roots.read(rootRef, root, alert, charts);
+      const reason = known?.shows.reason ?? 'first_notification';
+      const subject = { kind: 'alert', id: alert.alertId, version: alert.version } as const;
+      const deliveryId = known?.deliveryId ?? '';
+      const delivery = { deliveryId, subject, reason, createdAt: alert.openedAt ?? alert.startedAt };
+      const notification = { ...view, kind: 'alert', delivery, rootRef } as const;
+      const shows = shownBy(notification, imageFor(notification));
+      if (known !== null && shownText(known.shows) === shownText(shows)) return 'current';
+      const edited = await edit(root, notification);
+      if (!edited.ok && edited.outcome.outcome === 'retry') return edited.outcome;
+      // One that will not let itself be edited is not tried again until there is more to show.
+      if (!edited.ok || known === null) roots.known(rootRef, deliveryId, shows);
+      if (edited.ok) return 'edited';
+      return ROOT_GONE.has(edited.outcome.reason) ? 'root_gone' : edited.outcome;
     },
   };
 }
-
-/** How the `event_type` of our messages' metadata begins; the kind of the subject follows. */
-const EVENT_TYPE = 'redress_';
-const PAGE = 200;
-/** How far back is looked for a delivery: it was sent just before a crash, not a thousand messages ago. */
-const MOST_PAGES = 10;
 
 /** The message that the alert's others hang on was deleted; the alert needs a new one. */
 const ROOT_GONE: ReadonlySet<string> = new Set(['message_not_found', 'thread_not_found']);
 /** The workspace forbids the edit; the thread can still tell. */
 const NOT_EDITABLE: ReadonlySet<string> = new Set(['edit_window_closed', 'cant_update_message']);
-/** Slack's words for trouble of its own that passes. */
-const PASSING: ReadonlySet<string> = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
-  'rate_limited',
-  'team_added_to_org',
-]);
 
-interface MessageRef {
-  channel: string;
-  ts: string;
-}
-
-type Cursor = { cursor?: string };
-type NotSent = Exclude<SendOutcome, { outcome: 'sent' }>;
-type Answer<Value> = { ok: true; value: Value } | { ok: false; outcome: NotSent };
-
-interface MessagePage {
-  messages?: { ts?: string; metadata?: { event_type?: string; event_payload?: object } }[];
-  response_metadata?: { next_cursor?: string };
-}
-
-/** Goes through a conversation's pages for the message that carries the delivery's id. */
-async function search(
-  page: (cursor: Cursor) => Promise<MessagePage>,
-  deliveryId: string,
-): Promise<Answer<string | null>> {
-  let cursor: Cursor = {};
-  for (let read = 0; read < MOST_PAGES; read++) {
-    const answer = await ask(() => page(cursor));
-    if (!answer.ok) return answer;
-    const message = answer.value.messages?.find(
-      ({ metadata }) =>
-        metadata?.event_type?.startsWith(EVENT_TYPE) &&
-        (metadata.event_payload as { delivery_id?: unknown } | undefined)?.delivery_id === deliveryId,
-    );
-    if (message?.ts !== undefined) return { ok: true, value: message.ts };
-    const next = answer.value.response_metadata?.next_cursor;
-    if (!next) break;
-    cursor = { cursor: next };
-  }
-  return { ok: true, value: null };
-}
-
-async function ask<Value>(call: () => Promise<Value>): Promise<Answer<Value>> {
-  try {
-    return { ok: true, value: await call() };
-  } catch (error) {
-    return { ok: false, outcome: outcomeOf(error) };
-  }
-}
-
-/** What the client's error means for the delivery. Reasons are Slack's own words where it has any. */
-function outcomeOf(error: unknown): NotSent {
-  if (error instanceof WebAPIRateLimitedError)
-    return { outcome: 'retry', reason: 'ratelimited', retryAfter: error.retryAfter * 1_000 };
-  if (error instanceof WebAPIPlatformError) {
-    const reason = error.data.error;
-    // A proxy's page in the place of an answer comes as the error's text.
-    if (!/^[a-z0-9_]{1,80}$/.test(reason)) return retry('unreadable_answer');
-    return PASSING.has(reason) ? retry(reason) : { outcome: 'failed', reason };
-  }
-  if (error instanceof WebAPIHTTPError) {
-    const reason = `http_${error.statusCode}`;
-    const passing = error.statusCode >= 500 || error.statusCode === 408;
-    return passing ? retry(reason) : { outcome: 'failed', reason };
-  }
-  const cause = error instanceof WebAPIRequestError ? error.original : error;
-  // Anything else that the client throws is an answer that never came or broke off.
-  return retry(cause instanceof Error && cause.name === 'TimeoutError' ? 'timeout' : 'network_error');
-}
-
-function retry(reason: string): NotSent {
-  return { outcome: 'retry', reason, retryAfter: null };
-}
-
-function nothingOrThrow(outcome: NotSent): null {
+function nothingOrThrow(outcome: NotDone): null {
   if (outcome.outcome === 'failed') return null;
   throw new RedressError('target_unavailable', `Slack cannot be searched for now: ${outcome.reason}`, {
     retryable: true,
   });
 }
 
-function metadataOf({ delivery: { deliveryId, subject } }: Notification) {
-  return {
-    event_type: `${EVENT_TYPE}${subject.kind}`,
-    event_payload: { delivery_id: deliveryId, [`${subject.kind}_id`]: subject.id },
-  };
+/** When the subject's first message can have been sent at the earliest. */
+function beginningOf(notification: Notification): number {
+  if (notification.kind === 'alert') return notification.alert.openedAt ?? notification.delivery.createdAt;
+  return notification.kind === 'follow_up' ? notification.followUp.openedAt : notification.delivery.createdAt;
 }
 
-function channelOf(target: Target): string {
+/** Links are said in words; a preview of each would bury them. */
+const PLAIN = { unfurl_links: false, unfurl_media: false } as const;
+
+/** What stands behind the scheme. */
+function nameOf(target: Target): string {
   return target.slice(target.indexOf(':') + 1);
 }
 
@@ -277,14 +240,3 @@ function parseRef(ref: string): MessageRef | null {
   const match = /^([A-Z0-9]+):(\d+\.\d+)$/.exec(ref);
   return match?.[1] === undefined || match[2] === undefined ? null : { channel: match[1], ts: match[2] };
 }
-
-/** The client's own log would go to standard output, and every outcome is a value already. */
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  setLevel: () => undefined,
-  getLevel: () => LogLevel.ERROR,
-  setName: () => undefined,
-};

@@ -106,3 +106,23 @@ export function webAddress(text: string): string | null {
   const url = new URL(text);
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
 }
+
+/** At most so many UTF-16 units, with line breaks kept and no character cut in half. */
+export function cutTo(text: string, limit: number): string {
+  const clean = text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return clean.length <= limit ? clean : clean.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** The end of a day's work, 17:00 of `2026-03-01` in a zone. */
+export function endOfDay(day: string, timezone: string): Instant {
+  const local = DateTime.fromISO(`${day}T17:00`, { zone: timezone });
+  return (local.isValid ? local : DateTime.fromISO(`${day}T17:00`, { zone: 'utc' })).toMillis();
+}
+
+/** The next day at 9:00 in a zone. */
+export function tomorrowMorning(now: Instant, timezone: string): Instant {
+  return inZone(now, timezone)
+    .plus({ days: 1 })
+    .set({ hour: 9, minute: 0, second: 0, millisecond: 0 })
+    .toMillis();
+}

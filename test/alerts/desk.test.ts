@@ -399,7 +399,7 @@ describe('deliveries', () => {
     expect(alerts.recordAttempt(waiting.deliveryId, retry, hour(2))).toEqual([]);
   });
 
-  test('the reference of the first message stays the one to answer in', () => {
+  test('the newest reference is the one to answer in: a message that somebody deleted was made anew', () => {
     const alerts = desk();
     fireAt(alerts, 0);
     const { alertId } = only(alerts);
@@ -414,7 +414,7 @@ describe('deliveries', () => {
       { outcome: 'sent', messageRef: 'C1:2.0' },
       hour(3),
     );
-    expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#disputes')).toBe('C1:1.0');
+    expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#disputes')).toBe('C1:2.0');
     expect(alerts.rootRef({ kind: 'alert', id: alertId }, 'slack:#leads')).toBe('');
   });
 

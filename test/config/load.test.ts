@@ -274,7 +274,8 @@ describe('the environment', () => {
     });
     expect(service.slack).toEqual({
       token: 'xoxb-1-2',
-      signingSecret: 'signed',
+      signingSecrets: ['signed'],
+      mayAct: ['anyone'],
       apiUrl: 'https://slack.com/api/',
     });
     expect(service.http.tokens).toEqual([

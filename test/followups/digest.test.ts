@@ -3,7 +3,7 @@ import { FollowUpDesk } from '../../src/followups/desk.js';
 import { buildDigest } from '../../src/followups/digest.js';
 import { DAY, HOUR, WEEK } from '../../src/model/clock.js';
 import { type DigestContext, digestBlocks, digestMarkdown } from '../../src/notify/digest-message.js';
-import type { Block } from '../../src/notify/slack-text.js';
+import type { Block } from '../../src/notify/slack-blocks.js';
 import { alert, hour, OWNERS, SETTINGS, seen, T0 } from './fixtures.js';
 
 const CONTEXT: DigestContext = {

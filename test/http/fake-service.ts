@@ -5,12 +5,15 @@ import type { FollowUpCommand } from '../../src/followups/command.js';
 import { buildDigest } from '../../src/followups/digest.js';
 import type { OpenByHandRequest, OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
 import { createApplication, type ServerOptions } from '../../src/http/server.js';
+import { slackInbox } from '../../src/http/slack.js';
 import type { Alert } from '../../src/model/alert.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { JournalEntry } from '../../src/model/journal.js';
+import { shownAlert } from '../../src/notify/alert-message.js';
 import { digestBlocks, digestMarkdown } from '../../src/notify/digest-message.js';
-import { makeAlert, makeFollowUp, makeNotification } from '../notify/fixtures.js';
+import type { HomeView, ModalView } from '../../src/notify/slack-blocks.js';
+import { CONTEXT, makeAlert, makeFollowUp, makeNotification } from '../notify/fixtures.js';
 
 export const NOW = Date.UTC(2026, 2, 3, 14);
 const SIGNING_SECRET = 'stand-in-signing-secret';
@@ -57,6 +60,9 @@ export class FakeService implements ServicePorts {
   readonly openedByHand: OpenByHandRequest[] = [];
   followUpStory: JournalEntry[] = [];
   readonly replies: { responseUrl: string; text: string }[] = [];
+  readonly whispers: { person: string; text: string }[] = [];
+  readonly modals: { trigger: string; view: ModalView }[] = [];
+  readonly homes = new Map<string, HomeView>();
   knownAlerts: Alert[] = [alertOf()];
   knownFollowUps: FollowUp[] = [followUpOf()];
 
@@ -113,20 +119,43 @@ export class FakeService implements ServicePorts {
 
   readiness: ServicePorts['readiness'] = async () => [{ name: 'store', ok: true, reason: '' }];
   prometheus: ServicePorts['prometheus'] = async () => 'redress_events_accepted_total 1\n';
-  replyToClick: ServicePorts['replyToClick'] = async (responseUrl, text) => {
-    this.replies.push({ responseUrl, text });
+  slack: ServicePorts['slack'] = {
+    owners: CONTEXT.owners,
+    displayOf: () => makeNotification().display,
+    show: (alert) =>
+      shownAlert(
+        { alert, annotations: [], followUp: null, display: makeNotification().display },
+        CONTEXT,
+        '',
+      ),
+    mayAct: async () => 'yes',
+    reply: async (responseUrl, message) => {
+      this.replies.push({ responseUrl, text: typeof message === 'string' ? message : message.text });
+    },
+    tell: async (person, text) => {
+      this.whispers.push({ person, text });
+    },
+    openModal: async (trigger, view) => {
+      this.modals.push({ trigger, view });
+    },
+    publishHome: async (person, view) => {
+      this.homes.set(person, view);
+    },
   };
 }
 
 export function serverOptions(ports: ServicePorts, overrides: Partial<ServerOptions> = {}): ServerOptions {
+  const clock = overrides.clock ?? new SimulatedClock(NOW);
+  const log = pino({ level: 'silent' });
   return {
     ports,
     tokens: [],
     host: '127.0.0.1',
     port: 0,
-    signingSecret: SIGNING_SECRET,
-    clock: new SimulatedClock(NOW),
-    log: pino({ level: 'silent' }),
+    signingSecrets: [SIGNING_SECRET],
+    inbox: slackInbox(ports, clock, log),
+    clock,
+    log,
     maxBodyBytes: 1_024,
     requestsPerMinute: 1_000,
     trustedProxies: [],

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { replyToClick } from '../../src/http/slack-reply.js';
+import { replyInSlack } from '../../src/http/slack-reply.js';
 import { HOUR, MINUTE, SimulatedClock } from '../../src/model/clock.js';
 import { RedressError } from '../../src/model/errors.js';
-import { SLACK_ACTION } from '../../src/notify/contract.js';
 import { slackNotifier } from '../../src/notify/slack.js';
+import { SLACK_ACTION } from '../../src/notify/slack-actions.js';
+import { slackApi } from '../../src/notify/slack-api.js';
+import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { CONTEXT, makeNotification, NOON } from '../notify/fixtures.js';
 import { SlackStandIn } from '../slack/stand-in.js';
 import { alertOf, application, entryOf, FakeService, followUpOf } from './fake-service.js';
@@ -11,12 +13,14 @@ import { alertOf, application, entryOf, FakeService, followUpOf } from './fake-s
 let slack: SlackStandIn;
 let service: FakeService;
 const SEEN = 3;
+const OWNER = { id: 'after-sales-gb', name: 'After-sales GB', slack: 'U0OWNER', lead: '' };
 
 beforeAll(async () => {
   slack = await SlackStandIn.start({ now: () => NOON });
   slack.addChannel({ id: 'C0DISPUTES', name: 'disputes' });
   const notification = makeNotification({ alert: alertOf({ version: SEEN }) });
-  const notifier = slackNotifier({ token: slack.token, apiUrl: slack.apiUrl }, CONTEXT);
+  const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl });
+  const notifier = slackNotifier({ api, context: CONTEXT, roots: new SlackRoots(api) });
   await notifier.send('slack:#disputes', notification);
 });
 
@@ -24,16 +28,28 @@ afterAll(() => slack.stop());
 
 beforeEach(() => {
   service = new FakeService();
+  service.knownFollowUps = [];
 });
 
+interface ClickOptions {
+  now?: number;
+  secret?: string;
+  tamper?: boolean;
+  /** Chosen from a menu, where it is one. */
+  choice?: string;
+}
+
 /** A person clicks, and what Slack hears of it comes back. */
-async function click(action: string, options: { now?: number; secret?: string; tamper?: boolean } = {}) {
+async function click(action: string, options: ClickOptions = {}) {
   const [message] = slack.channel('disputes').messages;
   if (message === undefined) throw new Error('nothing was posted');
-  const { body, headers } = slack.click(action, message);
+  const { body, headers } =
+    options.choice === undefined
+      ? slack.people.click(action, message)
+      : slack.people.choose(action, options.choice, message);
   const app = application(service, {
     clock: new SimulatedClock(options.now ?? NOON),
-    signingSecret: options.secret ?? slack.signingSecret,
+    signingSecrets: [options.secret ?? slack.signingSecret],
     host: '0.0.0.0',
   });
   return app.inject({
@@ -54,10 +70,48 @@ describe('a click that can be done', () => {
     expect(service.replies).toEqual([]);
   });
 
-  it('opens a follow-up', async () => {
-    expect((await click(SLACK_ACTION.followUp)).statusCode).toBe(200);
-    expect(service.opened).toEqual([{ alertId: 'alert-1', actor: 'ann' }]);
-    expect(service.replies).toEqual([]);
+  it.each([
+    ['1h', NOON + HOUR],
+    ['4h', NOON + 4 * HOUR],
+    ['morning', Date.UTC(2026, 1, 17, 9)],
+    ['resolved', 'resolved'],
+  ])('snoozes it: %s', async (choice, until) => {
+    await click(SLACK_ACTION.snooze, { choice });
+    expect(service.alertCommands).toEqual([
+      { kind: 'snooze', until, alertId: 'alert-1', version: SEEN, actor: 'ann' },
+    ]);
+  });
+
+  it('snoozes until nine in the morning where its owner lives', async () => {
+    service.slack.owners = [{ ...OWNER, timezone: 'Asia/Tokyo' }];
+    await click(SLACK_ACTION.snooze, { choice: 'morning' });
+    expect(service.alertCommands).toMatchObject([{ until: Date.UTC(2026, 1, 17, 0) }]);
+  });
+
+  it('resolves it, and says what it was worth', async () => {
+    await click(SLACK_ACTION.resolve);
+    for (const choice of ['true', 'false_alarm', 'expected', 'new_normal'])
+      await click(SLACK_ACTION.feedback, { choice });
+    expect(
+      service.alertCommands.map((command) => ('verdict' in command ? command.verdict : command.kind)),
+    ).toEqual([...['resolve', 'true', 'false_alarm', 'expected', 'new_normal']]);
+  });
+});
+
+describe('a click by somebody who may not', () => {
+  it.each([
+    ['no', /lets only some people/],
+    ['unknown', /could not say just now/],
+  ] as const)('changes nothing and is told so: %s', async (may, words) => {
+    service.slack.mayAct = async () => may;
+    await click(SLACK_ACTION.acknowledge);
+    await click(SLACK_ACTION.followUp);
+    expect(service.alertCommands).toEqual([]);
+    expect(service.modals).toEqual([]);
+    expect(service.replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(words),
+      expect.stringMatching(words),
+    ]);
   });
 });
 
@@ -93,11 +147,7 @@ describe('a click that comes too late', () => {
   });
 
   it('is told of the follow-up that there is already', async () => {
-    service.followUps.open = async () => ({
-      outcome: 'refused',
-      reason: 'already_open',
-      followUp: followUpOf({ state: 'in_progress', owner: 'bob' }),
-    });
+    service.knownFollowUps = [followUpOf({ state: 'in_progress', owner: 'bob' })];
     expect(await reply(SLACK_ACTION.followUp)).toMatch(
       /^There is an open follow-up already: \*Disputes.*\*, in progress, owner bob, due <!date/,
     );
@@ -131,12 +181,12 @@ describe('a click when something is broken', () => {
       };
       const app = application(service, {
         clock: new SimulatedClock(NOON),
-        signingSecret: slack.signingSecret,
+        signingSecrets: [slack.signingSecret],
       });
       await app.ready();
       const [message] = slack.channel('disputes').messages;
       if (message === undefined) throw new Error('nothing was posted');
-      const { body, headers } = slack.click(SLACK_ACTION.acknowledge, message);
+      const { body, headers } = slack.people.click(SLACK_ACTION.acknowledge, message);
       const answer = app.inject({ method: 'POST', url: '/slack/interactions', headers, payload: body });
       // The request has to reach the handler before its timer can run out.
       await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
@@ -171,16 +221,16 @@ describe('a request that Slack has not sent', () => {
   });
 });
 
-describe('replyToClick', () => {
+describe('replyInSlack', () => {
   it('answers the person alone and leaves the message alone', async () => {
-    await replyToClick(slack.apiUrl.replace('/api/', '/response/1.2'), 'too late');
+    await replyInSlack(slack.apiUrl.replace('/api/', '/response/1.2'), 'too late');
     expect(slack.responses).toEqual([
       { response_type: 'ephemeral', replace_original: false, text: 'too late' },
     ]);
   });
 
   it('says that Slack did not take it', async () => {
-    await expect(replyToClick('http://127.0.0.1:1/', 'too late')).rejects.toMatchObject({
+    await expect(replyInSlack('http://127.0.0.1:1/', 'too late')).rejects.toMatchObject({
       code: 'target_unavailable',
       retryable: true,
     });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkSlackSignature } from '../../src/http/slack-signature.js';
 import { MINUTE, SECOND } from '../../src/model/clock.js';
@@ -14,15 +15,14 @@ const request = {
 
 describe('a request is Slack’s', () => {
   test('when its signature is, as in Slack’s own example', () => {
-    expect(checkSlackSignature(SECRET, request, NOW)).toEqual({ valid: true });
+    expect(checkSlackSignature([SECRET], request, NOW)).toEqual({ valid: true });
     const rawBody = Buffer.from(request.rawBody);
-    expect(checkSlackSignature(SECRET, { ...request, rawBody }, NOW)).toEqual({ valid: true });
+    expect(checkSlackSignature([SECRET], { ...request, rawBody }, NOW)).toEqual({ valid: true });
   });
 
   test.each([
     ['a body that was changed', { rawBody: `${request.rawBody}&x=1` }, SECRET, 'wrong_signature'],
     ['another secret', {}, 'other', 'wrong_signature'],
-    ['an empty secret', {}, '', 'no_secret'],
     ['a signature of another length', { signature: 'v0=a2' }, SECRET, 'wrong_signature'],
     [
       'a signature of another version',
@@ -35,11 +35,26 @@ describe('a request is Slack’s', () => {
     ['no timestamp', { timestamp: undefined }, SECRET, 'missing_header'],
     ['a timestamp that is none', { timestamp: '1531420618.5e3' }, SECRET, 'missing_header'],
   ])('not with %s', (_what, changes, secret, reason) => {
-    expect(checkSlackSignature(secret, { ...request, ...changes }, NOW)).toEqual({ valid: false, reason });
+    expect(checkSlackSignature([secret], { ...request, ...changes }, NOW)).toEqual({ valid: false, reason });
+  });
+
+  test('with either of two secrets, while one is changed', () => {
+    expect(checkSlackSignature(['new', SECRET], request, NOW)).toEqual({ valid: true });
+    expect(checkSlackSignature(['', SECRET], request, NOW)).toEqual({ valid: true });
+    expect(checkSlackSignature(['new', 'newer'], request, NOW)).toMatchObject({ reason: 'wrong_signature' });
+  });
+
+  test('never without a secret, whatever it is signed with', () => {
+    const signature = `v0=${createHmac('sha256', '').update(`v0:${request.timestamp}:${request.rawBody}`).digest('hex')}`;
+    for (const secrets of [[], [''], ['', '']])
+      expect(checkSlackSignature(secrets, { ...request, signature }, NOW)).toEqual({
+        valid: false,
+        reason: 'no_secret',
+      });
   });
 
   test('only within five minutes of our clock, either way', () => {
-    const at = (now: number) => checkSlackSignature(SECRET, request, now);
+    const at = (now: number) => checkSlackSignature([SECRET], request, now);
     expect([at(NOW + 5 * MINUTE), at(NOW - 5 * MINUTE)]).toEqual([{ valid: true }, { valid: true }]);
     const stale = { valid: false, reason: 'stale' };
     expect([at(NOW + 5 * MINUTE + 1), at(NOW - 5 * MINUTE - 1)]).toEqual([stale, stale]);

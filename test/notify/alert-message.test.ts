@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AlertState, Carrier } from '../../src/model/alert.js';
+import type { Alert, AlertState, Carrier } from '../../src/model/alert.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { DeliveryReason } from '../../src/model/delivery.js';
 import { alertMessage, changeMessage } from '../../src/notify/alert-message.js';
-import type { SlackMessage } from '../../src/notify/slack-text.js';
+import { dashboardAddress } from '../../src/notify/dashboard-link.js';
+import type { SlackMessage } from '../../src/notify/slack-blocks.js';
+import { parseSlackSubject } from '../../src/notify/slack-subject.js';
 import { validateBlocks } from '../slack/validate-blocks.js';
 import { CONTEXT, makeAlert, makeDelivery, makeFollowUp, makeNotification, NOON } from './fixtures.js';
 
@@ -23,12 +25,49 @@ describe('an alert in plain words', () => {
       'About 56 more disputes than expected, worth £1,235',
       'category toys, region GB, scenario not_received: 86% of it (+48)',
       'Open, nobody has acknowledged it yet',
-      'After-sales GB (<@U0OWNER>)',
+      'After-sales GB',
       '<https://wiki.example.com/disputes?a=1&amp;b=2|',
       'Why you see this: The alert has just fired.',
-      'var-slice=category%3Dtoys%2Cregion%3DGB|Open the dashboard>',
+      'var-slice=category%3Dtoys%2Cregion%3DGB&amp;from=1771066800000&amp;to=now|Open the dashboard>',
     ])
       expect(text).toContain(words);
+  });
+
+  test('calls nobody by name, but for the owner when it is escalated', () => {
+    const told = (reason: DeliveryReason) => {
+      const notification = makeNotification({ delivery: makeDelivery({ reason }) });
+      return JSON.stringify([alertMessage(notification, CONTEXT), changeMessage(notification, CONTEXT)]);
+    };
+    for (const reason of ['first_notification', 'worsened', 'resolved', 'ack_timed_out'] as const)
+      expect(told(reason)).not.toContain('<@');
+    expect(told('escalated')).toContain('<@U0OWNER> Nobody has acknowledged the alert in time');
+  });
+
+  test('tells what else happened then', () => {
+    const annotation = {
+      annotationId: 'n-1',
+      kind: 'campaign',
+      title: 'Spring <sale>',
+      scope: 'region=GB',
+      startsAt: NOON - 5 * HOUR,
+      endsAt: NOON,
+    } as const;
+    expect(textOf(alertMessage(makeNotification({ annotations: [annotation] }), CONTEXT))).toContain(
+      'Spring &lt;sale&gt; (campaign, region GB), Mon 16 Feb 2026, 07:00 GMT to Mon 16 Feb 2026, 12:00 GMT',
+    );
+  });
+
+  test('leads to the dashboard at its own time: from before it began, and until it was over', () => {
+    const over = makeAlert({ state: 'resolved', resolvedAt: NOON + 6 * HOUR });
+    const address = (alert: Alert, url: string) => new URL(dashboardAddress(alert, url) ?? '');
+    expect(address(over, 'http://grafana.test').pathname).toBe('/d/redress-overview');
+    const { pathname, searchParams } = address(over, 'http://grafana.test/d/mine?orgId=2');
+    expect(pathname).toBe('/d/mine');
+    expect(Object.fromEntries(searchParams)).toEqual({
+      ...{ orgId: '2', 'var-metric': 'dispute_rate', 'var-slice': 'category=toys,region=GB' },
+      ...{ from: String(NOON - 49 * HOUR), to: String(NOON + 12 * HOUR) },
+    });
+    expect(dashboardAddress(over, '')).toBeNull();
   });
 
   test('tells times in the metric’s zone, and amounts in its currency', () => {
@@ -76,28 +115,41 @@ describe('an alert in plain words', () => {
     const message = alertMessage(makeNotification({ alert }), CONTEXT);
     expect(message.text).toBe('Critical: No events from kafka for 2 h.');
     expect(textOf(message)).not.toContain('expected');
-    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual(['redress_acknowledge']);
+    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual([
+      'redress_acknowledge',
+      'redress_resolve',
+      'redress_snooze',
+    ]);
   });
 });
 
 describe('the buttons that make sense', () => {
   test.each([
-    ['firing', false, ['redress_acknowledge', 'redress_follow_up']],
-    ['firing', true, ['redress_acknowledge']],
-    ['acknowledged', false, ['redress_follow_up']],
-    ['acknowledged', true, []],
-    ['resolved', false, []],
-    ['resolved', true, []],
+    ['pending', false, ['follow_up', 'feedback']],
+    ['firing', false, ['acknowledge', 'resolve', 'follow_up', 'snooze', 'feedback']],
+    ['firing', true, ['acknowledge', 'resolve', 'snooze', 'feedback']],
+    ['acknowledged', false, ['resolve', 'follow_up', 'snooze', 'feedback']],
+    ['acknowledged', true, ['resolve', 'snooze', 'feedback']],
+    ['resolved', false, ['follow_up', 'feedback']],
+    ['resolved', true, ['feedback']],
   ] as const)('%s, follow-up %s: %j', (state, followed, actions) => {
     const followUp = followed ? makeFollowUp() : null;
     const message = alertMessage(makeNotification({ alert: makeAlert({ state }), followUp }), CONTEXT);
-    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual(actions);
+    expect(buttonsOf(message).map(({ action_id }) => action_id)).toEqual(
+      actions.map((action) => `redress_${action}`),
+    );
     expect(textOf(message).includes('Bring the toys disputes down: in progress')).toBe(followed);
   });
 
-  test('carry the alert and the version that the person saw', () => {
-    for (const { value } of buttonsOf(alertMessage(makeNotification(), CONTEXT)))
-      expect(JSON.parse(value)).toEqual({ alertId: 'a-1', version: 3 });
+  test('say by their block which alert they are about, and at which version', () => {
+    const { blocks } = alertMessage(makeNotification(), CONTEXT);
+    const ids = blocks.flatMap((block) => (block.type === 'actions' ? [block.block_id] : []));
+    expect(ids.map(parseSlackSubject)).toEqual([{ kind: 'alert', id: 'a-1', version: 3 }]);
+  });
+
+  test('are left out rather than cut where the id is too long to come back whole', () => {
+    const alert = makeAlert({ alertId: 'a'.repeat(256) });
+    expect(buttonsOf(alertMessage(makeNotification({ alert }), CONTEXT))).toEqual([]);
   });
 });
 
@@ -114,7 +166,7 @@ describe('a change, in one line', () => {
       followUp: makeFollowUp(),
       delivery: makeDelivery({ reason }),
     });
-    expect(changeMessage(notification).text).toContain(words);
+    expect(changeMessage(notification, CONTEXT).text).toContain(words);
   });
 });
 
@@ -178,7 +230,7 @@ describe('whatever the data holds', () => {
 
   const messagesOf = (notification: Parameters<typeof changeMessage>[0]): SlackMessage[] => [
     alertMessage(notification, { ...CONTEXT, dashboardsUrl: notification.alert.runbook }),
-    changeMessage(notification),
+    changeMessage(notification, CONTEXT),
   ];
 
   test('Slack takes the message', () => {

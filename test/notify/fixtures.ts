@@ -115,6 +115,7 @@ export function makeNotification(changes: Partial<AlertNotification> = {}): Aler
     delivery: makeDelivery(),
     alert: makeAlert(),
     followUp: null,
+    annotations: [],
     display: {
       title: 'Disputes per delivered order',
       unit: 'rate',
@@ -138,7 +139,6 @@ export function makeFollowUpNotification(changes: Partial<FollowUpNotification> 
     }),
     followUp: makeFollowUp(),
     alert: makeAlert(),
-    alertRef: '',
     display,
     rootRef,
     ...changes,

@@ -86,7 +86,7 @@ describe('the console', () => {
         '  From:      category toys, region GB, scenario not_received: 86% of it (+48)',
         '             category toys, region GB, scenario damaged: 14% of it (+8)',
         '  Why:       The alert has just fired.',
-        '  Dashboard: https://grafana.example.com/d/redress',
+        '  Dashboard: https://grafana.example.com/d/redress?var-metric=dispute_rate&var-slice=category%3Dtoys%2Cregion%3DGB&from=1771066800000&to=now',
       ].join('\n'),
       [
         'Acknowledged: Disputes per delivered order, high in category toys, region GB',

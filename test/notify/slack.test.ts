@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeliveryReason } from '../../src/model/delivery.js';
 import { slackNotifier } from '../../src/notify/slack.js';
+import { slackApi } from '../../src/notify/slack-api.js';
+import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { SlackStandIn } from '../slack/stand-in.js';
 import {
   CONTEXT,
@@ -13,8 +15,10 @@ import {
 
 let slack: SlackStandIn;
 
-const notifier = (token = slack.token) =>
-  slackNotifier({ token, apiUrl: slack.apiUrl, timeout: 300 }, CONTEXT);
+const notifier = (token = slack.token) => {
+  const api = slackApi({ token, apiUrl: slack.apiUrl, timeout: 300 });
+  return slackNotifier({ api, context: CONTEXT, roots: new SlackRoots(api) });
+};
 
 const first = () => makeNotification();
 
@@ -44,7 +48,7 @@ describe('an alert has one message in a channel', () => {
     expect(ref).toBe(`C0DISPUTES:${root?.ts}`);
     expect(root?.metadata).toEqual({
       event_type: 'redress_alert',
-      event_payload: { delivery_id: 'd-1', alert_id: 'a-1' },
+      event_payload: { delivery_id: 'd-1', alert_id: 'a-1', shows: '3/0//first_notification' },
     });
     expect(root?.text).toContain('Critical: Disputes per delivered order, high in category toys, region GB');
     expect(JSON.stringify(root?.blocks)).toContain('redress_acknowledge');
@@ -99,30 +103,58 @@ describe('an alert has one message in a channel', () => {
 });
 
 describe('a follow-up has a message of its own', () => {
-  test('which shows its state, is edited, and keeps the alert message beside it up to date', async () => {
-    const alertRef = await sendFirst();
-    const opened = makeFollowUpNotification({ alertRef, followUp: makeFollowUp({ state: 'open' }) });
+  test('which shows its state and is edited, with what changed in its thread', async () => {
+    const opened = makeFollowUpNotification({ followUp: makeFollowUp({ state: 'open' }) });
     const sent = await notifier().send('slack:#disputes', opened);
     if (sent.outcome !== 'sent') throw new Error(sent.reason);
-    const [alertRoot, followUpRoot] = messages();
-    expect(sent.messageRef).toBe(`C0DISPUTES:${followUpRoot?.ts}`);
-    expect(followUpRoot?.thread_ts).toBeUndefined();
-    expect(followUpRoot?.metadata?.event_payload).toMatchObject({ follow_up_id: 'f-1' });
-    expect(JSON.stringify(alertRoot?.blocks)).toContain('Bring the toys disputes down: open');
-
-    const started = makeFollowUpNotification({ alertRef, rootRef: sent.messageRef });
-    await notifier().send('slack:#disputes', started);
-    const [, edited, reply, ...rest] = messages();
+    const [root] = messages();
+    expect(sent.messageRef).toBe(`C0DISPUTES:${root?.ts}`);
+    expect(root?.metadata?.event_payload).toMatchObject({ follow_up_id: 'f-1' });
+    await notifier().send('slack:#disputes', makeFollowUpNotification({ rootRef: sent.messageRef }));
+    const [edited, reply, ...rest] = messages();
     expect(rest).toEqual([]);
     expect(JSON.stringify(edited?.blocks)).toContain('in progress');
-    expect(reply).toMatchObject({ thread_ts: followUpRoot?.ts });
-    expect(JSON.stringify(messages()[0]?.blocks)).toContain('Bring the toys disputes down: in progress');
+    expect(reply).toMatchObject({ thread_ts: root?.ts });
+  });
+});
+
+describe('a message is brought up to date without a word', () => {
+  test('when its alert or its follow-up has changed, and left alone when it has not', async () => {
+    const same = notifier();
+    const sent = await same.send('slack:#disputes', first());
+    const rootRef = sent.outcome === 'sent' ? sent.messageRef : '';
+    expect(await same.refresh(makeNotification(), rootRef)).toBe('current');
+    const followUp = makeFollowUp({ state: 'open' });
+    expect(await same.refresh(makeNotification({ followUp }), rootRef)).toBe('edited');
+    expect(await same.refresh(makeNotification({ followUp }), rootRef)).toBe('current');
+    const worse = makeAlert({ version: 4, impactCount: 99 });
+    expect(await same.refresh(makeNotification({ followUp, alert: worse }), rootRef)).toBe('edited');
+    expect(messages()).toHaveLength(1);
+    const text = JSON.stringify(messages()[0]?.blocks);
+    expect(text).toContain('About 99 more disputes');
+    expect(text).toContain('Bring the toys disputes down: open');
+    expect(messages()[0]?.metadata?.event_payload.delivery_id).toBe('d-1');
   });
 
-  test('also where the message of its alert is gone', async () => {
-    const notification = makeFollowUpNotification({ alertRef: 'C0DISPUTES:1.1' });
-    expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ outcome: 'sent' });
-    expect(messages()).toHaveLength(1);
+  test('after a restart only if the message itself says that it shows less', async () => {
+    const rootRef = await sendFirst();
+    expect(await notifier().refresh(makeNotification(), rootRef)).toBe('current');
+    const alert = makeAlert({ version: 4 });
+    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('edited');
+    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('current');
+    expect(slack.calls.filter((call) => call === 'chat.update')).toHaveLength(1);
+  });
+
+  test('and one that somebody deleted is told from one that cannot be reached', async () => {
+    const rootRef = await sendFirst();
+    const alert = makeAlert({ version: 4 });
+    slack.failNext('chat.update', { kind: 'ratelimited', retryAfter: 9 });
+    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toMatchObject({
+      outcome: 'retry',
+      retryAfter: 9_000,
+    });
+    messages().length = 0;
+    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('root_gone');
   });
 });
 
@@ -189,10 +221,35 @@ describe('a delivery that was cut off is found', () => {
     expect(await notifier().find?.('slack:#disputes', notification)).toBe(ref);
   });
 
+  test('though a newer delivery has taken its place: the alert gets no second message', async () => {
+    slack.failNext('chat.postMessage', { kind: 'silence' });
+    await notifier().send('slack:#disputes', first());
+    const delivery = makeDelivery({ deliveryId: 'd-2', reason: 'acknowledged' });
+    const next = makeNotification({ delivery, maybePosted: true });
+    expect(await notifier().find?.('slack:#disputes', next)).toBeNull();
+    const ref = `C0DISPUTES:${messages()[0]?.ts}`;
+    expect(await notifier().send('slack:#disputes', next)).toEqual({ outcome: 'sent', messageRef: ref });
+    expect(messages().map(({ thread_ts }) => thread_ts)).toEqual([undefined, messages()[0]?.ts]);
+    // Had the process died again before it could record that one, it finds it in the other's thread.
+    expect(await notifier().find?.('slack:#disputes', next)).toBe(ref);
+  });
+
+  test('in our conversation with a person', async () => {
+    expect(await notifier().send('slack:U0ANN', first())).toMatchObject({ outcome: 'sent' });
+    const [direct] = slack.store.direct('U0ANN').messages;
+    expect(await notifier().find?.('slack:U0ANN', first())).toBe(`D0ANN:${direct?.ts}`);
+  });
+
   test('behind a page of newer messages', async () => {
     const ref = await sendFirst();
     for (let count = 0; count < 250; count++)
-      messages().push({ ts: `9.${count}`, channel: 'C0DISPUTES', user: 'U0ANN', text: 'chat', blocks: [] });
+      messages().push({
+        ts: slack.store.nextTs(Date.now()),
+        channel: 'C0DISPUTES',
+        user: 'U0ANN',
+        text: 'chat',
+        blocks: [],
+      });
     expect(await notifier().find?.('slack:C0DISPUTES', first())).toBe(ref);
   });
 

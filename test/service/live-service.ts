@@ -36,7 +36,12 @@ export class LiveService {
     const settings = configuration({
       service: {
         ...base.service,
-        slack: { token: slack.token, signingSecret: slack.signingSecret, apiUrl: slack.apiUrl },
+        slack: {
+          token: slack.token,
+          signingSecrets: [slack.signingSecret],
+          apiUrl: slack.apiUrl,
+          mayAct: ['anyone'],
+        },
         ...overrides,
       },
       policies: [

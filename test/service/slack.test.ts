@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { at } from '../flow/timeline.js';
+import type { Deed } from '../slack/people.js';
 import type { StoredMessage } from '../slack/store.js';
 import { LiveService } from './live-service.js';
 
@@ -11,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => live.close());
 
 const ANN = { id: 'U0ANN', name: 'ann' };
+const ONCE_ACKNOWLEDGED = ['redress_resolve', 'redress_follow_up', 'redress_snooze', 'redress_feedback'];
 const BOB = { id: 'U0BOB', name: 'bob' };
 
 function buttons(message: StoredMessage | undefined): unknown[] {
@@ -19,8 +21,11 @@ function buttons(message: StoredMessage | undefined): unknown[] {
 }
 
 async function click(action: string, message: StoredMessage, user: typeof ANN): Promise<number> {
-  const { body, headers } = live.slack.click(action, message, user);
-  const answer = await fetch(`${live.address}/slack/interactions`, { method: 'POST', body, headers });
+  return send(live.slack.people.click(action, message, user));
+}
+
+async function send({ path, body, headers }: Deed): Promise<number> {
+  const answer = await fetch(`${live.address}${path}`, { method: 'POST', body, headers });
   // Slack is answered within two seconds whatever happens; what the click asks for is done before the next look.
   await live.tick();
   return answer.status;
@@ -35,14 +40,20 @@ it('takes an incident from HTTP to one Slack message, and a click back to the al
   if (root === undefined) throw new Error('nobody was told');
   expect(live.slack.channel('disputes').messages).toHaveLength(1);
   expect(root.text).toContain('Disputes per delivered order');
-  expect(buttons(root)).toEqual(['redress_acknowledge', 'redress_follow_up']);
+  expect(buttons(root)).toEqual([
+    'redress_acknowledge',
+    'redress_resolve',
+    'redress_follow_up',
+    'redress_snooze',
+    'redress_feedback',
+  ]);
   const asPosted = structuredClone(root);
 
   expect(await click('redress_acknowledge', root, ANN)).toBe(200);
   expect(live.roots()).toHaveLength(1);
   expect(live.roots()[0]?.edited).toBeDefined();
   expect(JSON.stringify(live.roots()[0]?.blocks)).toContain('ann');
-  expect(buttons(live.roots()[0])).toEqual(['redress_follow_up']);
+  expect(buttons(live.roots()[0])).toEqual(ONCE_ACKNOWLEDGED);
   expect(live.replies()).toHaveLength(1);
   expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([
     { state: 'acknowledged', acknowledged_by: 'ann', metric: 'dispute_rate' },
@@ -55,11 +66,17 @@ it('takes an incident from HTTP to one Slack message, and a click back to the al
   expect(live.replies()).toHaveLength(1);
 
   expect(await click('redress_follow_up', asPosted, BOB)).toBe(200);
+  expect(await live.list('/v1/follow-ups', 'follow_ups')).toEqual([]);
+  await send(
+    live.slack.people.submit({ title: 'Find the bad batch', owner: 'ann', note: 'Ask the supplier' }, BOB),
+  );
   expect(await live.list('/v1/follow-ups', 'follow_ups')).toMatchObject([
-    { state: 'open', metric: 'dispute_rate', owner: 'ann' },
+    { state: 'open', metric: 'dispute_rate', owner: 'ann', title: 'Find the bad batch' },
   ]);
-  expect(live.replies()).toHaveLength(2);
-  expect(live.roots()).toHaveLength(1);
+  // The follow-up has a message of its own, and the alert's shows how it stands.
+  expect(live.replies()).toHaveLength(1);
+  expect(live.roots()).toHaveLength(2);
+  expect(JSON.stringify(live.roots()[0]?.blocks)).toContain('Find the bad batch: open');
 });
 
 it('changes nothing for a click that Slack has not signed', async () => {
@@ -67,7 +84,7 @@ it('changes nothing for a click that Slack has not signed', async () => {
   await live.closeTheHour();
   const [root] = live.roots();
   if (root === undefined) throw new Error('nobody was told');
-  const { body, headers } = live.slack.click('redress_acknowledge', root);
+  const { body, headers } = live.slack.people.click('redress_acknowledge', root);
   const signature = `v0=${'0'.repeat(64)}`;
   const answer = await fetch(`${live.address}/slack/interactions`, {
     method: 'POST',
@@ -89,5 +106,5 @@ it('goes on after a restart where it stopped: no message twice, and the old mess
   if (root === undefined) throw new Error('nobody was told');
   expect(live.slack.channel('disputes').messages).toHaveLength(1);
   expect(await click('redress_acknowledge', root, ANN)).toBe(200);
-  expect(buttons(live.roots()[0])).toEqual(['redress_follow_up']);
+  expect(buttons(live.roots()[0])).toEqual(ONCE_ACKNOWLEDGED);
 });

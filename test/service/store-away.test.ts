@@ -48,7 +48,7 @@ it('tells a person that the click could not be recorded, and leaves the alert as
   const [root] = live.roots();
   if (root === undefined) throw new Error('nobody was told');
   live.proxy.away = true;
-  const { body, headers } = live.slack.click('redress_acknowledge', root);
+  const { body, headers } = live.slack.people.click('redress_acknowledge', root);
   const answer = await fetch(`${live.address}/slack/interactions`, { method: 'POST', body, headers });
   expect(answer.status).toBe(200);
   await expect.poll(() => JSON.stringify(live.slack.responses)).toContain('could not be recorded');

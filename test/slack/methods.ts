@@ -1,31 +1,22 @@
+import { type Answer, type Arguments, Refused } from './refused.js';
 import {
   type BlockJson,
   BOT_USER,
   type SlackStore,
   type StoredChannel,
   type StoredMessage,
+  type ViewJson,
 } from './store.js';
-import { validateBlocks } from './validate-blocks.js';
+import { validateBlocks, validateView } from './validate-blocks.js';
 
-/** A method's arguments, as they come in a form: text, with JSON for what is structured. */
-export type Arguments = Readonly<Record<string, string>>;
-export type Answer = { ok: true } & Record<string, unknown>;
-
-/** A refusal, with Slack's word for it. */
-export class Refused extends Error {
-  constructor(
-    readonly error: string,
-    readonly messages: readonly string[] = [],
-  ) {
-    super(error);
-  }
-}
+/** A trigger opens one view, within three seconds of what the person did. */
+const TRIGGER_LIFE = 3_000;
 
 /** The Web API's methods that Redress uses, as they work on a workspace. They throw {@link Refused}. */
 export function createMethods(store: SlackStore, now: () => number) {
   function post(args: Arguments): Answer {
     const channel = joined(store, args, 'id_or_name');
-    const content = contentOf(args, 40_000);
+    const content = contentOf(store, args, 40_000);
     const message: StoredMessage = {
       ts: store.nextTs(now()),
       channel: channel.id,
@@ -48,7 +39,7 @@ export function createMethods(store: SlackStore, now: () => number) {
     const message = store.message(channel, args.ts ?? '');
     if (message === undefined) throw new Refused('message_not_found');
     if (message.user !== BOT_USER) throw new Refused('cant_update_message');
-    const content = contentOf(args, 4_000);
+    const content = contentOf(store, args, 4_000);
     message.text = content.text ?? message.text;
     // Text without blocks takes the blocks away; what is left out otherwise stays.
     message.blocks = content.blocks ?? (content.text === undefined ? message.blocks : []);
@@ -60,7 +51,7 @@ export function createMethods(store: SlackStore, now: () => number) {
   function postEphemeral(args: Arguments): Answer {
     const channel = joined(store, args, 'id_or_name');
     if (!channel.users.includes(args.user ?? '')) throw new Refused('user_not_in_channel');
-    const content = contentOf(args, 40_000);
+    const content = contentOf(store, args, 40_000);
     channel.ephemerals.push({
       user: args.user ?? '',
       text: content.text ?? '',
@@ -71,8 +62,13 @@ export function createMethods(store: SlackStore, now: () => number) {
 
   function history(args: Arguments): Answer {
     const channel = joined(store, args, 'id');
+    const { oldest = '0', latest = '9999999999', inclusive } = args;
+    const edge = inclusive === 'true';
     const shown = channel.messages.filter(
-      ({ thread_ts, subtype }) => thread_ts === undefined || subtype === 'thread_broadcast',
+      ({ ts, thread_ts, subtype }) =>
+        (thread_ts === undefined || subtype === 'thread_broadcast') &&
+        (Number(ts) > Number(oldest) || (edge && ts === oldest)) &&
+        (Number(ts) < Number(latest) || (edge && ts === latest)),
     );
     return page(shown.reverse(), args);
   }
@@ -86,7 +82,48 @@ export function createMethods(store: SlackStore, now: () => number) {
     );
   }
 
+  function view(args: Arguments, type: 'modal' | 'home'): ViewJson {
+    const shown = json(args.view ?? 'null', 'invalid_arguments');
+    const problems = validateView(shown, type);
+    if (problems.length > 0) throw new Refused('invalid_arguments', problems);
+    return shown as ViewJson;
+  }
+
+  function openView(args: Arguments): Answer {
+    const given = store.triggers.get(args.trigger_id ?? '');
+    if (given === undefined) throw new Refused('invalid_trigger_id');
+    if (now() - given > TRIGGER_LIFE) throw new Refused('expired_trigger_id');
+    const modal = view(args, 'modal');
+    // A trigger is used up by the first view that it opens.
+    store.triggers.delete(args.trigger_id ?? '');
+    store.modals.push(modal);
+    return { ok: true, view: { id: store.nextId('V'), ...modal } };
+  }
+
+  function publishView(args: Arguments): Answer {
+    if (!args.user_id) throw new Refused('invalid_arguments', ['[ERROR] missing required field: user_id']);
+    const home = view(args, 'home');
+    store.homes.set(args.user_id, home);
+    return { ok: true, view: { id: store.nextId('V'), ...home } };
+  }
+
   return {
+    'views.open': openView,
+    'views.publish': publishView,
+    'conversations.open': (args: Arguments): Answer => {
+      if (!/^[UW][A-Z0-9]+$/.test(args.users ?? '')) throw new Refused('user_not_found');
+      return { ok: true, channel: { id: store.direct(args.users ?? '').id } };
+    },
+    'conversations.members': (args: Arguments): Answer => ({
+      ok: true,
+      members: joined(store, args, 'id').users,
+      response_metadata: { next_cursor: '' },
+    }),
+    'usergroups.users.list': (args: Arguments): Answer => {
+      const users = store.groups.get(args.usergroup ?? '');
+      if (users === undefined) throw new Refused('no_such_subteam');
+      return { ok: true, users };
+    },
     'chat.postMessage': post,
     'chat.update': update,
     'chat.postEphemeral': postEphemeral,
@@ -94,7 +131,9 @@ export function createMethods(store: SlackStore, now: () => number) {
     'conversations.replies': replies,
     'conversations.list': (): Answer => ({
       ok: true,
-      channels: store.channels.map(({ id, name, member }) => ({ id, name, is_member: member })),
+      channels: store.channels
+        .filter(({ direct }) => !direct)
+        .map(({ id, name, member }) => ({ id, name, is_member: member })),
       response_metadata: { next_cursor: '' },
     }),
     'auth.test': (): Answer => ({
@@ -116,11 +155,17 @@ function joined(store: SlackStore, args: Arguments, by: 'id' | 'id_or_name'): St
   return channel;
 }
 
-function contentOf(args: Arguments, longest: number): { text?: string; blocks?: BlockJson[] } {
+function contentOf(
+  store: SlackStore,
+  args: Arguments,
+  longest: number,
+): { text?: string; blocks?: BlockJson[] } {
   const blocks = args.blocks === undefined ? undefined : json(args.blocks, 'invalid_blocks_format');
   if (blocks !== undefined) {
     const problems = validateBlocks(blocks);
     if (problems.length > 0) throw new Refused('invalid_blocks', problems);
+    const broken = unshowable(store, blocks as BlockJson[]);
+    if (broken.length > 0) throw new Refused('invalid_blocks', broken);
   }
   if (!args.text && !(Array.isArray(blocks) && blocks.length > 0)) throw new Refused('no_text');
   if ((args.text ?? '').length > longest) throw new Refused('msg_too_long');
@@ -128,6 +173,16 @@ function contentOf(args: Arguments, longest: number): { text?: string; blocks?: 
     ...(args.text === undefined ? {} : { text: args.text }),
     ...(blocks === undefined ? {} : { blocks: withIds(blocks as BlockJson[]) }),
   };
+}
+
+/** Files of the blocks that no message can show: they are not there, or Slack still looks at them. */
+function unshowable(store: SlackStore, blocks: BlockJson[]): string[] {
+  return blocks.flatMap(({ slack_file }, index) => {
+    if (slack_file === undefined) return [];
+    const file = store.file((slack_file as { id: string }).id);
+    const ready = file?.complete === true && file.looksUntilReady === 0;
+    return ready ? [] : [`[ERROR] invalid slack file [json-pointer:/blocks/${index}/slack_file]`];
+  });
 }
 
 /** Slack makes up the ids that an app leaves out. */

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ClickRequest, clickRequest } from './click.js';
-import { type Answer, type Arguments, createMethods, Refused } from './methods.js';
-import { SlackStore, type StoredChannel, type StoredMessage } from './store.js';
+import { fileMethods } from './files.js';
+import { createMethods } from './methods.js';
+import { People } from './people.js';
+import { type Answer, type Arguments, Refused } from './refused.js';
+import { ALL_SCOPES, SCOPES } from './scopes.js';
+import { SlackStore, type StoredChannel } from './store.js';
 
 /** What can be made to go wrong with the next call of a method. */
 export type Fault =
@@ -22,6 +25,10 @@ export interface StandInSettings {
   signingSecret?: string;
   /** Epoch ms; the wall clock unless told. */
   now?: () => number;
+  /** What the bot's token may do; everything unless told. */
+  scopes?: readonly string[];
+  /** How often a file has to be looked at until a message can show it; twice unless told. */
+  looksUntilReady?: number;
 }
 
 /**
@@ -33,9 +40,12 @@ export class SlackStandIn {
   readonly signingSecret: string;
   /** Every call, in order, as `method`, also those that were refused or made to fail. */
   readonly calls: string[] = [];
-  /** What was posted to the clicks' response addresses. */
+  /** What was posted to the addresses for answers. */
   readonly responses: unknown[] = [];
-  readonly #store = new SlackStore();
+  readonly store = new SlackStore();
+  /** What people do. */
+  readonly people: People;
+  readonly #scopes: ReadonlySet<string>;
   readonly #faults = new Map<string, Fault[]>();
   readonly #now: () => number;
   readonly #methods: Readonly<Record<string, (args: Arguments) => Answer>>;
@@ -45,7 +55,20 @@ export class SlackStandIn {
     this.token = settings.token ?? 'xoxb-stand-in';
     this.signingSecret = settings.signingSecret ?? 'stand-in-signing-secret';
     this.#now = settings.now ?? Date.now;
-    this.#methods = createMethods(this.#store, this.#now);
+    this.#scopes = new Set(settings.scopes ?? ALL_SCOPES);
+    this.#methods = {
+      ...createMethods(this.store, this.#now),
+      ...fileMethods(
+        this.store,
+        (id) => `${this.#address}/upload/${id}`,
+        () => settings.looksUntilReady ?? 2,
+      ),
+    };
+    this.people = new People(this.store, {
+      signingSecret: this.signingSecret,
+      now: this.#now,
+      responseUrl: (id) => `${this.#address}/response/${id}`,
+    });
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -66,12 +89,12 @@ export class SlackStandIn {
   }
 
   addChannel(channel: { id: string; name: string; member?: boolean; users?: string[] }): StoredChannel {
-    return this.#store.addChannel(channel);
+    return this.store.addChannel(channel);
   }
 
   /** The channel of a name. Throws when there is none. */
   channel(name: string): StoredChannel {
-    const channel = this.#store.find(name, 'id_or_name');
+    const channel = this.store.find(name, 'id_or_name');
     if (channel === undefined) throw new Error(`no channel ${name}`);
     return channel;
   }
@@ -81,23 +104,18 @@ export class SlackStandIn {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), fault]);
   }
 
-  /** The signed request of a person's click on a message's button. */
-  click(actionId: string, message: StoredMessage, user = { id: 'U0ANN', name: 'ann' }): ClickRequest {
-    return clickRequest(actionId, message, this.channel(message.channel), {
-      signingSecret: this.signingSecret,
-      now: this.#now(),
-      user,
-      responseUrl: `${this.#address}/response/${message.ts}`,
-    });
-  }
-
   get #address(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request);
+    const bytes = await bodyOf(request);
+    const body = bytes.toString('utf8');
     const path = request.url ?? '';
+    if (path.startsWith('/upload/')) {
+      this.#upload(path.slice('/upload/'.length), bytes, response);
+      return;
+    }
     if (path.startsWith('/response/')) {
       this.responses.push(JSON.parse(body));
       send(response, 200, { ok: true });
@@ -115,6 +133,18 @@ export class SlackStandIn {
     send(response, 200, this.#answer(method, request, body));
   }
 
+  /** The second of an upload's calls: the bytes, as many as were announced. */
+  #upload(id: string, bytes: Buffer, response: ServerResponse): void {
+    this.calls.push('upload');
+    const file = this.store.file(id);
+    if (file === undefined || bytes.length !== file.length) {
+      response.writeHead(400).end('the upload is not as it was announced');
+      return;
+    }
+    file.bytes = bytes;
+    response.writeHead(200).end(`OK - ${bytes.length}`);
+  }
+
   #answer(method: string, request: IncomingMessage, body: string): object {
     const args = argumentsOf(request, body);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? args.token;
@@ -122,6 +152,16 @@ export class SlackStandIn {
     if (token !== this.token) return { ok: false, error: 'invalid_auth' };
     const carryOut = this.#methods[method];
     if (carryOut === undefined) return { ok: false, error: 'unknown_method', req_method: method };
+    const scopes = SCOPES[method];
+    if (scopes === undefined) throw new Error(`the scopes of ${method} are not known`);
+    const needed = scopes.filter((scope) => !this.#scopes.has(scope));
+    if (needed.length > 0)
+      return {
+        ok: false,
+        error: 'missing_scope',
+        needed: needed.join(','),
+        provided: [...this.#scopes].join(','),
+      };
     try {
       return carryOut(args);
     } catch (error) {
@@ -168,10 +208,10 @@ function argumentsOf(request: IncomingMessage, body: string): Arguments {
   );
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

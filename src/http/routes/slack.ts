@@ -1,84 +1,106 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.js';
-import { defineRawEndpoint, type Endpoint, fault } from '../endpoint.js';
-import type { SlackClicks } from '../slack-clicks.js';
-import { type DecodedInteraction, decodeSlackInteraction } from '../slack-interaction.js';
+import { type Answer, defineRawEndpoint, type Endpoint, fault } from '../endpoint.js';
+import type { SlackInbox, SlackKind } from '../slack-inbox.js';
+import { parseJson } from '../slack-payloads.js';
 import { checkSlackSignature } from '../slack-signature.js';
 import { ErrorSchema } from './common.js';
 
-/** Slack shows the person a warning after 3 s without an answer; a click that takes longer goes on behind it. */
-const ANSWER_WITHIN = 2_000;
 const MAX_BYTES = 1_024 * 1_024;
 
-/** Clicks of other apps' kinds, or on links: Slack tells of them as well, and they are nothing to us. */
-const NOT_OURS: ReadonlySet<Extract<DecodedInteraction, { ok: false }>['reason']> = new Set([
-  'not_a_click',
-  'unknown_action',
-]);
+interface Way {
+  path: string;
+  kind: SlackKind;
+  summary: string;
+  content: Readonly<Record<string, object>>;
+  /** The payload in a body of the kind; undefined when there is none. */
+  read(body: string): unknown;
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+const WAYS: readonly Way[] = [
+  {
+    path: '/slack/interactions',
+    kind: 'interaction',
+    summary: "A person's click in Slack, or a form that they sent, signed by Slack.",
+    content: {
+      [FORM]: {
+        type: 'object',
+        properties: {
+          payload: { type: 'string', description: 'JSON of type `block_actions` or `view_submission`.' },
+        },
+        required: ['payload'],
+      },
+    },
+    read: (body) => parseJson(new URLSearchParams(body).get('payload') ?? ''),
+  },
+  {
+    path: '/slack/commands',
+    kind: 'command',
+    summary: 'Somebody has typed `/redress` in Slack; signed by Slack.',
+    content: {
+      [FORM]: {
+        type: 'object',
+        properties: { text: { type: 'string' }, user_id: { type: 'string' } },
+        required: ['user_id'],
+      },
+    },
+    read: (body) => Object.fromEntries(new URLSearchParams(body)),
+  },
+  {
+    path: '/slack/events',
+    kind: 'event',
+    summary: 'What our app is told of by Slack: that somebody has opened its home. Signed by Slack.',
+    content: { 'application/json': { type: 'object', properties: { type: { type: 'string' } } } },
+    read: parseJson,
+  },
+];
 
 export function slackEndpoints(parts: {
-  clicks: SlackClicks;
-  signingSecret: string;
+  inbox: SlackInbox;
+  signingSecrets: readonly string[];
   clock: Clock;
   log: Logger;
 }): readonly Endpoint[] {
-  const { clicks, signingSecret, clock, log } = parts;
-  return [
+  return WAYS.map((way) =>
     defineRawEndpoint({
       method: 'POST',
-      path: '/slack/interactions',
+      path: way.path,
       access: 'signed',
-      summary: "A person's click in Slack, signed by Slack.",
-      raw: {
-        maxBytes: MAX_BYTES,
-        content: {
-          'application/x-www-form-urlencoded': {
-            type: 'object',
-            properties: { payload: { type: 'string', description: 'JSON of type `block_actions`.' } },
-            required: ['payload'],
-          },
-        },
-      },
+      summary: way.summary,
+      raw: { maxBytes: MAX_BYTES, content: way.content },
       answers: {
         200: { description: 'Taken.' },
         400: { description: 'Signed, and yet not readable.', schema: ErrorSchema },
         401: { description: 'Not signed by Slack, or too long ago.', schema: ErrorSchema },
       },
-      async handle({ body, headers }) {
-        const signed = {
-          timestamp: single(headers['x-slack-request-timestamp']),
-          signature: single(headers['x-slack-signature']),
-          rawBody: body,
-        };
-        const check = checkSlackSignature(signingSecret, signed, clock.now());
-        if (!check.valid) {
-          log.warn({ reason: check.reason }, 'refused a click that Slack has not signed');
-          return fault(401, 'bad_signature', `this request is not known to be Slack's: ${check.reason}`);
-        }
-        const decoded = decodeSlackInteraction(body.toString('utf8'));
-        if (decoded.ok) {
-          await withinTime(clicks.take(decoded.interaction), ANSWER_WITHIN);
-          return TAKEN;
-        }
-        if (NOT_OURS.has(decoded.reason)) return TAKEN;
-        log.warn({ reason: decoded.reason }, 'a signed click could not be read');
-        return fault(400, 'unreadable_click', `this click cannot be read: ${decoded.reason}`);
-      },
+      handle: ({ body, headers }) => answerTo(way, parts, body, headers),
     }),
-  ];
+  );
 }
 
-/** Anything in the body would be shown to people. */
-const TAKEN = { status: 200, body: '' } as const;
-
-/** Waits for the work, but not longer than the time. */
-async function withinTime(work: Promise<void>, time: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, time);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
+async function answerTo(
+  { kind, read }: Way,
+  { inbox, signingSecrets, clock, log }: Parameters<typeof slackEndpoints>[0],
+  body: Buffer,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Promise<Answer> {
+  const signed = {
+    timestamp: single(headers['x-slack-request-timestamp']),
+    signature: single(headers['x-slack-signature']),
+    rawBody: body,
+  };
+  const check = checkSlackSignature(signingSecrets, signed, clock.now());
+  if (!check.valid) {
+    log.warn({ reason: check.reason, kind }, 'refused what Slack has not signed');
+    return fault(401, 'bad_signature', `this request is not known to be Slack's: ${check.reason}`);
+  }
+  const taken = await inbox.take(kind, read(body.toString('utf8')));
+  // Without a body of ours nothing must be in it: it would be shown to people.
+  if (taken.outcome === 'taken') return { status: 200, body: taken.body ?? '' };
+  log.warn({ reason: taken.reason, kind }, 'what Slack has signed could not be read');
+  return fault(400, 'unreadable', `this ${kind} cannot be read: ${taken.reason}`);
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,0 +1,38 @@
+import type { Redress } from './app.js';
+import { displayFor } from './display.js';
+import type { Alert } from './model/alert.js';
+import type { Annotation } from './model/annotation.js';
+import { DAY } from './model/clock.js';
+import { parseSlice, type SliceLabels } from './model/slice.js';
+import type { AlertView } from './notify/alert-words.js';
+
+/** An alert with everything that is shown with it. */
+export function alertView(
+  alert: Alert,
+  { followUps, configuration }: Pick<Redress, 'followUps' | 'configuration'>,
+): AlertView {
+  return {
+    alert,
+    annotations: annotationsOf(alert, configuration.annotations),
+    followUp: followUps.forAlert(alert.alertId) ?? null,
+    display: displayFor(configuration, alert.metric, alert.title),
+  };
+}
+
+/** What began so long before an alert may still be behind it. */
+const BEFORE = DAY;
+
+/** What happened at an alert's time, on its slice, on a part of it or around it; the newest first. */
+function annotationsOf(alert: Alert, annotations: readonly Annotation[]): readonly Annotation[] {
+  const until = alert.resolvedAt ?? Math.max(alert.last.bucketStart, alert.openedAt ?? alert.startedAt);
+  const labels = parseSlice(alert.slice);
+  return annotations
+    .filter(({ startsAt, endsAt }) => startsAt <= until && endsAt >= alert.startedAt - BEFORE)
+    .filter(({ scope }) => areCompatible(parseSlice(scope), labels))
+    .sort((a, b) => b.startsAt - a.startsAt || (a.annotationId < b.annotationId ? -1 : 1));
+}
+
+/** No dimension has different values in the two: some event can be in both. */
+function areCompatible(one: SliceLabels, other: SliceLabels): boolean {
+  return Object.entries(one).every(([name, value]) => other[name] === undefined || other[name] === value);
+}

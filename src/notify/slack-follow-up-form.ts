@@ -1,0 +1,64 @@
+import type { Alert } from '../model/alert.js';
+import type { Owner } from '../model/owner.js';
+import { FOLLOW_UP_FORM } from './slack-actions.js';
+import type { Form } from './slack-form.js';
+import { formatSliceWords } from './wording.js';
+
+/** The form that opens a follow-up of an alert, filled in as far as the alert tells. */
+export function followUpForm({
+  alert,
+  owners,
+  mine,
+}: {
+  alert: Alert;
+  owners: readonly Owner[];
+  /** The id of the owner that the person is, who is proposed where the alert has none; empty for no owner. */
+  mine: string;
+}): Form {
+  const where = formatSliceWords(alert.slice);
+  return {
+    id: FOLLOW_UP_FORM,
+    title: 'Open a follow-up',
+    submit: 'Open',
+    subject: { alertId: alert.alertId },
+    intro: `It stays open until the metric itself shows that the improvement worked. It is about: ${alert.title}, ${where}.`,
+    fields: [
+      {
+        kind: 'text',
+        id: 'title',
+        label: 'What is to be improved',
+        initial: `${alert.title}, ${where}`,
+        longest: 200,
+      },
+      {
+        kind: 'choice',
+        id: 'owner',
+        label: 'Owner',
+        optional: true,
+        hint: 'Left empty, it is whoever owns the slice, or you.',
+        initial: alert.owner || mine,
+        options: owners.map(({ id, name }) => ({ value: id, text: name })),
+      },
+      {
+        kind: 'choice',
+        id: 'priority',
+        label: 'Priority',
+        initial: alert.severity === 'critical' ? 'high' : 'normal',
+        options: [
+          { value: 'urgent', text: 'Urgent' },
+          { value: 'high', text: 'High' },
+          { value: 'normal', text: 'Normal' },
+          { value: 'low', text: 'Low' },
+        ],
+      },
+      {
+        kind: 'date',
+        id: 'due',
+        label: 'Due',
+        optional: true,
+        hint: 'Left empty, the priority sets it, in work days of the owner.',
+      },
+      { kind: 'text', id: 'note', label: 'Note', optional: true, longest: 2_000, lines: 'many' },
+    ],
+  };
+}

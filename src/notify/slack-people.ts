@@ -1,0 +1,98 @@
+import type { Alert } from '../model/alert.js';
+import { type Clock, type Instant, MINUTE } from '../model/clock.js';
+import type { Owner } from '../model/owner.js';
+import { ask, firstOfPages, PAGE, type WebClient } from './slack-api.js';
+import { conversationOf } from './slack-search.js';
+
+/** Somebody who may act on an alert: a rule's word, or the id of a user group or a person. */
+export type SlackActorRule = string;
+
+/** `unknown`: Slack could not be asked. */
+export type MayAct = 'yes' | 'no' | 'unknown';
+
+/** For so long a list of members is believed. */
+const BELIEVED_FOR = 5 * MINUTE;
+
+/**
+ * Who may act on alerts in Slack: `anyone`, `channel_members` of a channel that the alert was told in, `owners` (the
+ * alert's owner and their lead), a user group (`S…`) or a person (`U…`, `W…`). One rule that holds is enough.
+ */
+export class SlackPeople {
+  readonly #api: WebClient;
+  readonly #rules: readonly SlackActorRule[];
+  readonly #owners: readonly Owner[];
+  readonly #clock: Clock;
+  readonly #members = new Map<string, { people: ReadonlySet<string>; at: Instant }>();
+
+  constructor(parts: {
+    api: WebClient;
+    rules: readonly SlackActorRule[];
+    owners: readonly Owner[];
+    clock: Clock;
+  }) {
+    this.#api = parts.api;
+    this.#rules = parts.rules;
+    this.#owners = parts.owners;
+    this.#clock = parts.clock;
+  }
+
+  /** `channel` is the id of the channel that the person acts in; empty elsewhere, when any that was told counts. */
+  async mayAct(personId: string, alert: Alert, channel: string): Promise<MayAct> {
+    if (this.#rules.includes('anyone') || this.#rules.includes(personId)) return 'yes';
+    if (this.#rules.includes('owners') && this.#isOwner(personId, alert)) return 'yes';
+    let unknown = false;
+    for (const rule of this.#rules) {
+      const lists =
+        rule === 'channel_members' ? this.#channels(alert, channel) : /^S/.test(rule) ? [rule] : [];
+      for (const list of lists) {
+        const people = await this.#membersOf(list);
+        if (people?.has(personId)) return 'yes';
+        unknown ||= people === null;
+      }
+    }
+    return unknown ? 'unknown' : 'no';
+  }
+
+  #isOwner(personId: string, alert: Alert): boolean {
+    const owner = this.#owners.find(({ id }) => id === alert.owner);
+    const lead = this.#owners.find(({ id }) => id === owner?.lead);
+    return [owner, lead].some((one) => one?.slack === personId);
+  }
+
+  #channels(alert: Alert, channel: string): string[] {
+    if (channel !== '') return [channel];
+    return alert.escalation.told
+      .filter((target) => target.startsWith('slack:'))
+      .map((target) => target.slice(6));
+  }
+
+  /** Null when Slack could not be asked; what was known before is better than nothing. */
+  async #membersOf(list: string): Promise<ReadonlySet<string> | null> {
+    const known = this.#members.get(list);
+    const now = this.#clock.now();
+    if (known !== undefined && now - known.at < BELIEVED_FOR) return known.people;
+    const people = list.startsWith('S') ? await this.#group(list) : await this.#channel(list);
+    if (people !== null) this.#members.set(list, { people, at: now });
+    return people ?? known?.people ?? null;
+  }
+
+  async #group(usergroup: string): Promise<ReadonlySet<string> | null> {
+    const answer = await ask(() => this.#api.usergroups.users.list({ usergroup }));
+    return answer.ok ? new Set(answer.value.users ?? []) : null;
+  }
+
+  async #channel(name: string): Promise<ReadonlySet<string> | null> {
+    const found = await conversationOf(this.#api, name);
+    if (!found.ok || found.value === null) return null;
+    const channel = found.value;
+    const people = new Set<string>();
+    const read = await firstOfPages(
+      (cursor) => this.#api.conversations.members({ channel, limit: PAGE, ...cursor }),
+      (page) => {
+        for (const person of page.members ?? []) people.add(person);
+        return undefined;
+      },
+    );
+    return read.ok ? people : null;
+  }
+}

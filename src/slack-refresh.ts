@@ -1,0 +1,54 @@
+import { alertView } from './alert-view.js';
+import type { Redress } from './app.js';
+import type { Alert } from './model/alert.js';
+import { HOUR, type Instant } from './model/clock.js';
+import type { SlackNotifier } from './notify/slack.js';
+
+/** An alert that is over for longer is shown as it was when it ended. */
+const SHOWN_AFTER = 6 * HOUR;
+/** Edits of one channel's messages in one round; Slack takes about one a second. */
+const EDITS_PER_ROUND = 4;
+
+/**
+ * Keeps alerts' messages current between the deliveries: new values, a follow-up's state, a chart that has been
+ * drawn. An edit that is lost is made in the next round, so that nothing of this has to be written down.
+ */
+export class SlackRefresh {
+  readonly #notifier: SlackNotifier;
+  /** Channels that asked to be left alone, and until when. */
+  readonly #resting = new Map<string, Instant>();
+
+  constructor(notifier: SlackNotifier) {
+    this.#notifier = notifier;
+  }
+
+  /** Edits what shows less than is known. Never throws for what Slack answers. */
+  async round(redress: Pick<Redress, 'alerts' | 'followUps' | 'configuration'>, now: Instant): Promise<void> {
+    const { alerts } = redress;
+    // A delivery that waits will edit its message itself.
+    const waiting = new Set(
+      alerts
+        .pendingDeliveries(Number.POSITIVE_INFINITY)
+        .map(({ subject, target }) => `${subject.id}\n${target}`),
+    );
+    const edits = new Map<string, number>();
+    for (const alert of alerts.alerts()) {
+      if (!isShown(alert, now)) continue;
+      for (const target of alert.escalation.told) {
+        if (!target.startsWith('slack:') || waiting.has(`${alert.alertId}\n${target}`)) continue;
+        const rootRef = alerts.rootRef({ kind: 'alert', id: alert.alertId }, target);
+        const channel = rootRef.split(':', 1)[0] ?? '';
+        const used = edits.get(channel) ?? 0;
+        if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
+        const outcome = await this.#notifier.refresh(alertView(alert, redress), rootRef);
+        if (outcome !== 'current') edits.set(channel, used + 1);
+        if (typeof outcome !== 'string' && outcome.outcome === 'retry')
+          this.#resting.set(channel, now + (outcome.retryAfter ?? 0));
+      }
+    }
+  }
+}
+
+function isShown({ state, resolvedAt }: Alert, now: Instant): boolean {
+  return state !== 'pending' && (resolvedAt === null || now - resolvedAt < SHOWN_AFTER);
+}

@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { slackInbox } from '../../src/http/slack.js';
+import { DAY, HOUR, SimulatedClock } from '../../src/model/clock.js';
+import { RedressError } from '../../src/model/errors.js';
+import { slackNotifier } from '../../src/notify/slack.js';
+import { SLACK_ACTION } from '../../src/notify/slack-actions.js';
+import { slackApi } from '../../src/notify/slack-api.js';
+import { SlackConversation } from '../../src/notify/slack-conversation.js';
+import { SlackRoots } from '../../src/notify/slack-roots.js';
+import { CONTEXT, makeNotification, NOON } from '../notify/fixtures.js';
+import type { Deed, Person } from '../slack/people.js';
+import { SlackStandIn } from '../slack/stand-in.js';
+import { alertOf, application, FakeService, followUpOf } from './fake-service.js';
+
+const OWNER: Person = { id: 'U0OWNER', name: 'olive' };
+
+let slack: SlackStandIn;
+let service: FakeService;
+const clock = new SimulatedClock(NOON);
+
+beforeAll(async () => {
+  slack = await SlackStandIn.start({ now: () => clock.now() });
+  slack.addChannel({ id: 'C0DISPUTES', name: 'disputes' });
+  const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl });
+  const notifier = slackNotifier({ api, context: CONTEXT, roots: new SlackRoots(api) });
+  await notifier.send('slack:#disputes', makeNotification({ alert: alertOf() }));
+});
+afterAll(() => slack.stop());
+
+beforeEach(() => {
+  service = new FakeService();
+  service.knownFollowUps = [];
+  const conversation = new SlackConversation(slackApi({ token: slack.token, apiUrl: slack.apiUrl }));
+  service.slack.openModal = (trigger, view) => conversation.openModal(trigger, view);
+  service.slack.publishHome = (person, view) => conversation.publishHome(person, view);
+});
+
+/** What a person does comes over HTTP; what goes back to Slack is answered. */
+async function send({ path, body, headers }: Deed) {
+  const app = application(service, { clock, signingSecrets: [slack.signingSecret] });
+  const answer = await app.inject({ method: 'POST', url: path, headers, payload: body });
+  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+}
+
+const message = () => {
+  const [posted] = slack.channel('disputes').messages;
+  if (posted === undefined) throw new Error('nothing was posted');
+  return posted;
+};
+
+describe('a follow-up is opened by a form', () => {
+  const openForm = () => send(slack.people.click(SLACK_ACTION.followUp, message()));
+
+  it('that comes up filled in with what the alert tells', async () => {
+    expect(await openForm()).toEqual({ status: 200, body: null });
+    const modal = slack.store.modals.at(-1);
+    expect(modal?.title?.text).toBe('Open a follow-up');
+    const filled = slack.people.submit({}).payload as { view: { state: { values: unknown } } };
+    expect(filled.view.state.values).toMatchObject({
+      title: { value: { value: 'Disputes per delivered order, region GB' } },
+      owner: { value: { selected_option: { value: 'after-sales-gb' } } },
+      priority: { value: { selected_option: { value: 'high' } } },
+      due: { value: { selected_date: null } },
+      note: { value: { value: null } },
+    });
+  });
+
+  it('and gets what the person has written, with the due day ending where the owner lives', async () => {
+    await openForm();
+    const answer = await send(
+      slack.people.submit({
+        title: ' Fewer wrong toys ',
+        priority: 'urgent',
+        due: '2026-07-01',
+        note: 'a\nb',
+      }),
+    );
+    expect(answer).toEqual({ status: 200, body: null });
+    expect(service.opened).toEqual([
+      {
+        alertId: 'alert-1',
+        title: 'Fewer wrong toys',
+        owner: 'after-sales-gb',
+        priority: 'urgent',
+        // 17:00 in London's summer.
+        dueAt: Date.UTC(2026, 6, 1, 16),
+        note: 'a\nb',
+        actor: 'ann',
+      },
+    ]);
+  });
+
+  it('stays open and says at the field what is wrong with it', async () => {
+    await openForm();
+    expect((await send(slack.people.submit({ title: '  ' }))).body).toEqual({
+      response_action: 'errors',
+      errors: { title: 'Say what is to be improved.' },
+    });
+    expect((await send(slack.people.submit({ due: '2026-02-15' }))).body).toEqual({
+      response_action: 'errors',
+      errors: { due: 'That day has passed already.' },
+    });
+    service.followUps.open = async () => ({ outcome: 'refused', reason: 'unknown_owner', followUp: null });
+    expect((await send(slack.people.submit({}))).body).toMatchObject({
+      errors: { owner: 'there is no such owner in the configuration.' },
+    });
+  });
+
+  it('shows in its place that somebody else was quicker', async () => {
+    await openForm();
+    service.followUps.open = async () => ({
+      outcome: 'refused',
+      reason: 'already_open',
+      followUp: followUpOf(),
+    });
+    expect((await send(slack.people.submit({}))).body).toMatchObject({
+      response_action: 'update',
+      view: { blocks: [{ text: { text: expect.stringMatching(/^There is an open follow-up already/) } }] },
+    });
+  });
+
+  it('does not open for a trigger that is older than three seconds', async () => {
+    const deed = slack.people.click(SLACK_ACTION.followUp, message());
+    const modals = slack.store.modals.length;
+    clock.advanceTo(clock.now() + 3_001);
+    await send(deed);
+    expect(slack.store.modals).toHaveLength(modals);
+    expect(service.replies).toEqual([
+      { responseUrl: expect.anything(), text: expect.stringMatching(/again/) },
+    ]);
+  });
+
+  it('tells whoever sent it, in our own conversation, when it failed after Slack had to be answered', async () => {
+    await openForm();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let fail = () => {};
+      const slow = new Promise<void>((resolve) => {
+        fail = resolve;
+      });
+      service.followUps.open = async () => {
+        await slow;
+        throw new RedressError('store_unavailable', 'no store', { retryable: true });
+      };
+      const inbox = slackInbox(service, clock, pino({ level: 'silent' }));
+      const taken = inbox.take('interaction', slack.people.submit({}).payload);
+      await vi.advanceTimersByTimeAsync(2_001);
+      expect(await taken).toEqual({ outcome: 'taken', body: null });
+      fail();
+      await inbox.settled();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(service.whispers).toEqual([
+      { person: 'U0ANN', text: expect.stringMatching(/could not be recorded/) },
+    ]);
+  });
+});
+
+describe('/redress', () => {
+  const typed = async (text: string, person?: Person) => {
+    const { status, body } = await send(slack.people.type(text, person));
+    expect(status).toBe(200);
+    expect(body.response_type).toBe('ephemeral');
+    return JSON.stringify(body);
+  };
+
+  beforeEach(() => {
+    service.knownAlerts = [
+      alertOf(),
+      alertOf({ alertId: 'alert-2', severity: 'info', state: 'acknowledged', owner: '' }),
+      alertOf({ alertId: 'old-3', state: 'resolved', resolvedAt: NOON }),
+    ];
+  });
+
+  it('lists the open alerts, the gravest first, with their buttons', async () => {
+    const text = await typed('list');
+    expect(text.indexOf('alert-1')).toBeGreaterThan(0);
+    expect(text.indexOf('alert-2')).toBeGreaterThan(text.indexOf('alert-1'));
+    expect(text).not.toContain('old-3');
+    expect(text).toContain(SLACK_ACTION.acknowledge);
+    expect(await typed('list all')).toContain('old-3');
+    expect(await typed('list mine')).toContain('There are none');
+    expect(await typed('list mine', OWNER)).toMatch(/alert-1(?!.*alert-2)/);
+  });
+
+  it('shows one, by any part of its id that only it has', async () => {
+    expect(await typed('show rt-1')).toContain('About 38 more disputes than expected');
+    expect(await typed('show old-3')).toContain('Resolved');
+    expect(await typed('show alert')).toContain('2 open alerts have that in their ids');
+    expect(await typed('show nothing')).toContain('There is no open alert');
+    expect(await typed('show')).toContain('Which alert?');
+  });
+
+  it('acknowledges one, if the person may', async () => {
+    expect(await typed('ack alert-1')).toContain('You have acknowledged');
+    expect(service.alertCommands).toEqual([{ kind: 'acknowledge', alertId: 'alert-1', actor: 'ann' }]);
+    service.slack.mayAct = async () => 'no';
+    expect(await typed('ack alert-1')).toContain('lets only some people');
+    expect(service.alertCommands).toHaveLength(1);
+  });
+
+  it('helps, also with what it does not know, which is shown as it was typed and never as markup', async () => {
+    expect(await typed('help')).toContain('/redress list');
+    expect(await typed('<!channel> now')).toContain('&lt;!channel&gt;');
+  });
+});
+
+describe('a person’s App Home', () => {
+  const home = async (person: Person) => {
+    expect((await send(slack.people.openHome(person))).status).toBe(200);
+    return JSON.stringify(slack.store.homes.get(person.id)?.blocks);
+  };
+
+  it('has their open alerts and follow-ups, and how many others there are', async () => {
+    service.knownAlerts = [alertOf(), alertOf({ alertId: 'alert-2', owner: 'somebody' })];
+    service.knownFollowUps = [
+      followUpOf({ title: 'Mine', owner: 'after-sales-gb', dueAt: NOON + DAY }),
+      followUpOf({ title: 'Closed', owner: 'after-sales-gb', closedAt: NOON }),
+    ];
+    const text = await home(OWNER);
+    expect(text).toContain('alert-1');
+    expect(text).not.toContain('alert-2');
+    expect(text).toContain('Mine: open');
+    expect(text).not.toContain('Closed');
+    expect(text).toContain('One other alert is open');
+    expect(await home({ id: 'U0ANN', name: 'ann' })).toContain('None of the open alerts is yours');
+  });
+
+  it('has buttons that do what they do in a channel', async () => {
+    service.knownAlerts = [alertOf({ startedAt: NOON - HOUR })];
+    await home(OWNER);
+    await send(slack.people.clickAtHome(SLACK_ACTION.acknowledge, OWNER));
+    expect(service.alertCommands).toMatchObject([
+      { kind: 'acknowledge', alertId: 'alert-1', actor: 'olive' },
+    ]);
+  });
+});
+
+describe('what comes in', () => {
+  it('is answered with its challenge when Slack asks whether the address is ours', async () => {
+    expect((await send(slack.people.askForChallenge('abc'))).body).toEqual({ challenge: 'abc' });
+  });
+
+  const click = (action: object) => ({
+    type: 'block_actions',
+    user: { id: 'U0ANN' },
+    container: { channel_id: 'C0DISPUTES' },
+    actions: [action],
+  });
+
+  it.each([
+    ['interaction', null, 'unreadable'],
+    ['interaction', { type: 'block_actions' }, 'unreadable'],
+    ['interaction', click({ action_id: 'redress_acknowledge', block_id: 'elsewhere' }), 'unreadable'],
+    ['interaction', click({ action_id: 'another_app', block_id: 'x' }), 'taken'],
+    ['interaction', { type: 'view_closed' }, 'taken'],
+    ['interaction', { type: 'view_submission' }, 'unreadable'],
+    ['command', {}, 'unreadable'],
+    ['event', { type: 'event_callback', event: { type: 'member_joined_channel' } }, 'taken'],
+    ['event', undefined, 'unreadable'],
+  ] as const)('is read or refused, and does nothing by accident: %s %j', async (kind, payload, outcome) => {
+    const inbox = slackInbox(service, clock, pino({ level: 'silent' }));
+    expect((await inbox.take(kind, payload)).outcome).toBe(outcome);
+    expect(service.alertCommands).toEqual([]);
+  });
+
+  it('never throws', async () => {
+    const inbox = slackInbox(service, clock, pino({ level: 'silent' }));
+    const payload = fc.oneof(
+      fc.anything(),
+      fc.record({ type: fc.constantFrom('block_actions', 'view_submission'), user: fc.anything() }),
+      fc.record({ user_id: fc.string({ minLength: 1 }), command: fc.string(), text: fc.string() }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('interaction', 'command', 'event'), payload, async (kind, given) => {
+        expect(['taken', 'unreadable']).toContain((await inbox.take(kind, given)).outcome);
+      }),
+    );
+  });
+});
