@@ -9,10 +9,11 @@ import type { AlertView } from './notify/alert-words.js';
 /** An alert with everything that is shown with it. */
 export function alertView(
   alert: Alert,
-  { followUps, configuration }: Pick<Redress, 'followUps' | 'configuration'>,
+  { alerts, followUps, configuration }: Pick<Redress, 'alerts' | 'followUps' | 'configuration'>,
 ): AlertView {
   return {
     alert,
+    analysis: alerts.analysis(alert.alertId),
     annotations: annotationsOf(alert, configuration.annotations),
     followUp: followUps.forAlert(alert.alertId) ?? null,
     display: displayFor(configuration, alert.metric, alert.title),

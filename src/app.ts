@@ -1,8 +1,10 @@
+import { AlertAnalyses } from './alert-analyses.js';
 import type { AlertDesk } from './alerts/desk.js';
 import { Commands } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { createDeciders } from './deciding.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
+import { analysisSources } from './explanation.js';
 import { evidenceFor } from './follow-up-evidence.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
@@ -105,6 +107,10 @@ export interface Surroundings {
   write: DecisionLogParts['write'];
   /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
+  /** How long a first message waits for its analysis, ms; absent, it waits for as long as it takes. */
+  analysisPatience?: number;
+  /** Told of an analysis that failed; absent, it is thrown. */
+  reportAnalysisFailure?: (alertId: string, error: unknown) => void;
   /** Where the first buckets are, when nothing has been judged yet; the store's first event by default. */
   beginning?: Instant;
   notBefore?: PipelineParts['notBefore'];
@@ -159,6 +165,15 @@ export async function assemble(
     append,
     uncertain: new Uncertain(entries),
   });
+  const analyses = new AlertAnalyses({
+    metrics,
+    sources: analysisSources(store, metrics),
+    alerts,
+    patience: surroundings.analysisPatience ?? null,
+    ...(surroundings.reportAnalysisFailure === undefined
+      ? {}
+      : { reportFailure: surroundings.reportAnalysisFailure }),
+  });
   const pipeline = new Pipeline({
     metrics,
     points: maker,
@@ -167,6 +182,7 @@ export async function assemble(
     followUps,
     log,
     evidence: (request) => evidenceFor(request, configuration, points, alerts),
+    analyse: (now) => analyses.settle(now),
     deliver: (now) => outbox.send(now),
     progress,
     completeUntil: surroundings.completeUntil,

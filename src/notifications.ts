@@ -18,7 +18,7 @@ export function notificationOf(
   switch (subject.kind) {
     case 'alert': {
       const alert = alerts.alert(subject.id) ?? aboutNothing(delivery);
-      return { kind: 'alert', delivery, ...alertView(alert, { configuration, followUps }), rootRef };
+      return { kind: 'alert', delivery, ...alertView(alert, { configuration, followUps, alerts }), rootRef };
     }
     case 'follow_up': {
       const followUp = followUps.followUp(subject.id) ?? aboutNothing(delivery);

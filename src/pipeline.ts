@@ -22,6 +22,8 @@ export interface PipelineParts {
   log: Pick<DecisionLog, 'judged' | 'append' | 'flush'>;
   /** Reads the history that a fix is verified by. */
   evidence(request: EvidenceRequest): Promise<Evidence>;
+  /** Makes the analyses of alerts that have fired, and answers those that are ready; absent where nobody reads them. */
+  analyse?(now: Instant): Promise<readonly JournalEntry[]>;
   /** Sends what is due, and answers what became of it as journal entries. */
   deliver(now: Instant): Promise<void>;
   /** The end of the last bucket that each metric has been judged for. */
@@ -99,6 +101,7 @@ export class Pipeline {
         await this.#judge(moment, group.closings, moment - group.moment > OLDEST_NEWS);
       }
       await this.#runDue(stretch);
+      await this.#addLateAnalyses(stretch);
       await this.#flush(stretch);
       if (stretch >= to) return;
     }
@@ -228,7 +231,17 @@ export class Pipeline {
     this.#reached = Math.max(this.#reached, until);
   }
 
+  /** What was not ready when its alert was told of goes out as soon as it is. */
+  async #addLateAnalyses(now: Instant): Promise<void> {
+    const late = await this.#parts.analyse?.(now);
+    if (late === undefined || late.length === 0) return;
+    await this.#parts.log.append(late);
+    await this.#runDue(now);
+  }
+
+  /** Messages show where the trouble sits, if that is known in time. */
   async #deliver(now: Instant): Promise<void> {
+    await this.#parts.log.append((await this.#parts.analyse?.(now)) ?? []);
     await this.#parts.deliver(now);
     this.#parts.afterDelivery?.(this);
   }

@@ -50,6 +50,8 @@ export interface ServiceSurroundings {
 const TICK = '*/5 * * * * *';
 const REFRESH_INTERVAL = MINUTE;
 const SAVE_INTERVAL = 10 * MINUTE;
+/** A first message waits for its analysis no longer, ms: with the sending it must stay below two seconds. */
+const ANALYSIS_PATIENCE = 1_500;
 const LOOKED_UNTIL = 'late_events';
 /** Past this a request is refused whole, bytes. */
 const MAX_BODY_BYTES = 16 << 20;
@@ -380,6 +382,9 @@ class Service {
         if (this.#metrics.seriesLeftOut(metric, leftOut))
           this.#log.warn({ metric, leftOut, maxSeries }, 'the smallest series are left out: max_series');
       },
+      analysisPatience: ANALYSIS_PATIENCE,
+      reportAnalysisFailure: (alertId, error) =>
+        this.#log.error({ err: error, alertId }, 'an alert could not be analysed'),
       reportFault: ({ detector, metric, slice, error }) => {
         this.#metrics.detectorFailed(detector);
         this.#log.error({ err: error, detector, metric, slice }, 'a detector failed');

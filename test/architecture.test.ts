@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'type store'],
   detection: ['model'],
   detectors: ['model', 'detection/contract.ts'],
-  analysis: ['model'],
+  analysis: ['model', 'type store'],
   alerts: ['model'],
   notify: ['model'],
   followups: ['model'],

@@ -64,6 +64,13 @@ export function deliveryOfAlert(
   return { ...blank(now), deliveryId: `${alertId}.${version}.${target}`, subject, alertId, target, reason };
 }
 
+/** The message that adds an alert's analysis to the one that a target has. */
+export function analysisDelivery({ alertId, version }: AlertRecord, target: Target, now: Instant): Delivery {
+  const subject = { kind: 'alert', id: alertId, version } as const;
+  const deliveryId = `${alertId}.analysis.${target}`;
+  return { ...blank(now), deliveryId, subject, alertId, target, reason: 'analysed' };
+}
+
 /** The messages that something other than an alert asks for; `told` have been told of its alert. */
 export function deliveriesOfRequest(
   { subject, reason, change, alertId, to }: DeliveryRequest,
@@ -97,9 +104,11 @@ function blank(now: Instant) {
 /**
  * True when the newer message makes the older one pointless: every message shows its subject as it is when it
  * is sent, so two that wait for the same target would say the same. A program that hears of a follow-up is promised
- * each of its turns, and gets them all.
+ * each of its turns, and gets them all. An analysis is said once and in full, so it neither replaces a message nor is
+ * replaced by one.
  */
 export function supersedes(newer: Delivery, older: Delivery): boolean {
+  const isAnalysis = newer.reason === 'analysed' || older.reason === 'analysed';
   const everyTurn = newer.subject.kind === 'follow_up' && newer.target.startsWith('webhook:');
   return (
     older.state === 'pending' &&
@@ -107,7 +116,8 @@ export function supersedes(newer: Delivery, older: Delivery): boolean {
     older.subject.kind === newer.subject.kind &&
     older.subject.id === newer.subject.id &&
     older.target === newer.target &&
-    !everyTurn
+    !everyTurn &&
+    !isAnalysis
   );
 }
 

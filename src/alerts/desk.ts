@@ -1,4 +1,5 @@
 import type { Alert, Carrier, EscalationPolicy, Route, Target } from '../model/alert.js';
+import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
@@ -9,16 +10,23 @@ import type { Owner } from '../model/owner.js';
 import type { Point } from '../model/point.js';
 import type { AlertSilence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
+import { AnalysisDesk } from './analysis-desk.js';
 import { AlertBook, compareText, earlier, type SubjectName } from './book.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
 import { inputOf } from './command-input.js';
-import { audienceOf, deliveriesOfRequest, deliveryOfAlert, supersedes } from './deliveries.js';
+import {
+  analysisDelivery,
+  audienceOf,
+  deliveriesOfRequest,
+  deliveryOfAlert,
+  supersedes,
+} from './deliveries.js';
 import { afterAttempt } from './delivery-attempt.js';
 import { failingTarget, HEALTH_RULE, HEALTH_SEVERITY, healthPoint, quietSource, targetOf } from './health.js';
 import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
 import { inhibitorOf } from './inhibition.js';
 import { labelsOf } from './labels.js';
-import { type AlertRecord, isOpen } from './record.js';
+import { type AlertRecord, isMuted, isOpen } from './record.js';
 import { avoiding, policyFor, type RoutedAlert } from './routing.js';
 import { shownOn } from './silence.js';
 import { SilenceDesk } from './silence-desk.js';
@@ -52,6 +60,7 @@ export class AlertDesk {
   readonly #settings: AlertSettings;
   readonly #book = new AlertBook();
   readonly #silences = new SilenceDesk();
+  readonly #analyses = new AnalysisDesk();
 
   constructor(settings: AlertSettings) {
     this.#settings = settings;
@@ -180,7 +189,29 @@ export class AlertDesk {
       avoiding(this.#policyFor(alert), this.#failingTargets().add(after.target)),
     );
     this.#health(subject, after.state === 'failed', now, journal);
+    if (after.state === 'sent') this.#tellAnalysis(after, now, journal);
     return journal;
+  }
+
+  /** The alerts that people are to be told of and whose analysis has not been made, gravest first. */
+  unexplained(): readonly Alert[] {
+    const wanted = [...this.#book.open()].filter((alert) => this.#analyses.isWanted(alert));
+    return wanted.sort((a, b) => b.worst.score - a.worst.score || compareText(a.alertId, b.alertId));
+  }
+
+  /** Takes in an alert's analysis: everybody who has its message is told, and everybody who gets it later. */
+  explained(analysis: AlertAnalysis, now: Instant): JournalEntry[] {
+    const journal: JournalEntry[] = [];
+    this.#write(this.#analyses.entryOf(analysis, now), journal);
+    for (const target of this.#book.alert(analysis.alertId)?.escalation.told ?? []) {
+      const root = this.#book.root({ kind: 'alert', id: analysis.alertId }, target);
+      if (root !== undefined) this.#tellAnalysis(root, now, journal);
+    }
+    return journal;
+  }
+
+  analysis(alertId: string): AlertAnalysis | undefined {
+    return this.#analyses.analysis(alertId);
   }
 
   /** Asks for messages about other things than alerts: to everybody told of their alert and to whom they name. */
@@ -307,6 +338,14 @@ export class AlertDesk {
     }
   }
 
+  /** The analysis follows the message that it belongs to, once at each target. */
+  #tellAnalysis({ subject, target }: Delivery, now: Instant, journal: JournalEntry[]): void {
+    if (subject.kind !== 'alert' || !this.#analyses.hasNews(subject.id)) return;
+    const alert = this.#book.alert(subject.id);
+    if (alert === undefined || !isOpen(alert) || isMuted(alert)) return;
+    this.#ask(analysisDelivery(alert, target, now), now, journal);
+  }
+
   #ask(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
     if (this.#book.delivery(delivery.deliveryId) !== undefined) return;
     for (const older of this.#book.pending()) {
@@ -361,6 +400,7 @@ export class AlertDesk {
   #take(entry: JournalEntry): void {
     this.#book.apply(entry);
     this.#silences.apply(entry);
+    this.#analyses.apply(entry);
   }
 
   #write(entry: JournalEntry, journal: JournalEntry[]): void {

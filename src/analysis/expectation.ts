@@ -32,12 +32,38 @@ const MOST_CELLS = 2_000_000;
  * rates are fitted as if they multiplied (iterative proportional fitting; Deming and Stephan 1940), the more the
  * less it has itself (empirical Bayes).
  */
-export function expectRates(leaves: Leaves, now: Counted, history: History): JudgedLeaves {
-  const isShare = [now, history].every(({ numerator, denominator }) =>
+export function expectRates(
+  leaves: Leaves,
+  now: Counted,
+  history: History,
+  { unit = 1, isShare = true }: RateForm = {},
+): JudgedLeaves {
+  const isBelow = [now, history].every(({ numerator, denominator }) =>
     // What is above its denominator is no share of it, and is judged as a count.
     numerator.every((count, row) => count <= (denominator[row] as number)),
   );
-  return expectFromHistory(leaves, now, history, isShare);
+  if (unit === 1) return expectFromHistory(leaves, now, history, isShare && isBelow);
+  const judged = expectFromHistory(leaves, scaledBy(now, unit), scaledBy(history, unit), false);
+  const before = judged.rates?.before as Counted;
+  return {
+    ...judged,
+    observed: now.numerator,
+    expected: judged.expected.map((value) => value * unit),
+    noise: { ...judged.noise, perUnit: unit },
+    rates: { before: { ...before, numerator: before.numerator.map((value) => value * unit) }, after: now },
+  };
+}
+
+/** What a rate is of. */
+export interface RateForm {
+  /** What one event adds to the numerator as far as chance goes: 1 for counts, for a mean its variance over itself. */
+  unit?: number;
+  /** False where a numerator may be above its denominator. */
+  isShare?: boolean;
+}
+
+function scaledBy<T extends Counted>(counted: T, unit: number): T {
+  return { ...counted, numerator: counted.numerator.map((value) => value / unit) };
 }
 
 /** What was counted of each leaf in the span and before, for metrics without a denominator. */

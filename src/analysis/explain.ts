@@ -1,42 +1,9 @@
+import type { Explanation } from '../model/analysis.js';
 import type { Candidate } from './judge.js';
 import { type JudgedLeaves, sliceOf } from './leaves.js';
 import { prepare } from './prepare.js';
-import { type RateOrMix, rateOrMix, type SliceCounts } from './rate-or-mix.js';
+import { rateOrMix, rateOrMixInWords, type SliceCounts } from './rate-or-mix.js';
 import { isInside, isSame, SEARCH, type SearchOptions, search } from './search.js';
-
-/** One slice that explains a part of the change. */
-export interface ExplainedSlice {
-  /** 1 for the slice that explains the change best if only one may be named. */
-  rank: number;
-  /** Dimension to value; empty for the whole. */
-  slice: Readonly<Record<string, string>>;
-  observed: number;
-  expected: number;
-  /** Observed less expected, in events or in the unit of a sum. */
-  excess: number;
-  /** The excess as a share of the whole's; slices that overlap may add up to more than 1. Null where the whole is flat. */
-  explained: number | null;
-  /** From 0 to 1: that it moved at all, and that no wider or narrower slice says it better. */
-  confidence: number;
-  /** True for the slices that together are taken to be the answer. */
-  cause: boolean;
-}
-
-export interface Explanation {
-  observed: number;
-  expected: number;
-  excess: number;
-  /** `flat` when the whole hardly moved; causes found nevertheless are masked shifts, which cancel out. */
-  whole: 'moved' | 'flat';
-  /** The causes among the best slices, best first. */
-  slices: ExplainedSlice[];
-  /** The share of the whole's excess that lies outside all causes; null where the whole is flat. */
-  unexplained: number | null;
-  /** For a rate: how much of its change is mix, by the dimension whose changed weights did most. */
-  split: (RateOrMix & { dimension: string }) | null;
-  /** The most dimensions of a slice that was looked at. */
-  depth: number;
-}
 
 const LISTED = 12;
 /** A slice inside or around a cause, with less of the cause's score than this, is its echo. */
@@ -147,7 +114,7 @@ function splitOf(table: JudgedLeaves): Explanation['split'] {
       slice.after.denominator += rates.after.denominator[leaf] as number;
     }
     const split = rateOrMix(slices);
-    return split === null ? [] : [{ ...split, dimension }];
+    return split === null ? [] : [{ ...split, dimension, words: rateOrMixInWords(split) }];
   });
   return splits.sort((a, b) => Math.abs(b.mix) - Math.abs(a.mix))[0] ?? null;
 }

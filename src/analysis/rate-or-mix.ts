@@ -1,28 +1,10 @@
+import type { Contribution, RateOrMix } from '../model/analysis.js';
+
 /** One slice before and in the span; all slices together are the whole, and none overlaps another. */
 export interface SliceCounts {
   slice: string;
   before: { numerator: number; denominator: number };
   after: { numerator: number; denominator: number };
-}
-
-/** What one slice contributes to the change of the whole's rate. */
-export interface Contribution {
-  slice: string;
-  /** From its own rate's change. */
-  rate: number;
-  /** From its changed share of the denominator. */
-  mix: number;
-  /** The change of its share of the denominator. */
-  weight: number;
-}
-
-export interface RateOrMix {
-  /** The whole's rate after less before. */
-  change: number;
-  rate: number;
-  mix: number;
-  /** By size, greatest first; all parts add up to the change. */
-  contributions: Contribution[];
 }
 
 /**
@@ -51,7 +33,8 @@ export function rateOrMix(slices: readonly SliceCounts[]): RateOrMix | null {
     return {
       slice,
       rate: ((weight.old + weight.now) / 2) * (rate.now - rate.old),
-      mix: gained * ((rate.old + rate.now) / 2 - centre),
+      // Adding nothing turns a negative zero, which JSON does not keep, into a plain one.
+      mix: gained * ((rate.old + rate.now) / 2 - centre) + 0,
       weight: gained,
     };
   });
@@ -69,11 +52,12 @@ export function rateOrMixInWords(split: RateOrMix): string {
   if (size === 0) return 'neither the rates nor the mix changed';
   const share = split.mix / split.change;
   const mover = moverOf(split);
+  if (Math.abs(split.mix) < 0.1 * Math.abs(split.change))
+    return 'nearly all of it happened inside the slices; the mix hardly changed';
   if (Math.sign(split.rate) * Math.sign(split.mix) < 0)
     return Math.abs(split.rate) >= Math.abs(split.mix)
       ? `the rates changed by more than the whole shows; the mix made up for some of it${mover}`
       : `it is mix${mover}; inside the slices the rates went the other way`;
-  if (share < 0.1) return 'nearly all of it happened inside the slices; the mix hardly changed';
   if (share > 0.9) return `nearly all of it is mix${mover}`;
   return `${fraction(share)} is mix${mover}; the rest happened inside the slices`;
 }

@@ -1,16 +1,5 @@
+import type { RisenTerm } from '../model/analysis.js';
 import { maskPersonalData } from './personal-data.js';
-
-/** A word or a phrase of two words that people use more than they did. */
-export interface RisenTerm {
-  term: string;
-  /** Texts that have it, in the span and in the baseline. */
-  texts: number;
-  textsBefore: number;
-  /** How many standard errors its log-odds are above the baseline's. */
-  score: number;
-  /** Texts that have it, personal data masked, cut to a readable length. */
-  examples: string[];
-}
 
 /** Standard errors from which on a term is named; thousands of terms are looked at. */
 const LEAST_SCORE = 3.5;

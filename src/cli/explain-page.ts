@@ -1,6 +1,4 @@
-import type { Explanation } from '../analysis/explain.js';
-import { rateOrMixInWords } from '../analysis/rate-or-mix.js';
-import type { RisenTerm } from '../analysis/what-people-say.js';
+import type { Explanation, RisenTerm } from '../model/analysis.js';
 import { oneLine } from '../notify/wording.js';
 import { formatTable } from './table.js';
 
@@ -44,7 +42,7 @@ export function explanationPage(
       ],
       rows,
     ),
-    ...(split === null ? [] : [`By ${split.dimension}: ${rateOrMixInWords(split)}.`]),
+    ...(split === null ? [] : [`By ${split.dimension}: ${split.words}.`]),
   ].join('\n');
 }
 

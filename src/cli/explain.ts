@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ExplainedSlice, explain } from '../analysis/explain.js';
+import { explain } from '../analysis/explain.js';
+import type { Against } from '../analysis/question.js';
 import { openStore } from '../app.js';
-import { type Against, explainMetric } from '../explanation.js';
+import { explainRequest } from '../explanation.js';
+import type { ExplainedSlice } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import { ALL, parseSlice } from '../model/slice.js';
@@ -99,17 +101,21 @@ async function explainStored(id: string, options: Options, command: Command, io:
   if (metric === undefined) throw new RedressError('usage', `there is no metric '${id}'`);
   const open = await openStore(configuration.service.clickhouse);
   try {
-    const outcome = await explainMetric(open.store, {
-      metric,
-      span: { from, to },
-      against: options.against,
-      slice: parseSlice(options.slice),
-      dimensions: options.dims ?? null,
-    });
+    const outcome = await explainRequest(
+      open.store,
+      {
+        metric,
+        span: { from, to },
+        against: options.against,
+        slice: parseSlice(options.slice),
+        dimensions: options.dims ?? null,
+      },
+      configuration.metrics,
+    );
     if (outcome.status === 'refused') throw new RedressError('not_found', `${id}: ${outcome.detail}`);
-    const { explanation, says } = outcome;
-    if (json) io.out(JSON.stringify({ metric: id, slice: options.slice, ...explanation, says }));
-    else io.out(`${explanationPage(metric.title, explanation)}\n${sayingsPage(says)}`);
+    const { analysis } = outcome;
+    if (json) io.out(JSON.stringify(analysis));
+    else io.out(`${explanationPage(metric.title, analysis.explanation)}\n${sayingsPage(analysis.says)}`);
   } finally {
     await open.close();
   }

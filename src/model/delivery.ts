@@ -14,6 +14,7 @@ export type DeliveryReason =
   | 'silence_ended'
   | 'feedback'
   | 'handed_over'
+  | 'analysed'
   | 'follow_up_opened'
   | 'follow_up_changed'
   | 'follow_up_reminder'

@@ -6,7 +6,7 @@ import type { Json } from './json.js';
  * says how far each metric has been judged: it is written with the transitions that it caused, so that a
  * restart neither judges a bucket twice nor leaves one out.
  */
-export type JournalStream = 'alert' | 'delivery' | 'follow_up' | 'silence' | 'progress';
+export type JournalStream = 'alert' | 'delivery' | 'follow_up' | 'silence' | 'analysis' | 'progress';
 
 /**
  * One entry of the log: what an entity became, who did it and why. An entity's current state is the body of

@@ -7,6 +7,7 @@ import {
   type MessageContext,
   whyWords,
 } from './alert-words.js';
+import { analysisMessage } from './analysis-message.js';
 import type { AlertNotification, RefreshedAlert } from './contract.js';
 import { dashboardAddress } from './dashboard-link.js';
 import { FEEDBACK, SLACK_ACTION, SNOOZES } from './slack-actions.js';
@@ -60,6 +61,7 @@ export function shownAlert(
 
 /** What has changed, for the alert's thread. An escalation calls its owner, whom nothing else does. */
 export function changeMessage(notification: AlertNotification, context: MessageContext): SlackMessage {
+  if (notification.delivery.reason === 'analysed') return analysisMessage(notification);
   const text = slackText(changeWords(notification), LIMIT.text);
   const mention = mentionOf(notification, context);
   const told = mention === '' ? text : `${mention} ${text}`;

@@ -3,6 +3,7 @@ import type { Annotation } from '../model/annotation.js';
 import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
 import { ALL } from '../model/slice.js';
+import { analysisInOneLine, causeLines } from './cause-words.js';
 import type { AlertNotification, MetricDisplay } from './contract.js';
 import { followUpStatus } from './follow-up-words.js';
 import {
@@ -22,7 +23,10 @@ export interface MessageContext {
 }
 
 /** An alert and what is shown with it, whatever brings it before somebody. */
-export type AlertView = Pick<AlertNotification, 'alert' | 'annotations' | 'display' | 'followUp'>;
+export type AlertView = Pick<
+  AlertNotification,
+  'alert' | 'analysis' | 'annotations' | 'display' | 'followUp'
+>;
 
 /** One thing to know about an alert, in plain text that no channel's markup has touched. */
 export interface Fact {
@@ -50,10 +54,8 @@ interface WordList {
 
 const MOST_LINES = 5;
 
-export function alertWords(
-  { alert, annotations, display, followUp }: AlertView,
-  context: MessageContext,
-): AlertWords {
+export function alertWords(view: AlertView, context: MessageContext): AlertWords {
+  const { alert, annotations, display, followUp } = view;
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
   if (alert.kind === 'metric') {
     facts.push({ label: 'Impact', text: impactWords(alert, display) });
@@ -72,7 +74,7 @@ export function alertWords(
     summary: alert.kind === 'metric' ? summary(alert, display) : '',
     facts,
     lists: [
-      { title: 'Where it comes from', label: 'From', lines: carrierLines(alert) },
+      { title: 'Where it comes from', label: 'From', lines: causeLines(view) ?? carrierLines(alert) },
       { title: 'What else happened then', label: 'Then', lines: annotationLines(annotations, display) },
     ].filter(({ lines }) => lines.length > 0),
   };
@@ -103,6 +105,8 @@ export function changeWords(notification: AlertNotification): string {
       return feedbackWords(alert);
     case 'handed_over':
       return `Handed over to ${alert.owner}.`;
+    case 'analysed':
+      return analysisInOneLine(notification);
     case 'follow_up_opened':
     case 'follow_up_changed':
     case 'follow_up_reminder':
@@ -128,6 +132,7 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   silence_ended: 'It was silenced, the silence is over, and it is still there.',
   feedback: 'Somebody has said what the alert was worth.',
   handed_over: 'The alert has another owner.',
+  analysed: 'Where it comes from is known.',
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',
   follow_up_reminder: 'The follow-up of the alert needs attention.',

@@ -1,4 +1,5 @@
 import type { Alert, Target } from '../model/alert.js';
+import type { AlertAnalysis } from '../model/analysis.js';
 import type { Annotation } from '../model/annotation.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { Digest } from '../model/digest.js';
@@ -31,6 +32,8 @@ export interface AlertNotification extends AnyNotification {
   annotations: readonly Annotation[];
   /** How the metric is shown to people: its unit and time zone. */
   display: MetricDisplay;
+  /** Where and why it is, once that is known. */
+  analysis?: AlertAnalysis | undefined;
 }
 
 /** An alert as a message shows it that is brought up to date without a delivery of its own. */

@@ -156,6 +156,21 @@ export class PointTable {
     return rows.map((row) => ({ point: pointOf(row), verdict: verdictOf(row) }));
   }
 
+  /** The points of some series, each a metric with its slice, in the order of time. */
+  async ofSeries(
+    series: readonly { metric: string; slice: string }[],
+    from: number,
+    to: number,
+  ): Promise<Point[]> {
+    const rows = await this.#store.query<PointRow>('series_of_many', {
+      metrics: series.map(({ metric }) => metric),
+      slices: series.map(({ slice }) => slice),
+      from,
+      to,
+    });
+    return rows.map(pointOf);
+  }
+
   /** The slices that have points before an instant, and the start of each one's first bucket. */
   async firstSeenSlices(metric: string, before: number): Promise<Map<string, number>> {
     const rows = await this.#store.query<{ slice: string; first: number }>('first_seen_slices', {

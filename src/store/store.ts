@@ -104,6 +104,18 @@ export class Store {
     for await (const rows of result.stream<Row>()) yield rows.map((row) => row.json<Row>());
   }
 
+  /** The columns of a statement's whole answer: where there are many rows, a fraction of the cost of reading each. */
+  async columns<Columns>(text: string, parameters: Parameters = {}): Promise<Columns> {
+    return translated('columns', async () => {
+      const result = await this.#client.query({
+        query: text,
+        query_params: { ...parameters },
+        format: 'JSONColumnsWithMetadata',
+      });
+      return ((await result.json()) as unknown as { data: Columns }).data;
+    });
+  }
+
   /** Inserts rows given as arrays in the order of `columns`: one block, so all of them or none. */
   async insert(
     table: string,

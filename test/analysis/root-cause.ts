@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { ExplainedSlice } from '../../src/analysis/explain.js';
 import type { JudgedLeaves } from '../../src/analysis/leaves.js';
 import { readTable } from '../../src/cli/explain-table.js';
+import type { ExplainedSlice } from '../../src/model/analysis.js';
 
 /** The labelled incidents of the data folder that may lie beside the repository. */
 const FOLDER = '../shared/data/root-cause';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { explainMetric } from '../../src/explanation.js';
+import { explainRequest } from '../../src/explanation.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { ArrivedEvent } from '../../src/model/event.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
@@ -53,18 +53,22 @@ function marketplace(): ArrivedEvent[] {
 }
 
 const ask = (definition: Partial<MetricDefinition>, slice = {}) =>
-  explainMetric(store, {
-    metric: metric(definition),
-    span: SPAN,
-    against: { from: START, to: SPAN.from },
-    slice,
-    dimensions: null,
-  });
+  explainRequest(
+    store,
+    {
+      metric: metric(definition),
+      span: SPAN,
+      against: { from: START, to: SPAN.from },
+      slice,
+      dimensions: null,
+    },
+    [],
+  );
 
 const causes = async (definition: Partial<MetricDefinition>, slice = {}) => {
   const outcome = await ask(definition, slice);
   if (outcome.status === 'refused') throw new Error(outcome.detail);
-  return outcome.explanation.slices.filter(({ cause }) => cause).map((each) => each.slice);
+  return outcome.analysis.explanation.slices.filter(({ cause }) => cause).map((each) => each.slice);
 };
 
 describe('a metric is explained from the stored events', () => {
@@ -85,7 +89,7 @@ describe('a metric is explained from the stored events', () => {
     const outcome = await ask({});
     expect(outcome).toMatchObject({
       status: 'explained',
-      says: [{ term: 'battery swells', textsBefore: 0 }],
+      analysis: { says: [{ term: 'battery swells', textsBefore: 0 }] },
     });
     expect(JSON.stringify(outcome)).not.toContain('@example.org');
   });
@@ -101,7 +105,7 @@ describe('a metric is explained from the stored events', () => {
 
   test('or refused, with a reason', async () => {
     const of = selector('dispute.opened');
-    expect(await ask({ measure: { kind: 'mean', of, value: 'amount' } })).toMatchObject({
+    expect(await ask({ measure: { kind: 'distinct', of, by: 'merchant_id' } })).toMatchObject({
       reason: 'not_countable',
     });
     const early = {
@@ -110,11 +114,11 @@ describe('a metric is explained from the stored events', () => {
       slice: {},
       dimensions: null,
     } as const;
-    expect(await explainMetric(store, { ...early, against: 'previous' })).toMatchObject({
+    expect(await explainRequest(store, { ...early, against: 'previous' }, [])).toMatchObject({
       reason: 'no_baseline',
     });
-    await expect(explainMetric(store, { ...early, against: early.span })).rejects.toMatchObject({
-      code: 'usage',
-    });
+    expect(() => explainRequest(store, { ...early, against: early.span }, [])).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
   });
 });

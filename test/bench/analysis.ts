@@ -1,6 +1,7 @@
 import { expectRates } from '../../src/analysis/expectation.js';
-import { type Explanation, explain } from '../../src/analysis/explain.js';
+import { explain } from '../../src/analysis/explain.js';
 import type { JudgedLeaves } from '../../src/analysis/leaves.js';
+import type { Explanation } from '../../src/model/analysis.js';
 import { blurForecast, makeCounts } from '../analysis/made-counts.js';
 import { makeMarket } from '../analysis/made-market.js';
 import { countCases, hasRootCauseData, hits, rateCases, SetScore, sliceKey } from '../analysis/root-cause.js';

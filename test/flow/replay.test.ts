@@ -103,8 +103,10 @@ async function everything(store: Store) {
     return rows;
   };
   return {
-    points: await all('SELECT * FROM points ORDER BY metric, slice, bucket_start'),
-    verdicts: await all('SELECT * FROM verdicts ORDER BY metric, slice, bucket_start, detector'),
+    points: await all('SELECT * EXCEPT made_at FROM points ORDER BY metric, slice, bucket_start'),
+    verdicts: await all(
+      'SELECT * EXCEPT judged_at FROM verdicts ORDER BY metric, slice, bucket_start, detector',
+    ),
     journal: await all(
       "SELECT * EXCEPT written_at FROM journal FINAL WHERE stream != 'progress' ORDER BY stream, id, version",
     ),

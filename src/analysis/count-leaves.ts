@@ -1,0 +1,343 @@
+import type { AnalysisOutcome, Span } from '../model/analysis.js';
+import type { EventDate } from '../model/event.js';
+import type { EventSelector, NumberField } from '../model/metric.js';
+import type { PointTable } from '../store/point-table.js';
+import type { SliceCounts, SliceCountTable, SliceQuery } from '../store/slice-counts.js';
+import { LeafBuilder } from './leaf-builder.js';
+import type { Leaves } from './leaves.js';
+import type { CountedEvents, MeasurePlan } from './measures.js';
+import { chooseNamed, valuesToName } from './named-values.js';
+
+/** What was counted of each leaf in each span: the one that is asked about, then the baseline's. */
+export interface CountedLeaves {
+  leaves: Leaves;
+  numerator: Float64Array[];
+  /** Null for counts and sums. */
+  denominator: Float64Array[] | null;
+  /** What one event adds to a numerator, as far as chance goes. */
+  unit: number;
+  /** No numerator can be above its denominator. */
+  isShare: boolean;
+}
+
+type Refused = Extract<AnalysisOutcome, { status: 'refused' }>;
+
+/** Where the counts come from. */
+export interface CountSources {
+  slices: Pick<SliceCountTable, 'widths' | 'marginals' | 'counts'>;
+  points: Pick<PointTable, 'breach' | 'measure'>;
+}
+
+/** Events from which the numbers of values are guessed. */
+const SAMPLED = 200_000;
+/** Rows of one answer; more would take gigabytes to hold and minutes to go through. */
+const MOST_ROWS = 600_000;
+
+/**
+ * Counts a metric's events by slice and span, in at most two queries of each kind: how many values there are, which
+ * of a wide dimension's are worth naming, and the counts. A quantile takes one more, for the value that it had.
+ */
+export async function countLeaves(
+  sources: CountSources,
+  plan: MeasurePlan,
+  date: EventDate,
+  dimensions: readonly string[],
+): Promise<CountedLeaves | Refused> {
+  switch (plan.kind) {
+    case 'count':
+    case 'sum': {
+      const value = plan.kind === 'sum' ? 'amount' : null;
+      const asked = { of: plan.of, value };
+      const [counted] = await countSides(sources, date, dimensions, [asked]);
+      if (counted === undefined) return tooManySlices();
+      const sums = plan.kind === 'sum' ? counted.value : counted.events;
+      return {
+        leaves: counted.leaves,
+        numerator: sums,
+        denominator: null,
+        unit: amountUnit(plan, counted),
+        isShare: false,
+      };
+    }
+    case 'mean': {
+      const [counted] = await countSides(sources, date, dimensions, [{ of: plan.of, value: plan.value }]);
+      if (counted === undefined) return tooManySlices();
+      const unit = spreadOf(counted);
+      if (unit === null)
+        return refused(
+          'not_countable',
+          'the values are not above zero in the mean, so that a share of it says nothing',
+        );
+      return {
+        leaves: counted.leaves,
+        numerator: counted.value,
+        denominator: counted.events,
+        unit,
+        isShare: false,
+      };
+    }
+    case 'quantile': {
+      const above = await thresholdOf(sources.points, plan, date);
+      if (above === null) return refused('no_baseline', 'no event of the time to compare with has a value');
+      const { selector, spans } = plan.of;
+      const known = selector.bounds?.[plan.value];
+      const bound = { ...known, atLeast: Math.max(above, known?.atLeast ?? Number.NEGATIVE_INFINITY) };
+      const over = { ...selector, bounds: { ...selector.bounds, [plan.value]: bound } };
+      return shares(sources, date, dimensions, { selector: over, spans }, plan.of, { value: plan.value });
+    }
+    case 'rate':
+      return shares(sources, date, dimensions, plan.numerator, plan.denominator, {
+        ignored: plan.ignored,
+        isShare: plan.isShare,
+      });
+    case 'breach':
+      return breaches(sources.points, date, dimensions, plan.opened, plan.answered);
+  }
+}
+
+async function shares(
+  sources: CountSources,
+  date: EventDate,
+  dimensions: readonly string[],
+  numerator: CountedEvents,
+  denominator: CountedEvents,
+  {
+    value = null,
+    ignored = [],
+    isShare = true,
+  }: { value?: NumberField | null; ignored?: readonly string[]; isShare?: boolean },
+): Promise<CountedLeaves | Refused> {
+  const kept = dimensions.filter((name) => !ignored.includes(name));
+  const [above, below] = await countSides(sources, date, kept, [
+    { of: numerator, value },
+    { of: denominator, value },
+  ]);
+  if (above === undefined || below === undefined) return tooManySlices();
+  return {
+    leaves: above.leaves,
+    numerator: above.events,
+    denominator: below.events,
+    unit: 1,
+    isShare,
+  };
+}
+
+async function breaches(
+  points: CountSources['points'],
+  date: EventDate,
+  dimensions: readonly string[],
+  { selector, spans }: CountedEvents,
+  answered: EventSelector,
+): Promise<CountedLeaves> {
+  const edges = edgesOf(spans);
+  const rows = await points.breach(
+    {
+      selector,
+      date,
+      edges: edges.slice(0, -1),
+      end: edges.at(-1) as number,
+      dimensions,
+      subsets: [dimensions.map((_, index) => index + 1)],
+    },
+    answered,
+  );
+  const builder = new LeafBuilder(dimensions);
+  const places = rows.map((row) => builder.leaf(row.slice_values));
+  const leaves = builder.build();
+  const inSpan = spansOf(edges, spans);
+  const sums = (count: (row: (typeof rows)[number]) => number) =>
+    addUp(leaves.size, spans.length, rows.length, (row) => [
+      places[row] as number,
+      inSpan.get((rows[row] as (typeof rows)[number]).bucket) ?? [],
+      count(rows[row] as (typeof rows)[number]),
+    ]);
+  return {
+    leaves,
+    numerator: sums(({ breached }) => breached),
+    denominator: sums(({ cases }) => cases),
+    unit: 1,
+    isShare: true,
+  };
+}
+
+interface Side {
+  of: CountedEvents;
+  value: NumberField | null;
+}
+
+interface CountedSide {
+  leaves: Leaves;
+  /** By span. */
+  events: Float64Array[];
+  value: Float64Array[];
+  squares: Float64Array[];
+}
+
+/** Counts one or two selectors over the same leaves; none where there are too many rows. */
+async function countSides(
+  { slices }: CountSources,
+  date: EventDate,
+  dimensions: readonly string[],
+  sides: readonly Side[],
+): Promise<CountedSide[]> {
+  const all = sides.map(({ of: { selector, spans }, value }): SliceQuery => {
+    return { selector, date, spans, edges: edgesOf(spans), dimensions, value };
+  });
+  const widths = await Promise.all(all.map((query) => slices.widths(query, SAMPLED)));
+  // A dimension that the last side, a rate's denominator, does not have says nothing: there is nothing to be a share of.
+  const base = widths.at(-1) as (typeof widths)[number];
+  const isKnown = (index: number) =>
+    sides.length === 1 || base.events === 0 || (base.widths[index] as number) > 1;
+  const wanted = dimensions.map((_, index) => index).filter(isKnown);
+  const names = wanted.map((index) => dimensions[index] as string);
+  const queries = all.map((query) => ({ ...query, dimensions: names }));
+  const named = await nameValues(
+    slices,
+    queries,
+    widths.map((each) => ({
+      combinations: each.combinations,
+      widths: wanted.map((index) => each.widths[index] as number),
+    })),
+  );
+  const answers = await Promise.all(queries.map((query) => slices.counts(query, named, MOST_ROWS)));
+  if (answers.some((answer) => answer === null)) return [];
+  const builder = new LeafBuilder(names);
+  const places = (answers as SliceCounts[]).map((answer) => {
+    const place = new Int32Array(answer.bucket.length);
+    const row: (string | null)[] = names.map(() => '');
+    for (let at = 0; at < place.length; at++) {
+      for (let i = 0; i < names.length; i++) row[i] = answer.values[i]?.[at] as string | null;
+      place[at] = builder.leaf(row);
+    }
+    return place;
+  });
+  const leaves = builder.build();
+  return (answers as SliceCounts[]).map((answer, side) => {
+    const { spans, edges } = queries[side] as SliceQuery;
+    const inSpan = spansOf(edges, spans);
+    const place = places[side] as Int32Array;
+    const sums = (values: readonly number[]) =>
+      addUp(leaves.size, spans.length, place.length, (row) => [
+        place[row] as number,
+        inSpan.get(answer.bucket[row] as number) ?? [],
+        values[row] as number,
+      ]);
+    return { leaves, events: sums(answer.events), value: sums(answer.value), squares: sums(answer.squares) };
+  });
+}
+
+/** For each dimension with too many values those that are worth telling apart, on whatever side they stand out. */
+async function nameValues(
+  slices: CountSources['slices'],
+  queries: readonly SliceQuery[],
+  widths: readonly { combinations: number; widths: readonly number[] }[],
+): Promise<Map<string, string[]>> {
+  const names = queries[0]?.dimensions ?? [];
+  const most = valuesToName(
+    names.map((_, index) => Math.max(...widths.map((each) => each.widths[index] as number))),
+    Math.max(...widths.map(({ combinations }) => combinations)),
+  );
+  const named = new Map<string, string[]>();
+  for (const [index, dimension] of names.entries()) {
+    const many = most[index] as number | null;
+    if (many === null) continue;
+    const chosen = await Promise.all(
+      queries.map(async (query) =>
+        chooseNamed(await slices.marginals(query, dimension), Math.ceil(many / queries.length)),
+      ),
+    );
+    named.set(dimension, [...new Set(chosen.flat())]);
+  }
+  return named;
+}
+
+/** Twice the mean amount is the unit of an exponential law, which amounts follow well enough. */
+function amountUnit({ kind }: MeasurePlan, { events, value }: CountedSide): number {
+  if (kind !== 'sum') return 1;
+  const amount = value.reduce((sum, each) => sum + each.reduce((a, b) => a + Math.abs(b), 0), 0);
+  const count = total(events);
+  return amount > 0 && count > 0 ? (2 * amount) / count : 1;
+}
+
+/**
+ * The variance of a value over its mean: what one event adds to the variance of a sum is that times what it adds to
+ * the sum. Null where the mean is not above zero.
+ */
+function spreadOf({ events, value, squares }: CountedSide): number | null {
+  const count = total(events);
+  const mean = total(value) / Math.max(count, 1);
+  if (count === 0) return 1;
+  if (mean <= 0) return null;
+  const variance = Math.max(0, total(squares) / count - mean ** 2);
+  return Math.max(variance / mean, 1e-9 * mean);
+}
+
+async function thresholdOf(
+  points: CountSources['points'],
+  { of: { selector, spans }, value, level }: Extract<MeasurePlan, { kind: 'quantile' }>,
+  date: EventDate,
+): Promise<number | null> {
+  const baseline = spans.slice(1);
+  const [row] = await points.measure({
+    selector,
+    date,
+    edges: [Math.min(...baseline.map(({ from }) => from))],
+    end: Math.max(...baseline.map(({ to }) => to)),
+    aggregate: { kind: 'quantile', value, level },
+    dimensions: [],
+    subsets: [[]],
+  });
+  return row?.value ?? null;
+}
+
+/** Where the spans begin and end, ascending: between two of them time is in the same spans. */
+function edgesOf(spans: readonly Span[]): number[] {
+  return [...new Set(spans.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+}
+
+/** For the stretch that begins at each edge the spans that it is a part of. */
+function spansOf(edges: readonly number[], spans: readonly Span[]): Map<number, number[]> {
+  return new Map(
+    edges.map((edge) => [
+      edge,
+      spans
+        .map((_, index) => index)
+        .filter((index) => {
+          const { from, to } = spans[index] as Span;
+          return from <= edge && edge < to;
+        }),
+    ]),
+  );
+}
+
+function addUp(
+  leaves: number,
+  spans: number,
+  rows: number,
+  read: (row: number) => [leaf: number, spans: readonly number[], value: number],
+): Float64Array[] {
+  const sums = Array.from({ length: spans }, () => new Float64Array(leaves));
+  for (let row = 0; row < rows; row++) {
+    const [leaf, inSpans, value] = read(row);
+    for (const span of inSpans) {
+      const sum = sums[span] as Float64Array;
+      sum[leaf] = (sum[leaf] as number) + value;
+    }
+  }
+  return sums;
+}
+
+function total(sums: readonly Float64Array[]): number {
+  return sums.reduce((sum, each) => sum + each.reduce((a, b) => a + b, 0), 0);
+}
+
+function tooManySlices(): Refused {
+  return refused(
+    'too_many_slices',
+    `there are more than ${MOST_ROWS.toLocaleString('en-GB')} combinations of values: name fewer dimensions`,
+  );
+}
+
+function refused(reason: Refused['reason'], detail: string): Refused {
+  return { status: 'refused', reason, detail };
+}
