@@ -1,6 +1,6 @@
 import { AlertAnalyses } from './alert-analyses.js';
 import type { AlertDesk } from './alerts/desk.js';
-import { Commands } from './commands.js';
+import { Commands, linkedBy } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { createDeciders } from './deciding.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
@@ -134,7 +134,7 @@ export async function assemble(
   await new AnnotationTable(store).write(annotations);
 
   const entries = await journal.read();
-  const { judging, alerts, followUps } = createDeciders(configuration, {
+  const { judging, alerts, followUps, digests } = createDeciders(configuration, {
     saved: await judgeStates.read(),
     // A replay's events are all there before it begins; nothing comes late.
     restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
@@ -142,6 +142,7 @@ export async function assemble(
   });
   alerts.restore(entries);
   followUps.restore(entries);
+  digests.restore(entries);
   const progress = progressOf(entries);
   await catchUp(judging, metrics, points, progress);
 
@@ -157,11 +158,15 @@ export async function assemble(
       : { onWritten: (written) => surroundings.onJournal?.(written, 'written') }),
   });
   const append = (written: readonly JournalEntry[]) => log.append(written);
+  const commands = new Commands(alerts, followUps);
   const outbox = new Outbox({
     router: surroundings.router,
     pending: (now) => alerts.pendingDeliveries(now),
     notificationOf: (delivery) => notificationOf(delivery, { configuration, alerts, followUps }),
-    recordAttempt: (id, outcome, now) => alerts.recordAttempt(id, outcome, now),
+    recordAttempt: (id, outcome, now) => [
+      ...alerts.recordAttempt(id, outcome, now),
+      ...linkedBy(commands, alerts.delivery(id), outcome, now),
+    ],
     append,
     uncertain: new Uncertain(entries),
   });
@@ -180,6 +185,7 @@ export async function assemble(
     judging,
     alerts,
     followUps,
+    digests,
     log,
     evidence: (request) => evidenceFor(request, configuration, points, alerts),
     analyse: (now) => analyses.settle(now),
@@ -199,7 +205,7 @@ export async function assemble(
     journal,
     alerts,
     followUps,
-    commands: new Commands(alerts, followUps),
+    commands,
     pipeline,
     append,
     progress,

@@ -45,7 +45,7 @@ const ANNOUNCED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibition
 export async function backtest(configuration: Configuration, options: BacktestOptions): Promise<BacktestRun> {
   const { span, history } = options;
   const metrics = options.metrics.filter(({ detect }) => detect.length > 0);
-  const { judging, alerts, followUps } = createDeciders(configuration, {
+  const { judging, alerts, followUps, digests } = createDeciders(configuration, {
     saved: [],
     restateHorizon: 0,
     reportFault: options.reportFault,
@@ -66,6 +66,7 @@ export async function backtest(configuration: Configuration, options: BacktestOp
     judging,
     alerts,
     followUps,
+    digests,
     log: { judged: async () => {}, append: async (entries) => note(entries), flush: async () => {} },
     // Nobody opens follow-ups in a backtest, so that none is ever verified.
     evidence: async () => ({

@@ -10,12 +10,27 @@ import type {
 } from './followups/command.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { Instant } from './model/clock.js';
+import type { Delivery, SendOutcome } from './model/delivery.js';
 import type { JournalEntry } from './model/journal.js';
 
 /** What a person's command came to, and the entries that say so: to be written together. */
 export interface Carried<Result> {
   result: Result;
   entries: readonly JournalEntry[];
+}
+
+/** What was made elsewhere for a follow-up, such as a ticket, is a link of it. */
+export function linkedBy(
+  commands: Pick<Commands, 'followUp'>,
+  delivery: Delivery | undefined,
+  outcome: SendOutcome,
+  now: Instant,
+): readonly JournalEntry[] {
+  if (outcome.outcome !== 'sent' || outcome.link === undefined) return [];
+  if (delivery?.subject.kind !== 'follow_up') return [];
+  const { subject, target } = delivery;
+  return commands.followUp({ kind: 'link', followUpId: subject.id, actor: target, ...outcome.link }, now)
+    .entries;
 }
 
 /** People's commands, to the desk that each is for; a follow-up's messages go by the alerts' way. */

@@ -3,7 +3,9 @@ import { AlertDesk } from './alerts/desk.js';
 import type { Configuration } from './config/configuration.js';
 import { Calendar } from './detection/calendar.js';
 import { Judging, type ReportFault } from './detection/judging.js';
+import { digestDesk } from './digest.js';
 import { FollowUpDesk } from './followups/desk.js';
+import type { DigestDesk } from './followups/digest-desk.js';
 import type { SavedJudge } from './model/judge-state.js';
 
 /** The parts that decide. None of them reads or writes anything: what they know is what they are given. */
@@ -11,6 +13,7 @@ export interface Deciders {
   judging: Judging;
   alerts: AlertDesk;
   followUps: FollowUpDesk;
+  digests: DigestDesk;
 }
 
 /**
@@ -33,13 +36,16 @@ export function createDeciders(
     configuration.service.slack === null
       ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
       : configuration.owners;
+  const alerts = new AlertDesk({ policies, routes, owners });
+  const followUps = new FollowUpDesk({ owners, settings: configuration.followUps });
   return {
     judging: new Judging({
       detectors: builtinDetectors,
       calendar: new Calendar(annotations, configuration.holidaysOf),
       ...options,
     }),
-    alerts: new AlertDesk({ policies, routes, owners }),
-    followUps: new FollowUpDesk({ owners, settings: configuration.followUps }),
+    alerts,
+    followUps,
+    digests: digestDesk(configuration, { alerts, followUps }),
   };
 }

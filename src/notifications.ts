@@ -13,8 +13,7 @@ export function notificationOf(
 ): Notification {
   const { subject, target } = delivery;
   const rootRef = alerts.rootRef(subject, target);
-  const timezoneOf = (id: string | null) =>
-    configuration.owners.find((it) => it.id === id)?.timezone ?? 'UTC';
+  const timezoneOf = (id: string) => configuration.owners.find((it) => it.id === id)?.timezone ?? 'UTC';
   switch (subject.kind) {
     case 'alert': {
       const alert = alerts.alert(subject.id) ?? aboutNothing(delivery);
@@ -47,7 +46,7 @@ export function notificationOf(
         kind: 'digest',
         delivery,
         digest: buildDigest(everything, subject),
-        timezone: timezoneOf(subject.owner),
+        timezone: subject.timezone,
         displayOf: (metric) => displayFor(configuration, metric),
         rootRef,
       };

@@ -2,6 +2,7 @@ import type { AlertDesk, Observation } from './alerts/desk.js';
 import { carriers } from './analysis/carriers.js';
 import type { JudgedPoint, Judging } from './detection/judging.js';
 import type { FollowUpDesk } from './followups/desk.js';
+import type { DigestDesk } from './followups/digest-desk.js';
 import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
 import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
 import type { PointMaker } from './metrics/point-maker.js';
@@ -19,6 +20,7 @@ export interface PipelineParts {
   judging: Judging;
   alerts: AlertDesk;
   followUps: FollowUpDesk;
+  digests: DigestDesk;
   log: Pick<DecisionLog, 'judged' | 'append' | 'flush'>;
   /** Reads the history that a fix is verified by. */
   evidence(request: EvidenceRequest): Promise<Evidence>;
@@ -32,8 +34,11 @@ export interface PipelineParts {
   completeUntil(now: Instant): Instant | null;
   /** The first moment that there is something to judge at; null while there is nothing. */
   findBeginning(): Promise<Instant | null>;
-  /** Nothing is decided as if it were earlier than this; by default everything is decided at its own moment. */
-  notBefore?: Instant;
+  /**
+   * Nothing is decided as if it were earlier than this; by default everything is decided at its own moment. It is asked
+   * each time, because a clock may jump and a process may be suspended.
+   */
+  notBefore?(): Instant;
   /** Called when what was due has been delivered. */
   afterDelivery?(pipeline: Pipeline): void;
   /** Told after each moment that had buckets to close. */
@@ -70,11 +75,10 @@ export class Pipeline {
   #judgedSinceFlush = false;
   #beginning: Instant | null = null;
   /** The latest moment at which anything may have been decided. */
-  #reached: Instant;
+  #reached = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#reached = parts.notBefore ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Has a person's command carried out at a moment to come: what simulated people do. */
@@ -91,6 +95,7 @@ export class Pipeline {
   /** Does everything that is due up to and at `to`. */
   async advance(to: Instant): Promise<void> {
     this.#beginning ??= await this.#parts.findBeginning();
+    this.#reached = Math.max(this.#reached, this.#parts.notBefore?.() ?? this.#reached);
     for (;;) {
       const from = this.#nextClosing(to);
       const stretch = Math.min(to, from === null ? to : from + STRETCH);
@@ -109,8 +114,13 @@ export class Pipeline {
 
   /** The next moment at which something other than a bucket is due. */
   #nextTimer(): Instant | null {
-    const { alerts, followUps } = this.#parts;
-    const due = [alerts.nextDue(), followUps.nextDue(), this.#commands[0]?.at ?? null];
+    const { alerts, digests, followUps } = this.#parts;
+    const due = [
+      alerts.nextDue(),
+      followUps.nextDue(),
+      digests.nextDue(this.#reached),
+      this.#commands[0]?.at ?? null,
+    ];
     const known = due.filter((at) => at !== null);
     return known.length === 0 ? null : Math.min(...known);
   }
@@ -217,14 +227,14 @@ export class Pipeline {
   /** Runs the timers that are due up to and at `until`, each at its own moment. */
   async #runDue(until: Instant): Promise<void> {
     for (let due = this.#nextTimer(); due !== null && due <= until; due = this.#nextTimer()) {
-      const { alerts, followUps } = this.#parts;
+      const { alerts, digests, followUps } = this.#parts;
       const at = Math.max(due, this.#reached);
       const entries: JournalEntry[] = [];
       while (this.#commands[0] !== undefined && this.#commands[0].at <= at)
         entries.push(...(this.#commands.shift()?.run(at) ?? []));
       entries.push(...alerts.due(at));
       const reminders = followUps.due(at);
-      entries.push(...reminders.entries, ...this.#tell(reminders.tell, at));
+      entries.push(...reminders.entries, ...this.#tell([...reminders.tell, ...digests.due(at)], at));
       await this.#parts.log.append(entries);
       await this.#deliver(at);
     }

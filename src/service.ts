@@ -53,6 +53,8 @@ const SAVE_INTERVAL = 10 * MINUTE;
 /** A first message waits for its analysis no longer, ms: with the sending it must stay below two seconds. */
 const ANALYSIS_PATIENCE = 1_500;
 const LOOKED_UNTIL = 'late_events';
+/** What is due is decided at its own moment, unless that was longer ago: then the process was away. */
+const SHORT_WHILE = MINUTE;
 /** Past this a request is refused whole, bytes. */
 const MAX_BODY_BYTES = 16 << 20;
 
@@ -359,12 +361,13 @@ class Service {
             secret: this.#configuration.service.webhookSecret,
             clock: this.#clock,
           },
+          trackers: this.#configuration.service.trackers,
           owners: this.#configuration.owners,
           dashboardsUrl: this.#configuration.service.dashboardsUrl,
         }),
       ),
       completeUntil: (now) => this.#completeUntil(now),
-      notBefore: this.#clock.now(),
+      notBefore: () => this.#clock.now() - SHORT_WHILE,
       write: 'at_once',
       onMoment: (_moment, judged) => {
         const points = new Map<string, number>();

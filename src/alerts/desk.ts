@@ -232,6 +232,10 @@ export class AlertDesk {
     return this.#book.alerts();
   }
 
+  delivery(deliveryId: string): Delivery | undefined {
+    return this.#book.delivery(deliveryId);
+  }
+
   /** Where the target's first message about something is; empty when none has arrived. */
   rootRef(subject: SubjectName, target: Target): string {
     return this.#book.root(subject, target)?.messageRef ?? '';

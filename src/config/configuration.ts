@@ -1,6 +1,7 @@
 import type { EscalationPolicy, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
+import type { DigestSettings } from '../model/digest.js';
 import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
@@ -19,6 +20,7 @@ export interface Configuration {
   /** The public holidays that touch a year, of the countries that the calendar names; absent for none. */
   holidaysOf?: (year: number) => readonly Annotation[];
   followUps: FollowUpSettings;
+  digest: DigestSettings;
 }
 
 /** `redress.yaml`, with the environment's word over the file's. Durations in ms. */
@@ -79,6 +81,34 @@ export interface ServiceSettings {
   retention: Readonly<Partial<Record<'events' | 'rejected_events' | 'points' | 'verdicts', number>>>;
   /** Where people find the dashboards, for links in messages; empty for none. */
   dashboardsUrl: string;
+  trackers: TrackerSettings;
+}
+
+/** Where follow-ups have tickets, by name; secrets are from the environment. */
+export interface TrackerSettings {
+  github: Readonly<Record<string, GithubSettings>>;
+  jira: Readonly<Record<string, JiraSettings>>;
+}
+
+export interface GithubSettings {
+  /** `owner/name`. */
+  repository: string;
+  token: string;
+  /** The REST API's address. */
+  api: string;
+  labels: readonly string[];
+}
+
+export interface JiraSettings {
+  url: string;
+  /** A project's key. */
+  project: string;
+  issueType: string;
+  /** The e-mail address of the account that the token is of. */
+  user: string;
+  token: string;
+  /** Ids of the workflow's transitions; empty for the first that leads to a status of that category. */
+  transitions: Readonly<Record<'toDo' | 'inProgress' | 'done', string>>;
 }
 
 export interface KafkaSettings {

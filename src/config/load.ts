@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adviseOn } from './advice.js';
 import { checkCalendar } from './check-calendar.js';
+import { checkFollowUps } from './check-follow-ups.js';
 import { checkMetrics, type KnownDetector } from './check-metrics.js';
 import { checkReferences, type Sources } from './check-references.js';
 import { checkPastedSecrets, checkService } from './check-service.js';
@@ -10,14 +11,9 @@ import { didYouMean } from './did-you-mean.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type Problem, sortProblems } from './problems.js';
 import { publicHolidays } from './public-holidays.js';
-import {
-  resolveEscalation,
-  resolveFollowUps,
-  resolveMetric,
-  resolveOwners,
-  resolveService,
-} from './resolve.js';
+import { resolveEscalation, resolveMetric, resolveOwners, resolveService } from './resolve.js';
 import { resolveAnnotations, resolveHolidays } from './resolve-calendar.js';
+import { resolveDigest, resolveFollowUps } from './resolve-follow-ups.js';
 import { CalendarFileSchema } from './schema-calendar.js';
 import { checkSchema } from './schema-check.js';
 import { MetricsFileSchema } from './schema-metrics.js';
@@ -82,6 +78,7 @@ export async function loadConfiguration(
   problems.push(...checkReferences(sources, unreadable));
   if (sources.calendar !== undefined)
     problems.push(...(await checkCalendar(sources.calendar, sources.metrics ?? null)));
+  problems.push(...checkFollowUps(sources, unreadable, env));
   problems.push(...checkService(sources.service, environment.settings, env));
   for (const source of Object.values(sources)) problems.push(...checkPastedSecrets(source));
   warnings.push(...adviseOn(sources, environment.settings));
@@ -90,7 +87,9 @@ export async function loadConfiguration(
     return { ok: false, problems: sortProblems(problems), warnings: sortProblems(warnings) };
   }
   const serviceInput = service ?? ServiceFileSchema.parse({});
-  const { policies, routes } = resolveEscalation(escalation, environment.settings.slackBotToken !== '');
+  const slackIsOn = environment.settings.slackBotToken !== '';
+  const { policies, routes } = resolveEscalation(escalation, slackIsOn);
+  const resolved = resolveOwners(owners ?? []);
   const holidays = resolveHolidays(calendar ?? []);
   const configuration: Configuration = {
     folder,
@@ -98,10 +97,11 @@ export async function loadConfiguration(
     metrics: metrics.map(resolveMetric),
     policies,
     routes,
-    owners: resolveOwners(owners ?? []),
+    owners: resolved,
     annotations: resolveAnnotations(calendar ?? []),
     ...(holidays.length === 0 ? {} : { holidaysOf: await publicHolidays(holidays) }),
-    followUps: resolveFollowUps(serviceInput.follow_ups),
+    followUps: resolveFollowUps(serviceInput.follow_ups, slackIsOn),
+    digest: resolveDigest(serviceInput.digest, resolved, slackIsOn),
   };
   return { ok: true, configuration, warnings: sortProblems(warnings) };
 }

@@ -12,9 +12,10 @@ import {
   nominalSeconds,
 } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
-import type { FollowUpSettings, ServiceSettings } from './configuration.js';
+import type { ServiceSettings } from './configuration.js';
 import type { Environment, EnvironmentSettings } from './environment.js';
 import { resolveCalendarRules } from './resolve-calendar.js';
+import { resolveTrackers } from './resolve-follow-ups.js';
 import { resolveKafka } from './resolve-kafka.js';
 import {
   DEFAULT_CRITICAL_MIN_EVENTS,
@@ -227,19 +228,6 @@ export function resolveService(
       Object.entries(input.retention).filter(([, length]) => length !== undefined),
     ),
     dashboardsUrl: input.dashboards_url ?? '',
-  };
-}
-
-/** How follow-ups are verified, due and reminded of. */
-export function resolveFollowUps(input: ServiceInput['follow_ups']): FollowUpSettings {
-  return {
-    verifyPoints: input.verify_points,
-    reopenWindow: input.reopen_window,
-    guardWindow: input.guard_window,
-    dueDays: input.due_days,
-    openFor: input.open_for,
-    tell: input.tell,
-    remindBefore: input.remind_before,
-    leadAfter: input.lead_after,
+    trackers: resolveTrackers(input.trackers, env),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOUR } from '../model/clock.js';
+import { WEEKDAYS } from './schema-metrics.js';
 import { DurationSchema, IdSchema, TimezoneSchema } from './text-forms.js';
 
 /** Where messages go. */
@@ -55,10 +56,8 @@ export const EscalationFileSchema = z.strictObject({
     .describe('First match wins; the last one matches everything. Default: all to the first policy.'),
 });
 
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-
 /** `09:00`, as minutes after midnight. */
-const TimeOfDaySchema = z
+export const TimeOfDaySchema = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 09:00')
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));

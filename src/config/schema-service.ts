@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/clock.js';
-import { TargetSchema } from './schema-people.js';
+import { DigestSchema, FollowUpsSchema, TrackersSchema } from './schema-follow-ups.js';
 import { DurationSchema, InstantSchema } from './text-forms.js';
 
 const UrlSchema = z.string().refine((text) => isHttpUrl(text), {
@@ -13,8 +13,6 @@ export function isHttpUrl(text: string): boolean {
 }
 
 const PortSchema = z.number().int().min(0).max(65_535);
-
-const dueDays = (days: number) => z.number().min(0).default(days);
 
 const RetentionSchema = DurationSchema.refine((length) => length >= DAY, {
   error: 'must be at least 1d',
@@ -154,38 +152,9 @@ export const ServiceFileSchema = z.strictObject({
     })
     .prefault({})
     .describe('How long rows are kept, by table, counted from their own date. Default: for ever.'),
-  follow_ups: z
-    .strictObject({
-      verify_points: z
-        .number()
-        .int()
-        .min(1)
-        .default(24)
-        .describe('Points in band that verify a fix. Default: 24.'),
-      reopen_window: DurationSchema.default(14 * DAY).describe(
-        'A recurrence within this time of the closing reopens the follow-up. Default: 14d.',
-      ),
-      guard_window: DurationSchema.default(14 * DAY).describe(
-        'A verified metric is watched for so long, and a relapse reopens the follow-up. Default: 14d.',
-      ),
-      due_days: z
-        .strictObject({ low: dueDays(14), normal: dueDays(7), high: dueDays(3), urgent: dueDays(1) })
-        .prefault({})
-        .describe("Work days of the owner's until a follow-up is due, by its priority."),
-      open_for: z
-        .array(z.enum(['info', 'warning', 'critical']))
-        .default([])
-        .describe('Alerts of these severities open a follow-up by themselves. Default: none.'),
-      tell: z
-        .array(TargetSchema)
-        .default([])
-        .describe('Who hears of every follow-up, beside those who were told of its alert. Default: nobody.'),
-      remind_before: DurationSchema.default(DAY).describe('First reminder before the due date. Default: 1d.'),
-      lead_after: DurationSchema.default(DAY).describe(
-        "The owner's lead hears of it as well when it is overdue for so long. Default: 1d.",
-      ),
-    })
-    .prefault({}),
+  follow_ups: FollowUpsSchema,
+  digest: DigestSchema,
+  trackers: TrackersSchema,
 });
 
 export type ServiceInput = z.output<typeof ServiceFileSchema>;

@@ -46,13 +46,32 @@ export function buildDigest(
       fired: of.length,
       followedUp: of.filter(({ alertId }) => followed.has(alertId)).length,
       stillOpen: of.filter(({ resolvedAt }) => resolvedAt === null).length,
+      judged: of.filter(({ feedback }) => feedback !== null).length,
+      precision: share(
+        of.filter(({ feedback }) => feedback !== null),
+        (alert) => !isUnwanted(alert),
+      ),
     })),
-    noisiest: counted(fired, ({ metric, slice }) => JSON.stringify([metric, slice]))
-      .filter(([, of]) => of.length > 1)
-      .slice(0, MOST_NOISY)
-      .flatMap(([, of]) => of.slice(0, 1).map(({ metric, slice }) => ({ metric, slice, fired: of.length }))),
+    noisiest: noisiestOf(fired),
     workload: workloadOf(followUps, isWithin, to),
   };
+}
+
+/** Said to have been nothing, or nothing that people did not know. */
+function isUnwanted({ feedback }: Alert): boolean {
+  return feedback?.verdict === 'false_alarm' || feedback?.verdict === 'expected';
+}
+
+function noisiestOf(fired: readonly Alert[]): Digest['noisiest'] {
+  return counted(fired, ({ metric, slice }) => JSON.stringify([metric, slice]))
+    .flatMap(([, of]) =>
+      of.slice(0, 1).map(({ metric, slice }) => {
+        return { metric, slice, fired: of.length, unwanted: of.filter(isUnwanted).length };
+      }),
+    )
+    .filter((rule) => rule.fired > 1 || rule.unwanted > 0)
+    .sort((a, b) => b.unwanted - a.unwanted || b.fired - a.fired)
+    .slice(0, MOST_NOISY);
 }
 
 function workloadOf(

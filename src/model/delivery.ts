@@ -33,7 +33,16 @@ export type DeliverySubject =
   /** What one person is reminded of on one day; `followUps` are ids, the soonest due first. */
   | { kind: 'reminder'; id: string; version: number; person: string; followUps: readonly string[] }
   /** What `[from, to)` has brought, for an owner's id or, with null, for everybody. */
-  | { kind: 'digest'; id: string; version: number; from: Instant; to: Instant; owner: string | null };
+  | {
+      kind: 'digest';
+      id: string;
+      version: number;
+      from: Instant;
+      to: Instant;
+      owner: string | null;
+      /** Of its reader. */
+      timezone: string;
+    };
 
 /** One message to one target for one version of its subject: the unit that is retried. */
 export interface Delivery {
@@ -66,7 +75,8 @@ export interface SubjectChange {
 
 /** What became of one attempt to send. `retryAfter` is in ms, null when the target named no time. */
 export type SendOutcome =
-  | { outcome: 'sent'; messageRef: string }
+  /** `link` is where people find what was made there, such as a ticket. */
+  | { outcome: 'sent'; messageRef: string; link?: { url: string; title: string } }
   | { outcome: 'retry'; reason: string; retryAfter: number | null }
   | { outcome: 'failed'; reason: string };
 

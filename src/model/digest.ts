@@ -1,5 +1,23 @@
+import type { Target } from './alert.js';
 import type { Instant } from './clock.js';
 import type { FollowUp, Priority } from './follow-up.js';
+
+/** When the weekly digest is sent, and to whom. */
+export interface DigestSettings {
+  /** ISO weekday, 1 for Monday. */
+  weekday: number;
+  /** Minutes after midnight, in the reader's time zone. */
+  minute: number;
+  readers: readonly DigestReader[];
+}
+
+export interface DigestReader {
+  target: Target;
+  /** An owner's id, whose own digest it is; null for everybody's. */
+  owner: string | null;
+  /** IANA name. */
+  timezone: string;
+}
 
 /** What a stretch of time, mostly a week, has brought: for everybody, or for one owner. */
 export interface Digest {
@@ -16,9 +34,18 @@ export interface Digest {
   /** Open for long, the oldest first. */
   ageing: readonly FollowUp[];
   /** Alerts that fired, by metric, the most first. */
-  alerts: readonly { metric: string; fired: number; followedUp: number; stillOpen: number }[];
-  /** The series that fired most often, when it was more than once. */
-  noisiest: readonly { metric: string; slice: string; fired: number }[];
+  alerts: readonly {
+    metric: string;
+    fired: number;
+    followedUp: number;
+    stillOpen: number;
+    /** How many of them people have said something of. */
+    judged: number;
+    /** The share of those that were worth it, 0 to 1; null where nobody has said anything. */
+    precision: number | null;
+  }[];
+  /** The rules, each a metric on a slice, that fired without being worth it, then those that fired most often. */
+  noisiest: readonly { metric: string; slice: string; fired: number; unwanted: number }[];
   workload: Workload;
 }
 

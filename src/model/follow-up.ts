@@ -91,6 +91,8 @@ export interface Finding {
   /** Events beyond the expected ones, and the slices that carry them. */
   excess: number;
   slices: readonly { slice: string; excess: number; share: number }[];
+  /** Ids of some of the cases that were counted, the newest first; absent where none were looked up. */
+  samples?: readonly string[] | undefined;
 }
 
 /** What people do about it. */

@@ -2,9 +2,10 @@ import { DAY, HOUR, type Instant } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { MetricDisplay } from './contract.js';
+import { markdownText } from './markdown-text.js';
 import type { Block } from './slack-blocks.js';
 import { slackText } from './slack-text.js';
-import { formatMoney, formatSliceWords, formatValue, inZone, oneLine } from './wording.js';
+import { formatMoney, formatSliceWords, formatValue, inZone } from './wording.js';
 
 /** What a digest is written with. */
 export interface DigestContext {
@@ -82,16 +83,16 @@ function sectionsOf(digest: Digest, context: DigestContext): Section[] {
     },
     {
       title: 'Alerts by metric',
-      lines: digest.alerts.map(({ metric, fired, followedUp, stillOpen }) => [
+      lines: digest.alerts.map(({ metric, fired, followedUp, stillOpen, judged, precision }) => [
         context.displayOf(metric).title,
-        `: ${fired} fired, ${followedUp} followed up, ${stillOpen} not over`,
+        `: ${fired} fired, ${followedUp} followed up, ${stillOpen} not over${precision === null ? '' : `, ${percent(precision)} of the ${judged} that people judged were worth it`}`,
       ]),
     },
     {
-      title: 'Noisiest series',
-      lines: digest.noisiest.map(({ metric, slice, fired }) => [
+      title: 'Noisiest rules',
+      lines: digest.noisiest.map(({ metric, slice, fired, unwanted }) => [
         `${context.displayOf(metric).title}, ${formatSliceWords(slice)}`,
-        `: fired ${fired} times`,
+        `: fired ${fired === 1 ? 'once' : `${fired} times`}${unwanted === 0 ? '' : `, ${unwanted} of them not wanted`}`,
       ]),
     },
     { title: 'Work load', lines: workloadLines(digest) },
@@ -137,7 +138,6 @@ function improvement(followUp: FollowUp, { displayOf }: DigestContext): readonly
 }
 
 function workloadLines({ workload }: Digest): Section['lines'] {
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
   const figures: (readonly [string, string | null])[] = [
     ['Time to acknowledge', workload.timeToAcknowledge === null ? null : span(workload.timeToAcknowledge)],
     ['Time to fix', workload.timeToFix === null ? null : span(workload.timeToFix)],
@@ -164,6 +164,10 @@ function workloadLines({ workload }: Digest): Section['lines'] {
   ];
 }
 
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 function day(at: Instant, timezone: string): string {
   return inZone(at, timezone).toFormat('ccc d LLL yyyy');
 }
@@ -177,13 +181,4 @@ function span(duration: number): string {
   return duration < 2 * DAY
     ? `${Number((duration / HOUR).toPrecision(2))} h`
     : `${Number((duration / DAY).toPrecision(2))} days`;
-}
-
-/** One line in which nothing is markup, of Markdown's own or of HTML. */
-function markdownText(text: string): string {
-  return oneLine(text)
-    .replaceAll(/[\\`*_[\]#|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

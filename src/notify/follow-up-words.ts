@@ -1,4 +1,5 @@
-import type { FollowUp, FollowUpState } from '../model/follow-up.js';
+import type { SubjectChange } from '../model/delivery.js';
+import type { FollowUp, FollowUpNote, FollowUpState } from '../model/follow-up.js';
 import type { FollowUpNotification, MetricDisplay } from './contract.js';
 import { formatInstant, formatMoney, formatValue } from './wording.js';
 
@@ -21,12 +22,78 @@ export function followUpStatus(followUp: FollowUp, display: MetricDisplay): stri
   return parts.join(', ');
 }
 
-/** What has just happened to a follow-up, in plain text; the one who has read its message knows the rest. */
+/** What has just happened to a follow-up and where that leaves it, in plain text. */
 export function followUpChange({ followUp, delivery, display }: FollowUpNotification): string {
   const status = followUpStatus(followUp, display);
-  if (delivery.reason === 'follow_up_opened') return `Follow-up opened. ${status}`;
+  const turn = turnWords(followUp, delivery.change, display);
   const note = followUp.note === '' ? '' : `. Note: ${followUp.note}`;
-  return `Follow-up changed. ${status}${effectWords(followUp, display)}${note}`;
+  return `${turn} ${status}${effectWords(followUp, display)}${note}`;
+}
+
+/** The turn that a follow-up has taken, who took it and what they said, as a sentence. */
+export function turnWords(
+  followUp: FollowUp,
+  change: SubjectChange | undefined,
+  display: MetricDisplay,
+): string {
+  if (change === undefined) return 'Follow-up changed.';
+  const { what, actor } = change;
+  const words = Object.hasOwn(TURNS, what) ? TURNS[what] : 'Follow-up changed';
+  const who = actor === 'system' || actor === '' ? '' : ` by ${actor}`;
+  const said = saidOf(followUp, what, display);
+  return `${words}${who}${said === '' ? '' : `: ${said}`}${/[.!?]$/.test(said) ? '' : '.'}`;
+}
+
+const TURNS: Readonly<Record<string, string>> = {
+  opened: 'Follow-up opened',
+  acknowledged: 'Acknowledged',
+  started: 'Work begun',
+  fix_shipped: 'Fix shipped',
+  verifying: 'The metric is being watched',
+  verified: 'Verified by the metric',
+  fix_failed: 'The fix does not hold',
+  relapsed: 'Relapsed after it was verified',
+  reopened: 'Opened again',
+  wont_do: 'Closed without a fix',
+  assigned: 'Handed over',
+  due_changed: 'Due date changed',
+  priority_changed: 'Priority changed',
+  noted: 'Note',
+  linked: 'Linked',
+  action_set: 'Corrective action set',
+  alert_attached: 'One more alert hung on it',
+};
+
+/** What belongs to a turn: the newest of what people wrote, or the field that was changed with its reason. */
+function saidOf(
+  { owner, dueAt, priority, work }: FollowUp,
+  what: string,
+  { timezone }: MetricDisplay,
+): string {
+  const noteAbout = (about: FollowUpNote['about']) =>
+    work?.notes.findLast((note) => note.about === about)?.text ?? '';
+  const because = (text: string, about: FollowUpNote['about']) => {
+    const reason = noteAbout(about);
+    return reason === '' ? text : `${text}, ${reason}`;
+  };
+  switch (what) {
+    case 'noted':
+      return noteAbout('note');
+    case 'linked': {
+      const link = work?.links.at(-1);
+      return link === undefined ? '' : link.title === link.url ? link.url : `${link.title}, ${link.url}`;
+    }
+    case 'action_set':
+      return work?.action ?? '';
+    case 'assigned':
+      return because(`to ${owner}`, 'owner');
+    case 'due_changed':
+      return because(formatInstant(dueAt, timezone), 'due');
+    case 'priority_changed':
+      return because(priority, 'priority');
+    default:
+      return '';
+  }
 }
 
 /** The state, and how far the metric's own verification has got. */

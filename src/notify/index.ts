@@ -1,7 +1,11 @@
 import type { Target } from '../model/alert.js';
+import type { Clock } from '../model/clock.js';
 import type { MessageContext } from './alert-words.js';
 import { consoleNotifier } from './console.js';
 import type { Notification, Notifier, SendOutcome } from './contract.js';
+import { type GithubSettings, githubIssues } from './github-issues.js';
+import { type JiraSettings, jiraIssues } from './jira.js';
+import { type Tracker, trackerNotifier } from './tracker.js';
 import { type WebhookSettings, webhookNotifier } from './webhook.js';
 
 /** What the notifiers are made with. */
@@ -11,6 +15,13 @@ export interface NotifierSettings extends MessageContext {
   /** Null without a token: then Slack's targets are unknown. */
   slack: Notifier | null;
   webhooks: WebhookSettings;
+  trackers: TrackerSettings;
+}
+
+/** Trackers by name. */
+interface TrackerSettings {
+  github: Readonly<Record<string, GithubSettings>>;
+  jira: Readonly<Record<string, JiraSettings>>;
 }
 
 /** Every way to tell people, one line each. */
@@ -19,7 +30,18 @@ export function createNotifiers(settings: NotifierSettings): Notifier[] {
     consoleNotifier(settings.print, settings),
     ...(settings.slack === null ? [] : [settings.slack]),
     webhookNotifier(settings.webhooks, settings),
+    trackerNotifier('github', made(settings.trackers.github, githubIssues, settings), settings),
+    trackerNotifier('jira', made(settings.trackers.jira, jiraIssues, settings), settings),
   ];
+}
+
+/** The trackers of one kind, each with its own settings. */
+function made<Settings>(
+  byName: Readonly<Record<string, Settings>>,
+  make: (settings: Settings, surroundings: { clock: Clock; timeout?: number | undefined }) => Tracker,
+  { webhooks }: NotifierSettings,
+): ReadonlyMap<string, Tracker> {
+  return new Map(Object.entries(byName).map(([name, settings]) => [name, make(settings, webhooks)]));
 }
 
 /** All notifiers as one, for whoever has a target and does not care what kind it is. */

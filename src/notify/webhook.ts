@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../model/clock.js';
 import type { MessageContext } from './alert-words.js';
 import type { Notifier, SendOutcome } from './contract.js';
+import { isPassing, retryAfter, unanswered } from './outcome.js';
 import { webhookBody } from './webhook-body.js';
 
 export interface WebhookSettings {
@@ -49,8 +50,7 @@ export function webhookNotifier(settings: WebhookSettings, context: MessageConte
         await response.body?.cancel();
         return outcomeOf(response, notification.delivery.deliveryId, now);
       } catch (error) {
-        const timedOut = error instanceof Error && error.name === 'TimeoutError';
-        return { outcome: 'retry', reason: timedOut ? 'timeout' : 'network_error', retryAfter: null };
+        return unanswered(error);
       }
     },
   };
@@ -64,15 +64,6 @@ export function signWebhook(secret: string, timestamp: string, body: string): st
 function outcomeOf(response: Response, deliveryId: string, now: number): SendOutcome {
   if (response.ok) return { outcome: 'sent', messageRef: deliveryId };
   const reason = `http_${response.status}`;
-  const passing = response.status >= 500 || [408, 425, 429].includes(response.status);
-  if (!passing) return { outcome: 'failed', reason };
+  if (!isPassing(response.status)) return { outcome: 'failed', reason };
   return { outcome: 'retry', reason, retryAfter: retryAfter(response.headers.get('retry-after'), now) };
-}
-
-/** Seconds or an HTTP date (RFC 9110, 10.2.3), as ms from now; null when it says neither. */
-function retryAfter(header: string | null, now: number): number | null {
-  if (header === null) return null;
-  if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
 }

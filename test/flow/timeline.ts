@@ -1,6 +1,6 @@
 import { assemble, type Redress } from '../../src/app.js';
 import type { Configuration } from '../../src/config/configuration.js';
-import { resolveFollowUps } from '../../src/config/resolve.js';
+import { resolveFollowUps } from '../../src/config/resolve-follow-ups.js';
 import { ServiceFileSchema } from '../../src/config/schema-service.js';
 import type { Alert, EscalationPolicy } from '../../src/model/alert.js';
 import { DAY, HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
@@ -62,13 +62,15 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
       },
       retention: {},
       dashboardsUrl: '',
+      trackers: { github: {}, jira: {} },
     },
     metrics: [disputeRate()],
     policies: [POLICY],
     routes: [{ match: {}, policy: POLICY.id }],
     owners: [{ id: 'ann', name: 'Ann', slack: '', timezone: 'UTC', lead: '' }],
     annotations: [],
-    followUps: { ...resolveFollowUps(ServiceFileSchema.parse({}).follow_ups), verifyPoints: 3 },
+    followUps: { ...resolveFollowUps(ServiceFileSchema.parse({}).follow_ups, true), verifyPoints: 3 },
+    digest: { weekday: 1, minute: 9 * 60, readers: [] },
     ...overrides,
   };
 }
@@ -99,6 +101,8 @@ export class Timeline {
   readonly store: Store;
   answer: Answer = ARRIVES;
   completeUntil: (now: Instant) => Instant | null = (now) => now;
+  /** As a live service has it, which decides nothing in the past; a replay decides each thing at its own moment. */
+  notBefore: (() => Instant) | null = null;
   readonly #configuration: Configuration;
   #redress: Redress | null = null;
   #events = 0;
@@ -206,6 +210,7 @@ export class Timeline {
         throw error;
       },
       write: 'at_once',
+      ...(this.notBefore === null ? {} : { notBefore: this.notBefore }),
     });
     return this.#redress;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FollowUpDesk } from '../../src/followups/desk.js';
 import { buildDigest } from '../../src/followups/digest.js';
+import type { FeedbackVerdict } from '../../src/model/alert.js';
 import { DAY, HOUR, WEEK } from '../../src/model/clock.js';
 import { type DigestContext, digestBlocks, digestMarkdown } from '../../src/notify/digest-message.js';
 import type { Block } from '../../src/notify/slack-blocks.js';
@@ -50,13 +51,26 @@ const titles = (followUps: readonly { followUpId: string }[]) =>
 describe('a digest', () => {
   test('says what was opened, verified, is overdue, and what alerts came of which metric', () => {
     const { desk, alerts, ids } = aWeek();
-    const again = alert({ fingerprint: 'GB', alertId: 'GB-2', openedAt: hour(40), owner: 'amira' });
-    const digest = buildDigest({ followUps: desk.followUps(), alerts: [...alerts, again] }, week);
+    const said = (verdict: FeedbackVerdict) => ({ verdict, by: 'amira', at: hour(41), note: '' });
+    const again = alert({
+      ...{ fingerprint: 'GB', alertId: 'GB-2', openedAt: hour(40), owner: 'amira' },
+      feedback: said('true'),
+    });
+    const unwanted = alert({
+      ...{ fingerprint: 'IT', alertId: 'IT-1', slice: 'region=IT', openedAt: hour(42) },
+      feedback: said('false_alarm'),
+    });
+    const digest = buildDigest({ followUps: desk.followUps(), alerts: [...alerts, again, unwanted] }, week);
     expect(titles(digest.opened).sort()).toEqual([...ids].sort());
     expect(titles(digest.verified)).toEqual([ids[0]]);
     expect(titles(digest.overdue).sort()).toEqual([ids[1], ids[2]].sort());
-    expect(digest.alerts).toEqual([{ metric: 'dispute_rate', fired: 4, followedUp: 3, stillOpen: 4 }]);
-    expect(digest.noisiest).toEqual([{ metric: 'dispute_rate', slice: 'region=GB', fired: 2 }]);
+    expect(digest.alerts).toEqual([
+      { metric: 'dispute_rate', fired: 5, followedUp: 3, stillOpen: 5, judged: 2, precision: 0.5 },
+    ]);
+    expect(digest.noisiest).toEqual([
+      { metric: 'dispute_rate', slice: 'region=IT', fired: 1, unwanted: 1 },
+      { metric: 'dispute_rate', slice: 'region=GB', fired: 2, unwanted: 0 },
+    ]);
     expect(digest.workload).toEqual({
       open: [
         { owner: 'amira', open: 1, overdue: 1, byPriority: { low: 0, normal: 0, high: 0, urgent: 1 } },

@@ -28,6 +28,7 @@ const router = (secret = 'shh') =>
       ...CONTEXT,
       print: (text) => printed.push(text),
       slack: null,
+      trackers: { github: {}, jira: {} },
       webhooks: {
         addresses: { ops: address, gone: 'http://127.0.0.1:1/' },
         secret,
