@@ -52,6 +52,7 @@ function guessDelimiter(text: string): string {
 }
 
 function namesProblem(names: readonly string[]): string | null {
+  if (names.length === 0) return 'there is no header: the first line is empty';
   if (names.includes('')) return `column ${names.indexOf('') + 1} of the header has no name`;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return `two columns are called ${twice}`;
