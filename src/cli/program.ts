@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, RedressError } from '../model/errors.js';
 import * as alerts from './alerts.js';
 import * as backtest from './backtest.js';
+import * as backup from './backup.js';
 import * as check from './check.js';
 import * as clickhouse from './clickhouse.js';
 import * as dashboards from './dashboards.js';
@@ -16,6 +17,7 @@ import { type CliIo, processIo } from './io.js';
 import * as migrate from './migrate.js';
 import * as rejected from './rejected.js';
 import * as replay from './replay.js';
+import * as restore from './restore.js';
 import * as schema from './schema.js';
 import * as simulate from './simulate.js';
 import * as start from './start.js';
@@ -43,6 +45,8 @@ const COMMANDS = [
   schema,
   dashboards,
   migrate,
+  backup,
+  restore,
   clickhouse,
 ];
 

@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RedressError } from '../../model/errors.js';
+import { backupsFolder } from './backup.js';
 import { engineLibrary } from './library.js';
 
 export interface EmbeddedEngine {
@@ -106,6 +107,9 @@ async function startOnce(folder: string, port: number): Promise<EmbeddedEngine> 
     '--queries-file',
     startFile,
     hold,
+    // What follows is configuration of the server, not options of its command line.
+    '--',
+    `--backups.allowed_path=${backupsFolder(folder)}`,
   ]);
   const output = collectOutput(child);
   const exited = new Promise<void>((done) => child.once('exit', () => done()));

@@ -1,0 +1,98 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { RedressError } from '../../model/errors.js';
+import { filled } from '../event-columns.js';
+import { queryText } from '../sql-files.js';
+import { Store, type StoreAddress } from '../store.js';
+
+/** Where in its data folder the embedded engine may write and read backups: nowhere else. */
+export function backupsFolder(data: string): string {
+  return join(resolve(data), 'backups');
+}
+
+/**
+ * Writes everything that the store has into a new folder, while whoever uses the store goes on: each table is as
+ * it was at one moment. Throws `usage` when the folder is there already.
+ *
+ * @param data the folder of the engine that listens at the address.
+ */
+export async function backUp(address: StoreAddress, data: string, folder: string): Promise<void> {
+  if (existsSync(folder)) throw new RedressError('usage', `${folder} is there already; name a new folder`);
+  const name = stagingName();
+  const staged = join(backupsFolder(data), name);
+  const store = new Store(address);
+  try {
+    const text = filled(queryText('back_up'), { database: quoted(address.database), name: literal(name) });
+    await store.statement(text, {}, 'back_up');
+    mkdirSync(dirname(resolve(folder)), { recursive: true });
+    move(staged, resolve(folder));
+  } finally {
+    await store.close();
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes the store what it was when a backup was taken. What it has now is set aside until the backup has been read
+ * whole, and is there again when that fails. Throws `usage` for a folder that is no backup, `conflict` when the
+ * store has data and `replace` does not say that it may go.
+ */
+export async function restore(
+  address: StoreAddress,
+  data: string,
+  folder: string,
+  replace: boolean,
+): Promise<void> {
+  if (!isBackup(folder))
+    throw new RedressError('usage', `${folder} is not a folder that redress backup wrote`);
+  const name = stagingName();
+  const staged = join(backupsFolder(data), name);
+  const server = new Store({ ...address, database: 'default' });
+  const database = quoted(address.database);
+  const aside = quoted(`${address.database}_before_restore`);
+  const run = (query: string, parts: Record<string, string>) =>
+    server.statement(filled(queryText(query), parts), {}, query);
+  try {
+    const [found] = await server.query<{ tables: number }>('tables_of', { database: address.database });
+    const isThere = (found?.tables ?? 0) > 0;
+    if (isThere && !replace)
+      throw new RedressError(
+        'conflict',
+        `the store in ${data} has data; --replace puts the backup in its place`,
+      );
+    mkdirSync(backupsFolder(data), { recursive: true });
+    cpSync(folder, staged, { recursive: true });
+    await run('drop_database', { database: aside });
+    if (isThere) await run('rename_database', { from: database, to: aside });
+    try {
+      await run('restore', { database, name: literal(name) });
+    } catch (error) {
+      await run('drop_database', { database });
+      if (isThere) await run('rename_database', { from: aside, to: database });
+      throw error;
+    }
+    await run('drop_database', { database: aside });
+  } finally {
+    await server.close();
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+const isBackup = (folder: string): boolean =>
+  existsSync(join(folder, '.backup')) && readdirSync(folder).length > 1;
+
+const stagingName = (): string => `${process.pid}-${Date.now()}`;
+
+/** `BACKUP` takes no bound parameters; both are names of our own making, quoted all the same. */
+const quoted = (name: string): string => `\`${name.replaceAll(/[\\`]/g, '\\$&')}\``;
+const literal = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
+
+/** Across file systems a folder cannot be renamed. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(from, to, { recursive: true });
+  }
+}

@@ -1,0 +1,1 @@
+BACKUP DATABASE {{database}} TO File({{name}})

@@ -1,0 +1,1 @@
+SELECT path FROM system.disks WHERE name = 'default'

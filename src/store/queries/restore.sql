@@ -1,0 +1,1 @@
+RESTORE DATABASE {{database}} FROM File({{name}})

@@ -1,0 +1,1 @@
+SELECT count() AS tables FROM system.tables WHERE database = {database:String}
