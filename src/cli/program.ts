@@ -9,6 +9,7 @@ import * as dashboards from './dashboards.js';
 import * as demo from './demo.js';
 import * as detect from './detect.js';
 import * as digest from './digest.js';
+import * as erase from './erase.js';
 import * as explain from './explain.js';
 import * as followUps from './follow-ups.js';
 import * as ingest from './ingest.js';
@@ -35,6 +36,7 @@ const COMMANDS = [
   explain,
   ingest,
   rejected,
+  erase,
   replay,
   backtest,
   detect,

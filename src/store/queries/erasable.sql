@@ -1,0 +1,12 @@
+SELECT
+    (
+        SELECT count()
+        FROM events_log
+        WHERE multiIf(
+            {by:String} = 'order_id', order_id,
+            {by:String} = 'case_id', case_id,
+            {by:String} = 'merchant_id', merchant_id,
+            attributes[{by:String}]) = {value:String}
+    ) AS events,
+    (SELECT count() FROM rejected_events_log WHERE position(raw, {value:String}) > 0) AS rejected,
+    (SELECT count() FROM journal WHERE position(body, {quoted:String}) > 0) AS journal
