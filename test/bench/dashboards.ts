@@ -11,6 +11,8 @@ import { print, printTable, whole } from './measure.js';
 
 const METRICS = 10;
 const SLICES = 1_000;
+/** Slices that one statement writes, so that none takes longer than the client waits. */
+const CHUNK = 100;
 const HOURS = Number(process.env.REDRESS_BENCH_HOURS ?? 10_000);
 const ALERTS = 20_000;
 const REPETITIONS = 3;
@@ -25,14 +27,14 @@ SELECT concat('metric_', toString(m)) AS metric, ${SLICE} AS slice,
   fromUnixTimestamp64Milli(toInt64(${FIRST} + h * 3600000)) AS bucket_start, 3600,
   numerator / denominator, 1 + cityHash64(m, s, h) % 30 AS numerator, 1000 + cityHash64(h, s) % 500 AS denominator, 0, 1,
   bucket_start + INTERVAL 70 MINUTE
-FROM (SELECT {metric:UInt32} AS m, intDiv(number, ${HOURS}) AS s, number % ${HOURS} AS h FROM numbers(${SLICES * HOURS}))`;
+FROM (SELECT {metric} AS m, {from} + intDiv(number, ${HOURS}) AS s, number % ${HOURS} AS h FROM numbers(${CHUNK * HOURS}))`;
 
 const VERDICTS = `INSERT INTO verdicts_log (metric, slice, bucket_start, detector, status, reason, value, expected, lower, upper, score, direction, judged_at)
 SELECT concat('metric_', toString(m)) AS metric, ${SLICE} AS slice,
   fromUnixTimestamp64Milli(toInt64(${FIRST} + h * 3600000)) AS bucket_start, 'combined',
   if(cityHash64(m, s, h) % 500 = 0, 'anomalous', 'normal'), '', (1 + cityHash64(m, s, h) % 30) / 1200, 0.0125, 0.001, 0.03,
   (cityHash64(m, s, h) % 30) / 30, '', bucket_start + INTERVAL 71 MINUTE
-FROM (SELECT {metric:UInt32} AS m, intDiv(number, ${HOURS}) AS s, number % ${HOURS} AS h FROM numbers(${SLICES * HOURS}))`;
+FROM (SELECT {metric} AS m, {from} + intDiv(number, ${HOURS}) AS s, number % ${HOURS} AS h FROM numbers(${CHUNK * HOURS}))`;
 
 /** Alerts, their follow-ups and messages: a thousand a month, each with three entries. */
 const JOURNAL = `INSERT INTO journal (stream, id, version, at, actor, reason, body)
@@ -63,10 +65,10 @@ export async function dashboardsBench(): Promise<void> {
   const store = new Store(address);
   try {
     await migrate(address);
-    for (let metric = 0; metric < METRICS; metric += 1) {
-      await store.statement(POINTS.replace('{metric:UInt32}', String(metric)));
-      await store.statement(VERDICTS.replace('{metric:UInt32}', String(metric)));
-    }
+    for (let metric = 0; metric < METRICS; metric += 1)
+      for (let from = 0; from < SLICES; from += CHUNK)
+        for (const rows of [POINTS, VERDICTS])
+          await store.statement(rows.replace('{metric}', String(metric)).replace('{from}', String(from)));
     await store.statement(JOURNAL);
     await store.statement(EVENTS);
     print(

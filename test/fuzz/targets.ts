@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinDetectors } from '../../detectors/index.js';
 import { CONFIGURATION_FILES, loadConfiguration } from '../../src/config/load.js';
+import { BatchBuilder } from '../../src/ingest/batch.js';
 import { decodeEvent } from '../../src/ingest/decode.js';
-import { isBlank, LineSplitter, withoutMark } from '../../src/ingest/line-splitter.js';
+import { isBlank, type Line, LineSplitter, withoutMark } from '../../src/ingest/line-splitter.js';
 import { parseMap } from '../../src/ingest/map-file.js';
+import { arrivalOf } from '../../src/ingest/origin.js';
 import { readCsvHeader } from '../../src/ingest/table-columns.js';
 import { RedressError } from '../../src/model/errors.js';
 import type { Arrival } from '../../src/model/event.js';
 import { encodeEvent } from '../../src/model/event-json.js';
 import { EVENT_FIELDS } from '../../src/model/event-schema.js';
 import { parseSlice } from '../../src/model/slice.js';
+import { type Origin, packed } from '../../src/store/event-rows.js';
 import { ROOT } from '../deployment/repository.js';
 
 /** Something that reads what strangers send, and what must hold whatever that is. */
@@ -27,12 +30,8 @@ export interface FuzzTarget {
   check(input: Buffer): void | Promise<void>;
 }
 
-const ARRIVAL: Arrival = {
-  source: 'file',
-  position: 'fuzz:1',
-  receivedAt: Date.UTC(2026, 0, 5),
-  version: 1n,
-};
+const NOW = Date.UTC(2026, 0, 5);
+const ARRIVAL: Arrival = { source: 'file', position: 'fuzz:1', receivedAt: NOW, version: 1n };
 const LIMITS = { maxEventBytes: 4_000 };
 const REASONS =
   /^(malformed_json|not_an_object|invalid_utf8|too_large|missing_field|wrong_type|invalid_value|invalid_date|unknown_field)$/;
@@ -64,6 +63,23 @@ const decoder: FuzzTarget = {
   },
 };
 
+/** The quick way from bytes to rows gives what the decoder gives. */
+const quickWay: FuzzTarget = {
+  name: 'quick way',
+  share: 0.5,
+  seeds: EVENTS,
+  words: EVENT_WORDS,
+  check(input) {
+    const origin: Origin = { source: 'kafka', place: 'events/3/', receivedAt: NOW, versionAt: NOW, turn: 0 };
+    const builder = new BatchBuilder('kafka', LIMITS);
+    builder.addBytes(input, origin, 7);
+    const quickly = builder.take();
+    const slowly = decodeEvent(input, arrivalOf(origin, 7), LIMITS);
+    if (slowly.accepted === undefined) assert.deepEqual(quickly.rejected, [slowly.rejected]);
+    else assert.deepEqual(quickly.accepted.rows, packed([slowly.accepted]).rows);
+  },
+};
+
 /** However a stream is cut into chunks, its lines are those that its line feeds say. */
 const lines: FuzzTarget = {
   name: 'lines',
@@ -74,10 +90,13 @@ const lines: FuzzTarget = {
     const cut = (size: number): string[] => {
       const splitter = new LineSplitter(1e6);
       const found: string[] = [];
+      const take = (line: Line) => {
+        isBlank(line);
+        found.push(line.bytes.toString('hex', line.from, line.to));
+      };
       for (let at = 0; at < input.length; at += size)
-        for (const { bytes } of splitter.push(input.subarray(at, at + size)))
-          found.push(bytes.toString('hex'));
-      for (const { bytes } of splitter.end()) found.push(bytes.toString('hex'));
+        for (const line of splitter.push(input.subarray(at, at + size))) take(line);
+      for (const line of splitter.end()) take(line);
       return found;
     };
     const expected = input
@@ -89,7 +108,6 @@ const lines: FuzzTarget = {
       cut(1 + (input.length % 7)),
       expected.map((line, index) => (index === 0 ? withoutMark(line) : line).toString('hex')),
     );
-    isBlank(input);
   },
 };
 
@@ -155,6 +173,7 @@ const configurationFile = (file: string): FuzzTarget => {
 
 export const targets: readonly FuzzTarget[] = [
   decoder,
+  quickWay,
   lines,
   csvHeader,
   slices,

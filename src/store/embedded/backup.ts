@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RedressError } from '../../model/errors.js';
 import { filled } from '../event-columns.js';
 import { queryText } from '../sql-files.js';
@@ -22,8 +23,7 @@ export async function backUp(address: StoreAddress, data: string, folder: string
   const staged = join(backupsFolder(data), name);
   const store = new Store(address);
   try {
-    const text = filled(queryText('back_up'), { database: quoted(address.database), name: literal(name) });
-    await store.statement(text, {}, 'back_up');
+    await finished(store, 'back_up', { database: quoted(address.database), name: literal(name) });
     mkdirSync(dirname(resolve(folder)), { recursive: true });
     move(staged, resolve(folder));
   } finally {
@@ -65,7 +65,7 @@ export async function restore(
     await run('drop_database', { database: aside });
     if (isThere) await run('rename_database', { from: database, to: aside });
     try {
-      await run('restore', { database, name: literal(name) });
+      await finished(server, 'restore', { database, name: literal(name) });
     } catch (error) {
       await run('drop_database', { database });
       if (isThere) await run('rename_database', { from: aside, to: database });
@@ -75,6 +75,24 @@ export async function restore(
   } finally {
     await server.close();
     rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+/** Begins a backup or its reading, which may take longer than a request may, and waits for its end. */
+async function finished(store: Store, query: string, parts: Record<string, string>): Promise<void> {
+  let begun: { id: string } | undefined;
+  for await (const rows of store.rows<{ id: string }>(filled(queryText(query), parts))) begun ??= rows[0];
+  for (;;) {
+    const [state] = await store.query<{ status: string; error: string }>('backup_state', {
+      id: begun?.id ?? '',
+    });
+    if (state === undefined || /FAILED|CANCELLED/.test(state.status))
+      throw new RedressError(
+        'store_rejected',
+        `the store refused ${query}: ${state?.error ?? 'it was forgotten'}`,
+      );
+    if (!/^(CREATING_BACKUP|RESTORING)$/.test(state.status)) return;
+    await sleep(100);
   }
 }
 

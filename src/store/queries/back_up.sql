@@ -1,1 +1,1 @@
-BACKUP DATABASE {{database}} TO File({{name}})
+BACKUP DATABASE {{database}} TO File({{name}}) ASYNC

@@ -1,1 +1,1 @@
-RESTORE DATABASE {{database}} FROM File({{name}})
+RESTORE DATABASE {{database}} FROM File({{name}}) ASYNC
