@@ -1,113 +1,208 @@
 import { z } from 'zod';
 import type { Judge, Judgement, SeriesContext, SeriesPoint } from '../../src/detection/contract.js';
 import type { Json } from '../../src/model/json.js';
-import { type Judged, judged, type Prediction } from '../support/band.js';
-import type { SlotPlan } from '../support/calendar-slot.js';
-import { varianceOfCase } from '../support/dispersion.js';
+import { type Judged, judged } from '../support/band.js';
+import { defaultAcceptAfter, weekOfPoints } from '../support/defaults.js';
 import { type Quantity, quantityOf } from '../support/quantity.js';
 import { readState } from '../support/read-state.js';
-import { createRhythm, type RhythmOptions } from '../support/rhythm.js';
-import { bernoulliSteps } from '../support/run-length.js';
-import { type SeasonalBaseline, SeasonalBaselineState } from '../support/seasonal-baseline.js';
+import { CaseRatio, casesARun } from './case-ratio.js';
+import { CountNoise, CountNoiseState, type Noise } from './count-noise.js';
+import { RateRhythm, RateRhythmState } from './rate-rhythm.js';
 
+const Held = z.tuple([z.number(), z.number(), z.number()]);
 const State = z.object({
-  baseline: SeasonalBaselineState,
-  up: z.number(),
-  down: z.number(),
-  points: z.number().int(),
+  rhythm: RateRhythmState,
+  noise: CountNoiseState,
+  /** The evidence for each of the odds ratios. */
+  sums: z.array(z.number()),
+  /** What is not learned yet because it may be the beginning of a shift: start, cases, size. */
+  held: z.array(Held),
+  /** Since when a shift lasts: its points and cases, and the cases that would be usual. */
+  episode: z.object({ points: z.number().int(), cases: z.number(), usual: z.number() }).nullable(),
+  /** The usual number of cases. */
   casesAPoint: z.number(),
+  /** True once there were more cases than orders, as a ratio of two different counts may have. */
+  exceedsOne: z.boolean(),
 });
 
-/** The odds that are looked for, in parts of the usual ones, on the one side and the inverse on the other. */
-const ODDS_RATIO = 2;
+const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
-/** Wanted points between false alarms. */
-const RUN_OF_HOURS = 20_000;
-const RUN_OF_DAYS = 1_000;
-/** Points after which the usual number of cases forgets. */
+/** The odds that are looked for, in parts of the usual ones: a shift in between is found nearly as soon. */
+const ODDS_RATIOS = [1.5, 2.2, 4.5, 1 / 1.5, 1 / 2.2, 1 / 4.5] as const;
+/** The ones whose sums say when a shift may have begun. */
+const MIDDLE = [1, 4] as const;
+/** Wanted time between false alarms of one sum, in hours and at least in points. */
+const RUN_HOURS = 30_000;
+const LEAST_RUN_POINTS = 2_000;
+/** Three or four cases must come together, however seldom there is one. */
+const LEAST_LIMIT = 4.5;
+/** Evidence, in units of the log-likelihood ratio, from which points are not learned at once. */
+const SUSPICION = 1;
+/** Points that wait at most, and that are looked at first: a day of them, a week of days. */
+const LEAST_HELD = 7;
+const MOST_HELD = 96;
+/** Points before the first judgement: three days of them, two weeks of days. */
+const WARM_UP_DAYS = 3;
+const LEAST_WARM_UP = 14;
+/** Points from which the usual number of cases is taken. */
 const MEMORY = 336;
-const LEAST_LIMIT = 4;
-/** Nearer to 1 a doubling of the odds hardly moves a rate; the other judges see to those. */
-const GREATEST_RATE = 0.8;
+/** A rate that few cases tell of is taken to be so many standard deviations nearer to what is seen. */
+const LEVEL_MARGIN = 1.5;
 
 /**
- * The log-likelihood ratio CUSUM for a doubling (and a halving) of the odds of a rate that is learned with its
- * rhythm: what a standardised residual cannot see, half a case more an hour for days, adds up here.
+ * Judges a rate by the orders themselves: likelihood ratio CUSUMs (Page, 1954) for odds that are 1.5, 2.2 and 4.5 times
+ * the usual ones, and as many times smaller. For a change that is known no rule with as few false alarms is sooner
+ * (Moustakides, 1986); three of them are close to it for all changes in between, the sudden and the small one that
+ * lasts (Lorden and Eisenberger, 1973). The loudest decides, and the band is what all of them leave.
  *
- * The ratio of every point is divided by its over-dispersion, because that many times fewer orders are independent
- * (quasi-likelihood; Wedderburn, 1974). The limit is ln(c/4), c being the independent cases in the wanted run
- * between false alarms: for a doubling it agrees within 0.03 with the exact limits of the Markov chain in
- * `support/run-length.ts`, from 0.5 % to 4 %.
+ * What is usual is learned with its rhythms ({@link RateRhythm}), and so is how much cases vary beyond chance
+ * ({@link CountNoise}): few cases at night, many by day and hours that wander are each weighed for what they tell
+ * ({@link CaseRatio}). The limit of a sum follows from the wanted run between false alarms and the independent cases in
+ * it, and is never above the logarithm of the run in points (Lorden, 1971).
+ *
+ * From the first suspicion on points wait before they are learned from, and those of a shift never are: the onset
+ * widens nothing. A shift that lasts is the new normal after `accept_after` points, or sooner where less than that was
+ * known before it.
  */
 export class OddsShiftJudge implements Judge {
-  readonly #plan: SlotPlan;
-  readonly #baseline: SeasonalBaseline;
+  readonly #rhythm: RateRhythm;
+  readonly #noise: CountNoise;
   readonly #runPoints: number;
-  #s: { up: number; down: number; points: number; casesAPoint: number };
+  readonly #acceptAfter: number;
+  readonly #warmUp: number;
+  readonly #mostHeld: number;
+  #s: Omit<z.infer<typeof State>, 'rhythm' | 'noise'>;
 
-  constructor(detector: string, rhythm: RhythmOptions, series: SeriesContext, saved?: Json) {
+  constructor(detector: string, acceptAfter: number | undefined, series: SeriesContext, saved?: Json) {
     const state = saved === undefined ? undefined : readState(State, saved, detector);
-    const { plan, baseline } = createRhythm(rhythm, series, state?.baseline);
-    this.#plan = plan;
-    this.#baseline = baseline;
-    this.#runPoints = series.bucketSeconds >= DAY_SECONDS ? RUN_OF_DAYS : RUN_OF_HOURS;
-    const { up, down, points, casesAPoint } = state ?? { up: 0, down: 0, points: 0, casesAPoint: 0 };
-    this.#s = { up, down, points, casesAPoint };
+    const { bucketSeconds, timezone } = series;
+    this.#rhythm = new RateRhythm(bucketSeconds, timezone, state?.rhythm);
+    this.#noise = new CountNoise(weekOfPoints(bucketSeconds), state?.noise);
+    this.#runPoints = Math.max(LEAST_RUN_POINTS, (RUN_HOURS * HOUR_SECONDS) / bucketSeconds);
+    this.#acceptAfter = acceptAfter ?? defaultAcceptAfter(bucketSeconds);
+    const aDay = Math.round(DAY_SECONDS / bucketSeconds);
+    this.#warmUp = Math.max(LEAST_WARM_UP, WARM_UP_DAYS * aDay);
+    this.#mostHeld = Math.min(MOST_HELD, Math.max(LEAST_HELD, aDay));
+    this.#s = state ?? {
+      sums: ODDS_RATIOS.map(() => 0),
+      held: [],
+      episode: null,
+      casesAPoint: 0,
+      exceedsOne: false,
+    };
   }
 
   observe(point: SeriesPoint): Judgement {
     const quantity = quantityOf(point, 'rate');
-    const slot = this.#plan.slotOf(point.bucketStart);
-    const prediction = this.#baseline.predict(slot, quantity.size);
-    if (prediction === null || prediction.expected > GREATEST_RATE || prediction.ceiling > 1) {
-      this.#learn(slot, quantity);
+    const at = point.bucketStart;
+    if (this.#rhythm.points < this.#warmUp || !this.#rhythm.knows(at)) {
+      this.#warmUpWith(at, quantity);
       return { status: 'not_evaluable', reason: 'cold_start' };
     }
-    const judgement = this.#judge(quantity, prediction);
-    if (judgement.score <= 1) this.#learn(slot, quantity);
-    else if (this.#baseline.keepOut(slot, quantity, judgement.direction))
-      Object.assign(this.#s, { up: 0, down: 0 });
+    const judgement = this.#judge(at, quantity);
+    this.#keep(at, quantity, judgement.score > 1);
     return judgement;
   }
 
   save(): Json {
-    return { baseline: { ...this.#baseline.save() }, ...this.#s };
+    return { ...structuredClone(this.#s), rhythm: this.#rhythm.save(), noise: { ...this.#noise.save() } };
   }
 
-  #learn(slot: number, quantity: Quantity): void {
-    const s = this.#s;
-    this.#baseline.learn(slot, quantity);
-    s.points += 1;
-    s.casesAPoint += (quantity.cases - s.casesAPoint) / Math.min(s.points, MEMORY);
+  /** The first points wait until there is a rate to hold them against. */
+  #warmUpWith(at: number, { cases, size }: Quantity): void {
+    const { held } = this.#s;
+    if (this.#rhythm.points > 0) {
+      this.#learn(at, cases, size);
+      return;
+    }
+    held.push([at, cases, size]);
+    if (held.length < this.#mostHeld) return;
+    const sum = (of: 1 | 2) => held.reduce((total, one) => total + one[of], 0);
+    this.#rhythm.begin(sum(1), sum(2), held.length);
+    for (const [start, heldCases, heldSize] of held.splice(0)) this.#learn(start, heldCases, heldSize);
   }
 
-  #judge({ cases, size }: Quantity, prediction: Prediction): Judged {
+  #judge(at: number, { value, cases, size }: Quantity): Judged {
     const s = this.#s;
-    const p0 = prediction.expected;
-    const dispersion = Math.max(1, (prediction.deviation ** 2 * size) / varianceOfCase(p0));
-    const independent = (this.#runPoints * s.casesAPoint) / dispersion;
-    const limit = Math.max(LEAST_LIMIT, Math.log(independent / 4));
-    const worse = bernoulliSteps(p0, withOdds(p0, ODDS_RATIO));
-    const better = bernoulliSteps(p0, withOdds(p0, 1 / ODDS_RATIO));
-    const ratio = ({ up, down }: typeof worse) => (cases * up - (size - cases) * down) / dispersion;
-    const before = { up: Math.min(s.up, limit), down: Math.min(s.down, limit) };
-    const up = Math.max(0, before.up + ratio(worse));
-    const down = Math.max(0, before.down + ratio(better));
-    // The cases at which a sum reaches the limit; both steps of the halving are negative.
-    const edge = (steps: typeof worse, sum: number) =>
-      ((limit - sum) * dispersion + size * steps.down) / (steps.up + steps.down);
-    s.up = Math.min(up, limit);
-    s.down = Math.min(down, limit);
-    return judged(prediction, {
-      lower: edge(better, before.down) / size,
-      upper: edge(worse, before.up) / size,
-      score: Math.max(up, down) / limit,
-      direction: up >= down ? 'up' : 'down',
+    const law = this.#noise.law;
+    const usual = this.#rhythm.usual(at, law);
+    const margin = Math.exp(LEVEL_MARGIN * Math.sqrt(usual.ofLevel));
+    const ratios = [usual.rate * margin, usual.rate / margin].map(
+      (rate) => new CaseRatio(rate, s.exceedsOne, size, law, usual.uncertainty - usual.ofLevel),
+    ) as [CaseRatio, CaseRatio];
+    const limits = this.#limits(law);
+    let lower = Number.NEGATIVE_INFINITY;
+    let upper = Number.POSITIVE_INFINITY;
+    let up = 0;
+    let down = 0;
+    ODDS_RATIOS.forEach((odds, index) => {
+      const limit = limits[index] as number;
+      const ratio = ratios[odds > 1 ? 0 : 1];
+      const before = Math.min(s.sums[index] as number, limit);
+      const after = Math.max(0, before + ratio.evidence(odds, cases));
+      const edge = ratio.casesAt(odds, limit - before);
+      s.sums[index] = Math.min(after, limit);
+      if (odds > 1) {
+        up = Math.max(up, after / limit);
+        upper = Math.min(upper, edge / size);
+      } else {
+        down = Math.max(down, after / limit);
+        lower = Math.max(lower, edge / size);
+      }
     });
+    return judged(
+      {
+        expected: s.exceedsOne ? usual.rate : Math.min(usual.rate, 1),
+        floor: 0,
+        ceiling: s.exceedsOne || value > 1 ? Number.POSITIVE_INFINITY : 1,
+      },
+      { lower, upper, score: Math.max(up, down), direction: up >= down ? 'up' : 'down' },
+    );
   }
-}
 
-function withOdds(p: number, ratio: number): number {
-  const odds = (p / (1 - p)) * ratio;
-  return odds / (1 + odds);
+  #limits({ clumps, wandering }: Noise): number[] {
+    const mean = this.#s.casesAPoint / clumps;
+    const independent = mean / (1 + wandering * mean);
+    return ODDS_RATIOS.map((odds) =>
+      Math.max(LEAST_LIMIT, Math.log(this.#runPoints * Math.min(1, independent / casesARun(odds)))),
+    );
+  }
+
+  #keep(at: number, { cases, size }: Quantity, signals: boolean): void {
+    const s = this.#s;
+    if (signals || s.episode !== null) {
+      s.held = [];
+      s.episode ??= { points: 0, cases: 0, usual: 0 };
+      s.episode.points += 1;
+      s.episode.cases += cases;
+      s.episode.usual += size * this.#rhythm.usual(at, this.#noise.law).rate;
+      if (s.episode.points >= Math.min(this.#acceptAfter, this.#rhythm.points)) {
+        this.#rhythm.shift((s.episode.cases + 0.5) / (s.episode.usual + 0.5));
+        s.episode = null;
+        s.sums.fill(0);
+      } else if (!signals && this.#isCalm()) s.episode = null;
+      return;
+    }
+    s.held.push([at, cases, size]);
+    const release = this.#isCalm() ? s.held.length : s.held.length - this.#mostHeld;
+    for (const [start, heldCases, heldSize] of s.held.splice(0, Math.max(0, release)))
+      this.#learn(start, heldCases, heldSize);
+  }
+
+  #isCalm(): boolean {
+    return MIDDLE.every((index) => (this.#s.sums[index] as number) < SUSPICION);
+  }
+
+  #learn(at: number, cases: number, size: number): void {
+    const s = this.#s;
+    const law = this.#noise.law;
+    if (cases > size) s.exceedsOne = true;
+    if (this.#rhythm.knows(at)) {
+      const usual = this.#rhythm.usual(at, law);
+      const ratio = new CaseRatio(usual.rate, s.exceedsOne, size, law, usual.uncertainty);
+      this.#noise.learn(ratio.counted(cases), ratio.mean, usual.uncertainty);
+    }
+    this.#rhythm.learn(at, cases, size, law);
+    s.casesAPoint += (cases - s.casesAPoint) / Math.min(this.#rhythm.points, MEMORY);
+  }
 }

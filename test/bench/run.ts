@@ -4,6 +4,7 @@ import { demo } from './demo.js';
 import { detect } from './detect.js';
 import { ingest } from './ingest.js';
 import { insert } from './insert.js';
+import { marketplace } from './marketplace.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
 import { run as points } from './points.js';
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   detect,
   demo,
   nab,
+  marketplace,
   analysis,
   points,
   dashboards: dashboardsBench,

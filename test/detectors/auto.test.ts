@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { auto } from '../../detectors/auto/auto.js';
+import { casesARun } from '../../detectors/auto/case-ratio.js';
 import { cusum } from '../../detectors/cusum/cusum.js';
 import { bernoulliSteps, limitForRunLength } from '../../detectors/support/run-length.js';
 import type { SeriesPoint } from '../../src/detection/contract.js';
@@ -31,10 +32,26 @@ describe('auto on rates', () => {
     expect(found.filter(({ byCusum }) => byCusum).length).toBeLessThan(3);
   });
 
-  // 100,000 orders hold 500, 1,000, 2,000 and 4,000 cases at these rates.
-  test.each([0.005, 0.01, 0.02, 0.04])('ln(c/4) is the limit for a doubling of %d', (p0) => {
-    const exact = limitForRunLength(bernoulliSteps(p0, 2 * p0), p0, 100_000);
-    expect(Math.abs(Math.log((100_000 * p0) / 4) - exact)).toBeLessThan(0.03);
+  // The exact limits of the Markov chain, for one false alarm in 100,000 orders.
+  test.each([1.5, 2.2, 4.5])(
+    'the limit for odds of %d follows from the cases between false alarms',
+    (odds) => {
+      const p0 = 0.01;
+      const p1 = (p0 * odds) / (1 + p0 * (odds - 1));
+      const exact = limitForRunLength(bernoulliSteps(p0, p1), p0, 100_000);
+      expect(Math.abs(Math.log((100_000 * p0) / casesARun(odds)) - exact)).toBeLessThan(0.12);
+    },
+  );
+
+  test('is as narrow a week after an incident as it was before', () => {
+    const incident = { at: 900, oddsRatio: 3, points: 48 };
+    const points = simulateRate({ ...market, points: 1_272, volume: 500, shift: incident }, uniform(11));
+    const widths = judgeAll(auto, hourlyRate, points).map((judgement) =>
+      judgement.status === 'judged' ? judgement.upper - judgement.lower : Number.NaN,
+    );
+    const mean = (from: number) =>
+      widths.slice(from, from + 168).reduce((sum, width) => sum + width, 0) / 168;
+    expect(mean(900 + 48 + 12) / mean(900 - 168)).toBeLessThan(1.15);
   });
 });
 
