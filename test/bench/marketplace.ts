@@ -1,4 +1,5 @@
 import { builtinDetectors } from '../../detectors/index.js';
+import { Calendar } from '../../src/detection/calendar.js';
 import { Judging } from '../../src/detection/judging.js';
 import { HOUR, type Instant } from '../../src/model/clock.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
@@ -58,6 +59,7 @@ export function worldOf(seed: number): World {
 
 /** The metric as the service would have it, with nothing chosen. */
 const METRIC: MetricDefinition = metric({
+  slices: [[], ['region'], ['category'], ['region', 'category']],
   detect: [{ use: 'auto', params: {} }],
   alert: { for: 1, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3 },
 });
@@ -93,7 +95,7 @@ class AlertsOfSeries {
 function alertsIn(hours: Iterable<readonly SlicePoint[]>): SlicePoint[] {
   const judging = new Judging({
     detectors: builtinDetectors,
-    annotations: [],
+    calendar: new Calendar([]),
     saved: [],
     reportFault: ({ error }) => {
       throw error;
@@ -102,11 +104,10 @@ function alertsIn(hours: Iterable<readonly SlicePoint[]>): SlicePoint[] {
   const series = new Map<string, AlertsOfSeries>();
   const fired: SlicePoint[] = [];
   for (const points of hours)
-    for (const point of points) {
-      const judged = judging.judge(METRIC, point);
+    for (const { point, combined } of judging.judgeBucket(METRIC, points)) {
       const alerts = series.get(point.slice) ?? new AlertsOfSeries(METRIC.alert);
       series.set(point.slice, alerts);
-      if (judged !== null && alerts.observe(judged.combined.status, point.bucketStart)) fired.push(point);
+      if (alerts.observe(combined.status, point.bucketStart)) fired.push(point as SlicePoint);
     }
   return fired;
 }
@@ -162,7 +163,7 @@ function trial(
   const startsAt = START + (WARM_HOURS + hour) * HOUR;
   const world = { ...calm, incidents: [incidentAt(startsAt)] };
   const points = [...pointsOf(world, [slice], WARM_HOURS + hour + INCIDENT_HOURS)].flat();
-  const [first] = since(alertsIn([points]), startsAt);
+  const [first] = since(alertsIn(points.map((point) => [point])), startsAt);
   const found = since(points, startsAt).findIndex(({ bucketStart }) => bucketStart === first?.bucketStart);
   return {
     world,
