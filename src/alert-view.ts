@@ -1,3 +1,4 @@
+import { labelsOf } from './alerts/labels.js';
 import type { Redress } from './app.js';
 import { displayFor } from './display.js';
 import type { Alert } from './model/alert.js';
@@ -5,6 +6,7 @@ import type { Annotation } from './model/annotation.js';
 import { DAY } from './model/clock.js';
 import { parseSlice, type SliceLabels } from './model/slice.js';
 import type { AlertView } from './notify/alert-words.js';
+import type { NotifiedGroup } from './notify/contract.js';
 
 /** An alert with everything that is shown with it. */
 export function alertView(
@@ -17,7 +19,21 @@ export function alertView(
     annotations: annotationsOf(alert, configuration.annotations),
     followUp: followUps.forAlert(alert.alertId) ?? null,
     display: displayFor(configuration, alert.metric, alert.title),
+    group: groupOf(alert, alerts),
   };
+}
+
+/** The group that the alert is shown in, if it is not the only one. */
+function groupOf({ groupId }: Alert, alerts: Redress['alerts']): NotifiedGroup | null {
+  const members = groupId === '' ? [] : alerts.group(groupId);
+  const [first] = members;
+  if (first === undefined || members.length === 1) return null;
+  const all = members.map((member) => labelsOf(member));
+  const common = Object.entries(labelsOf(first)).filter(
+    ([name, value]) =>
+      name !== 'alert_id' && name !== 'group_id' && all.every((labels) => labels[name] === value),
+  );
+  return { groupId, labels: Object.fromEntries(common), members };
 }
 
 /** What began so long before an alert may still be behind it. */

@@ -14,7 +14,7 @@ import type { JournalEntry } from './model/journal.js';
 import type { MetricDefinition } from './model/metric.js';
 import { notificationOf } from './notifications.js';
 import type { Router } from './notify/index.js';
-import { Outbox } from './notify/outbox.js';
+import { Outbox, type OutboxParts } from './notify/outbox.js';
 import { Uncertain } from './notify/uncertain.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { judgeAgain } from './restated-points.js';
@@ -105,6 +105,8 @@ export interface Surroundings {
   reportFault: ReportFault;
   reportLeftOut?: ReportLeftOut;
   write: DecisionLogParts['write'];
+  /** How a live service sends; everything is waited for by default. */
+  sending?: Pick<OutboxParts, 'underway' | 'patience'>;
   /** Told of what has just been written to the journal, and of what had been when the parts are put together. */
   onJournal?: (entries: readonly JournalEntry[], when: 'restored' | 'written') => void;
   /** How long a first message waits for its analysis, ms; absent, it waits for as long as it takes. */
@@ -161,7 +163,8 @@ export async function assemble(
   const commands = new Commands(alerts, followUps);
   const outbox = new Outbox({
     router: surroundings.router,
-    pending: (now) => alerts.pendingDeliveries(now),
+    due: (now) => alerts.dueDeliveries(now),
+    delivery: (id) => alerts.delivery(id),
     notificationOf: (delivery) => notificationOf(delivery, { configuration, alerts, followUps }),
     recordAttempt: (id, outcome, now) => [
       ...alerts.recordAttempt(id, outcome, now),
@@ -169,6 +172,8 @@ export async function assemble(
     ],
     append,
     uncertain: new Uncertain(entries),
+    underway: surroundings.sending?.underway ?? new Map(),
+    patience: surroundings.sending?.patience ?? null,
   });
   const analyses = new AlertAnalyses({
     metrics,

@@ -77,7 +77,7 @@ export async function backtest(configuration: Configuration, options: BacktestOp
       episodes: [],
     }),
     deliver: async (now) => {
-      for (const { deliveryId } of alerts.pendingDeliveries(now))
+      for (const { deliveryId } of alerts.dueDeliveries(now))
         note(alerts.recordAttempt(deliveryId, { outcome: 'sent', messageRef: 'backtest' }, now));
     },
     progress: new Map(),

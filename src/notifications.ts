@@ -15,8 +15,9 @@ export function notificationOf(
   const rootRef = alerts.rootRef(subject, target);
   const timezoneOf = (id: string) => configuration.owners.find((it) => it.id === id)?.timezone ?? 'UTC';
   switch (subject.kind) {
-    case 'alert': {
-      const alert = alerts.alert(subject.id) ?? aboutNothing(delivery);
+    case 'alert':
+    case 'group': {
+      const alert = alerts.speakerOf(delivery.alertId) ?? aboutNothing(delivery);
       return { kind: 'alert', delivery, ...alertView(alert, { configuration, followUps, alerts }), rootRef };
     }
     case 'follow_up': {

@@ -51,7 +51,7 @@ const STRETCH = 7 * DAY;
 const OLDEST_NEWS = DAY;
 
 /** The reasons of the entries with which an episode begins or goes on. */
-const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited']);
+const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited', 'joined_group']);
 
 /** A metric's buckets that close at the same moment. */
 interface Closing {

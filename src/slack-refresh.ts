@@ -27,16 +27,15 @@ export class SlackRefresh {
     const { alerts } = redress;
     // A delivery that waits will edit its message itself.
     const waiting = new Set(
-      alerts
-        .pendingDeliveries(Number.POSITIVE_INFINITY)
-        .map(({ subject, target }) => `${subject.id}\n${target}`),
+      alerts.pendingDeliveries().map(({ subject, target }) => `${subject.id}\n${target}`),
     );
     const edits = new Map<string, number>();
     for (const alert of alerts.alerts()) {
-      if (!isShown(alert, now)) continue;
+      if (!isShown(alert, now) || alerts.speakerOf(alert.alertId) !== alert) continue;
+      const shownAs = alert.groupId || alert.alertId;
       for (const target of alert.escalation.told) {
-        if (!target.startsWith('slack:') || waiting.has(`${alert.alertId}\n${target}`)) continue;
-        const rootRef = alerts.rootRef({ kind: 'alert', id: alert.alertId }, target);
+        if (!target.startsWith('slack:') || waiting.has(`${shownAs}\n${target}`)) continue;
+        const rootRef = alerts.alertRef(alert.alertId, target);
         const channel = rootRef.split(':', 1)[0] ?? '';
         const used = edits.get(channel) ?? 0;
         if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;

@@ -2,7 +2,7 @@ import { type AlertAnalysis, isWorthTelling } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
-import { type AlertRecord, isOpen } from './record.js';
+import { type AlertRecord, isMember, isOpen } from './record.js';
 
 /** What is known of where and why alerts are: one analysis for each, as it was made. */
 export class AnalysisDesk {
@@ -20,9 +20,9 @@ export class AnalysisDesk {
 
   /** True for an alert that people are to be told of and whose analysis has not been made. */
   isWanted(alert: AlertRecord): boolean {
-    return (
-      alert.kind === 'metric' && isOpen(alert) && alert.heldBy === '' && !this.#analyses.has(alert.alertId)
-    );
+    if (alert.kind !== 'metric' || !isOpen(alert) || this.#analyses.has(alert.alertId)) return false;
+    // One analysis speaks for a group, as one alert does: hundreds that fire together would each ask the store.
+    return alert.heldBy === '' && !isMember(alert);
   }
 
   /** True when there is more to tell of the alert than where it is itself. */

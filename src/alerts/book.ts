@@ -1,27 +1,38 @@
-import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { Delivery, DeliverySubject } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import { deliveryFrom } from './deliveries.js';
 import type { SeriesName } from './fingerprint.js';
+import { keyOfGroup } from './groups.js';
+import { Inhibition, type InhibitionRule } from './inhibition.js';
+import { compareText, earlier } from './order.js';
 import { type AlertRecord, isOpen, recordOf } from './record.js';
 
 /**
- * What is current, folded from the journal: the same entries give the same book, live or after a restart.
+ * The alerts as they are, folded from the journal: the same entries give the same book, live or after a restart.
  * Entries of other streams are passed over, and an entry that is older than what is known changes nothing, so
  * it may be given the whole journal or only each id's newest entry.
  */
 export class AlertBook {
+  readonly inhibition: Inhibition;
   readonly #alerts = new Map<string, AlertRecord>();
   readonly #latest = new Map<string, AlertRecord>();
   readonly #open = new Map<string, AlertRecord>();
-  readonly #deliveries = new Map<string, Delivery>();
-  readonly #pending = new Map<string, Delivery>();
-  readonly #roots = new Map<string, Delivery>();
+  /** Alerts for which something is due some time. */
+  readonly #waiting = new Map<string, Instant>();
+  /** Open alerts by the one that holds them back. */
+  readonly #held = new Index();
+  /** All alerts of a group, and the open ones. */
+  readonly #groups = new Index();
+  readonly #openInGroup = new Index();
+  /** The newest group of a key, and who came to lead each group last. */
+  readonly #groupOfKey = new Map<string, string>();
+  readonly #leads = new Map<string, string>();
+
+  constructor(rules: readonly InhibitionRule[] = []) {
+    this.inhibition = new Inhibition(rules);
+  }
 
   apply(entry: JournalEntry): void {
-    if (entry.stream === 'alert') this.#applyAlert(recordOf(entry.body));
-    if (entry.stream === 'delivery') this.#applyDelivery(deliveryFrom(entry.body as unknown as Delivery));
+    if (entry.stream === 'alert') this.#apply(recordOf(entry.body));
   }
 
   alert(alertId: string): AlertRecord | undefined {
@@ -42,75 +53,125 @@ export class AlertBook {
     return this.#open.values();
   }
 
-  delivery(deliveryId: string): Delivery | undefined {
-    return this.#deliveries.get(deliveryId);
+  /** Open alerts that this one holds back, in no order. */
+  heldBy(alertId: string): AlertRecord[] {
+    return this.#records(this.#held.of(alertId));
   }
 
-  /** Deliveries that wait for an attempt, in no order. */
-  pending(): Iterable<Delivery> {
-    return this.#pending.values();
+  /** All alerts of a group, open or not, in no order. */
+  members(groupId: string): AlertRecord[] {
+    return this.#records(this.#groups.of(groupId));
   }
 
-  /** The newest message about a subject that reached a target and can be referred to. */
-  root(subject: SubjectName, target: Target): Delivery | undefined {
-    return this.#roots.get(rootKey(subject, target));
+  /** The open alerts of a group, by when they fired. */
+  openMembers(groupId: string): AlertRecord[] {
+    return this.#records(this.#openInGroup.of(groupId)).sort(
+      (a, b) => (a.openedAt ?? 0) - (b.openedAt ?? 0) || compareText(a.alertId, b.alertId),
+    );
   }
 
-  /** The next moment at which an escalation or a delivery is due; null when nothing waits. */
+  /** True when an open alert of the group is not this one. */
+  isOutlived({ alertId, groupId }: AlertRecord): boolean {
+    if (groupId === '') return false;
+    const open = this.#openInGroup.of(groupId);
+    return open.size > (open.has(alertId) ? 1 : 0);
+  }
+
+  /** The open alert that leads a group. */
+  leader(groupId: string): AlertRecord | undefined {
+    const lead = this.speaker(groupId);
+    return lead !== undefined && isOpen(lead) ? lead : undefined;
+  }
+
+  /** The alert that speaks for a group: the one that leads it, or that led it last when all are over. */
+  speaker(groupId: string): AlertRecord | undefined {
+    const lead = this.#alerts.get(this.#leads.get(groupId) ?? '');
+    return lead?.leadsGroup && lead.groupId === groupId ? lead : undefined;
+  }
+
+  /** The open group of a key, empty for none. */
+  openGroup(key: string): string {
+    const groupId = this.#groupOfKey.get(key) ?? '';
+    return this.leader(groupId) === undefined ? '' : groupId;
+  }
+
+  /** Alerts for which something is due at or before `now`, soonest first. */
+  due(now: Instant): AlertRecord[] {
+    const due = [...this.#waiting].filter(([, at]) => at <= now);
+    due.sort(([a, at], [b, other]) => at - other || compareText(a, b));
+    return this.#records(due.map(([alertId]) => alertId));
+  }
+
+  /** The next moment at which something is due for an alert; null when nothing waits. */
   nextDue(): Instant | null {
     let next: Instant | null = null;
-    for (const { escalation } of this.#open.values()) next = earlier(next, escalation.nextAt);
-    for (const { dueAt } of this.#pending.values()) next = earlier(next, dueAt);
+    for (const at of this.#waiting.values()) if (next === null || at < next) next = at;
     return next;
   }
 
-  #applyAlert(alert: AlertRecord): void {
-    const known = this.#alerts.get(alert.alertId);
+  #records(ids: Iterable<string>): AlertRecord[] {
+    const records: AlertRecord[] = [];
+    for (const alertId of ids) {
+      const record = this.#alerts.get(alertId);
+      if (record !== undefined) records.push(record);
+    }
+    return records;
+  }
+
+  #apply(alert: AlertRecord): void {
+    const { alertId } = alert;
+    const known = this.#alerts.get(alertId);
     if (known !== undefined && known.version >= alert.version) return;
-    this.#alerts.set(alert.alertId, alert);
-    if (isOpen(alert)) this.#open.set(alert.alertId, alert);
-    else this.#open.delete(alert.alertId);
+    const open = isOpen(alert);
+    this.#alerts.set(alertId, alert);
+    if (open) this.#open.set(alertId, alert);
+    else this.#open.delete(alertId);
+    this.inhibition.note(alert, open);
+    const dueAt = earlier(open ? alert.escalation.nextAt : null, alert.noticeAt);
+    if (dueAt === null) this.#waiting.delete(alertId);
+    else this.#waiting.set(alertId, dueAt);
+    this.#held.move(alertId, known?.heldBy ?? '', open ? alert.heldBy : '');
+    this.#groups.move(alertId, known?.groupId ?? '', alert.groupId);
+    this.#openInGroup.move(alertId, known?.groupId ?? '', open ? alert.groupId : '');
+    if (alert.leadsGroup && speaksBefore(alert, this.speaker(alert.groupId)))
+      this.#leads.set(alert.groupId, alertId);
+    if (alert.leadsGroup && open) this.#groupOfKey.set(keyOfGroup(alert.groupId), alert.groupId);
     const key = seriesKey(alert);
     const latest = this.#latest.get(key);
     if (latest === undefined || latest.startedAt <= alert.startedAt) this.#latest.set(key, alert);
   }
+}
 
-  #applyDelivery(delivery: Delivery): void {
-    const known = this.#deliveries.get(delivery.deliveryId);
-    if (known !== undefined && known.version >= delivery.version) return;
-    this.#deliveries.set(delivery.deliveryId, delivery);
-    if (delivery.state === 'pending') this.#pending.set(delivery.deliveryId, delivery);
-    else this.#pending.delete(delivery.deliveryId);
-    if (delivery.messageRef === '') return;
-    const key = rootKey(delivery.subject, delivery.target);
-    const root = this.#roots.get(key);
-    // Every message names the root that it hangs on; the newest knows of one that somebody deleted and that was made anew.
-    if (root === undefined || isSentBefore(root, delivery)) this.#roots.set(key, delivery);
+/** Whoever is open, or was over last: whatever the order in which the entries come. */
+function speaksBefore(alert: AlertRecord, other: AlertRecord | undefined): boolean {
+  if (other === undefined || isOpen(alert)) return true;
+  return !isOpen(other) && (alert.resolvedAt ?? 0) >= (other.resolvedAt ?? 0);
+}
+
+/** Ids by another id that they hang on. */
+class Index {
+  readonly #sets = new Map<string, Set<string>>();
+
+  of(key: string): ReadonlySet<string> {
+    return this.#sets.get(key) ?? NONE;
+  }
+
+  /** From one key to another; the empty key is none. */
+  move(id: string, from: string, to: string): void {
+    if (from !== '' && from !== to) {
+      const set = this.#sets.get(from);
+      set?.delete(id);
+      if (set?.size === 0) this.#sets.delete(from);
+    }
+    if (to === '') return;
+    const set = this.#sets.get(to);
+    if (set === undefined) this.#sets.set(to, new Set([id]));
+    else set.add(id);
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function seriesKey({ metric, slice, direction }: SeriesName): string {
   return `${metric}\n${slice}\n${direction}`;
-}
-
-/** Names what messages are about, whichever version of it. */
-export type SubjectName = Pick<DeliverySubject, 'kind' | 'id'>;
-
-function rootKey({ kind, id }: SubjectName, target: Target): string {
-  return `${kind}\n${id}\n${target}`;
-}
-
-function isSentBefore(a: Delivery, b: Delivery): boolean {
-  return ((a.sentAt ?? 0) - (b.sentAt ?? 0) || compareText(a.deliveryId, b.deliveryId)) < 0;
-}
-
-/** The earlier of two moments, where null is never. */
-export function earlier(a: Instant | null, b: Instant | null): Instant | null {
-  if (a === null) return b;
-  return b === null ? a : Math.min(a, b);
-}
-
-/** Order by code units, the same on every machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

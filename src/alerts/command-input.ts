@@ -1,5 +1,6 @@
 import type { Instant } from '../model/clock.js';
 import type { AlertCommand } from './command.js';
+import type { Directory } from './directory.js';
 import type { AlertRecord } from './record.js';
 import { HARD_CAP } from './silence.js';
 import type { NewSilence } from './silence-desk.js';
@@ -9,19 +10,23 @@ import type { AlertInput } from './transition.js';
 export function inputOf(
   command: AlertCommand,
   alert: AlertRecord,
+  directory: Directory,
   now: Instant,
 ): { input: AlertInput; snooze: NewSilence | null } {
   switch (command.kind) {
     case 'acknowledge':
       return { input: { kind: 'acknowledge', actor: command.actor }, snooze: null };
     case 'resolve':
-      return { input: { kind: 'resolve' }, snooze: null };
+      return { input: { kind: 'resolve', outlived: false }, snooze: null };
     case 'feedback': {
       const { verdict, actor, note = '' } = command;
       return { input: { kind: 'feedback', feedback: { verdict, by: actor, at: now, note } }, snooze: null };
     }
     case 'hand_over':
-      return { input: { kind: 'hand_over', owner: command.owner }, snooze: null };
+      return {
+        input: { kind: 'hand_over', owner: command.owner, targets: directory.person(command.owner) },
+        snooze: null,
+      };
     case 'snooze': {
       const snooze = snoozeOf(alert, command, now);
       const { silenceId, author, reason, untilResolved, endsAt } = snooze;
@@ -31,9 +36,9 @@ export function inputOf(
   }
 }
 
-/** The snooze that a person asks for: a silence on this one alert. */
+/** The snooze that a person asks for: a silence on this one alert, or on the group that it leads. */
 function snoozeOf(
-  { alertId, version }: AlertRecord,
+  { alertId, groupId, leadsGroup, version }: AlertRecord,
   { actor, until, note = '' }: Extract<AlertCommand, { kind: 'snooze' }>,
   now: Instant,
 ): NewSilence {
@@ -41,7 +46,7 @@ function snoozeOf(
   return {
     silenceId: `snooze-${alertId}-${version}`,
     origin: 'snooze',
-    match: { alert_id: [alertId] },
+    match: leadsGroup ? { group_id: [groupId] } : { alert_id: [alertId] },
     author: actor,
     reason: note,
     startsAt: now,

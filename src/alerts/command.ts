@@ -1,7 +1,7 @@
 import type { Alert, FeedbackVerdict } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { CommandRefusal } from './transition.js';
+import type { CommandRefusal } from './outcome.js';
 
 /**
  * What a person asks of an alert. With `version`, what they saw: the command is refused if the alert has changed

@@ -1,9 +1,8 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { Delivery, DeliveryReason, DeliveryRequest } from '../model/delivery.js';
-import { targetsOfStep } from './escalation.js';
+import type { Delivery, DeliveryReason, DeliveryRequest, DeliverySubject } from '../model/delivery.js';
 import { isAboutTarget } from './health.js';
-import { type AlertReason, type AlertRecord, isMuted } from './record.js';
+import { type AlertReason, type AlertRecord, isMember, isMuted } from './record.js';
 
 /** Who hears of a transition, and in which word. */
 export interface Audience {
@@ -12,12 +11,7 @@ export interface Audience {
 }
 
 /** What a person did is no news to be kept from the channel in which they did it. */
-const TOLD_ALL_THE_SAME: ReadonlySet<AlertReason> = new Set([
-  'snoozed',
-  'acknowledged',
-  'feedback',
-  'handed_over',
-]);
+const BY_PEOPLE: ReadonlySet<AlertReason> = new Set(['snoozed', 'acknowledged', 'feedback', 'handed_over']);
 
 /** Who hears of a transition from `before` to `after`; null when nobody needs to. */
 export function audienceOf(
@@ -25,17 +19,20 @@ export function audienceOf(
   after: AlertRecord,
   reason: AlertReason,
 ): Audience | null {
-  const told = after.escalation.told;
-  // The message that stands in a channel still shows how it ended, and that a person has muted it.
-  if (isMuted(after) && !TOLD_ALL_THE_SAME.has(reason)) return null;
+  // The alert that leads the group speaks for its members.
+  if (isMember(after)) return null;
+  const { told, addressed } = after.escalation;
+  const begins = after.flapping && before?.flapping !== true;
+  if (begins) return everybody('flapping', told);
+  if ((isMuted(after) || after.flapping) && !BY_PEOPLE.has(reason)) return null;
   switch (reason) {
     case 'first_notification':
-    case 'escalated': {
-      const targets = before === null ? [] : targetsOfStep(before.escalation);
-      const first = reason === 'first_notification' && isAboutTarget(after);
-      return { reason: first ? 'delivery_failed' : reason, targets };
-    }
+      return { reason: isAboutTarget(after) ? 'delivery_failed' : reason, targets: addressed };
+    case 'escalated':
+    case 'fell_back':
+      return { reason, targets: addressed };
     case 'acknowledged':
+    case 'ack_reminder':
     case 'ack_timed_out':
     case 'worsened':
     case 'resolved':
@@ -44,29 +41,47 @@ export function audienceOf(
     case 'silence_ended':
     case 'feedback':
     case 'handed_over':
-      return told.length > 0 ? { reason, targets: told } : null;
+    case 'repeat':
+    case 'group_changed':
+    case 'flapping_ended':
+      return everybody(reason, told);
     case 'inhibition_ended':
-      // Whoever was told of the episode before it resolved and came back has been kept waiting for this.
-      return told.length > 0 ? { reason: 'reopened', targets: told } : null;
+      // Whoever has been told of the episode before it resolved and came back has been kept waiting for this.
+      return everybody('reopened', told);
     default:
       return null;
   }
 }
 
+function everybody(reason: DeliveryReason, targets: readonly Target[]): Audience | null {
+  return targets.length > 0 ? { reason, targets } : null;
+}
+
 /** A message about an alert's version to one target. */
 export function deliveryOfAlert(
-  { alertId, version }: AlertRecord,
+  alert: AlertRecord,
   reason: DeliveryReason,
   target: Target,
   now: Instant,
 ): Delivery {
-  const subject = { kind: 'alert', id: alertId, version } as const;
+  const { alertId, version } = alert;
+  const subject = subjectOf(alert);
   return { ...blank(now), deliveryId: `${alertId}.${version}.${target}`, subject, alertId, target, reason };
 }
 
+/** What a message about an alert is about: its group, where it is shown in one. */
+export function subjectOf({
+  alertId,
+  groupId,
+  version,
+}: Pick<AlertRecord, 'alertId' | 'groupId' | 'version'>): DeliverySubject {
+  return groupId === '' ? { kind: 'alert', id: alertId, version } : { kind: 'group', id: groupId, version };
+}
+
 /** The message that adds an alert's analysis to the one that a target has. */
-export function analysisDelivery({ alertId, version }: AlertRecord, target: Target, now: Instant): Delivery {
-  const subject = { kind: 'alert', id: alertId, version } as const;
+export function analysisDelivery(alert: AlertRecord, target: Target, now: Instant): Delivery {
+  const { alertId } = alert;
+  const subject = subjectOf(alert);
   const deliveryId = `${alertId}.analysis.${target}`;
   return { ...blank(now), deliveryId, subject, alertId, target, reason: 'analysed' };
 }

@@ -33,7 +33,8 @@ export function afterAttempt(delivery: Delivery, outcome: SendOutcome, now: Inst
       if (dueAt - delivery.createdAt > MAX_AGE) {
         return { ...attempted, state: 'failed', failure: `too_old: ${outcome.reason}` };
       }
-      return { ...attempted, dueAt, failure: outcome.reason };
+      const busy = outcome.retryAfter === null ? {} : { busyUntil: now + outcome.retryAfter };
+      return { ...attempted, ...busy, dueAt, failure: outcome.reason };
     }
   }
 }

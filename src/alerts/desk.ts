@@ -1,36 +1,26 @@
-import type { Alert, Carrier, EscalationPolicy, Route, Target } from '../model/alert.js';
+import type { Alert, Carrier, Target } from '../model/alert.js';
 import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
-import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { Json } from '../model/json.js';
 import type { MetricDefinition } from '../model/metric.js';
-import type { Owner } from '../model/owner.js';
 import type { Point } from '../model/point.js';
-import type { AlertSilence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
-import { AlertBook, compareText, earlier, type SubjectName } from './book.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
 import { inputOf } from './command-input.js';
-import {
-  analysisDelivery,
-  audienceOf,
-  deliveriesOfRequest,
-  deliveryOfAlert,
-  supersedes,
-} from './deliveries.js';
-import { afterAttempt } from './delivery-attempt.js';
+import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
+import type { SubjectName } from './delivery-book.js';
+import { Episodes } from './episodes.js';
 import { failingTarget, HEALTH_RULE, HEALTH_SEVERITY, healthPoint, quietSource, targetOf } from './health.js';
-import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
-import { inhibitorOf } from './inhibition.js';
-import { labelsOf } from './labels.js';
-import { type AlertRecord, isMuted, isOpen } from './record.js';
-import { avoiding, policyFor, type RoutedAlert } from './routing.js';
-import { shownOn } from './silence.js';
-import { SilenceDesk } from './silence-desk.js';
-import { type AlertInput, episodeOf, type Subject, transition } from './transition.js';
+import { addToImpact, alertPointOf, isGraver, NO_IMPACT, severityOf } from './impact.js';
+import type { Labelled } from './labels.js';
+import { episodeOf } from './on-point.js';
+import { compareText, earlier } from './order.js';
+import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
+import { avoiding, PLAIN_ROUTE } from './routing.js';
+import type { AlertSettings } from './settings.js';
+import { type AlertInput, type Subject, transition } from './transition.js';
 
 /** One judged point: the combined verdict over it, and the child slices that carry its excess. */
 export interface Observation {
@@ -38,14 +28,6 @@ export interface Observation {
   point: Point;
   verdict: Verdict;
   carriers: readonly Carrier[];
-}
-
-/** What the desk decides by, as the configuration has it. */
-export interface AlertSettings {
-  policies: readonly EscalationPolicy[];
-  routes: readonly Route[];
-  /** Who alerts can be handed over to; nobody where it is absent. */
-  owners?: readonly Pick<Owner, 'id'>[];
 }
 
 const DIRECTIONS: readonly Direction[] = ['up', 'down'];
@@ -57,18 +39,19 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down'];
  * input/output and knows no clock, so the same calls give the same entries.
  */
 export class AlertDesk {
-  readonly #settings: AlertSettings;
-  readonly #book = new AlertBook();
-  readonly #silences = new SilenceDesk();
+  readonly #episodes: Episodes;
   readonly #analyses = new AnalysisDesk();
 
   constructor(settings: AlertSettings) {
-    this.#settings = settings;
+    this.#episodes = new Episodes(settings);
   }
 
   /** Takes up the journal where an earlier process left it. */
   restore(entries: Iterable<JournalEntry>): void {
-    for (const entry of entries) this.#take(entry);
+    for (const entry of entries) {
+      this.#episodes.apply(entry);
+      this.#analyses.apply(entry);
+    }
   }
 
   /**
@@ -76,137 +59,134 @@ export class AlertDesk {
    * more), so that a parent's alert is there to hold back its children's. A point that an episode has seen
    * already, such as a later revision of it, changes nothing.
    */
-  observe({ metric, point, verdict, carriers }: Observation, now: Instant): JournalEntry[] {
-    const journal: JournalEntry[] = [];
+  observe(observation: Observation, now: Instant): JournalEntry[] {
+    const { metric, point, verdict } = observation;
     const seen = alertPointOf(point, verdict);
-    if (verdict.status === 'not_evaluable' || seen === null) return journal;
+    if (verdict.status === 'not_evaluable' || seen === null) return [];
     const side = verdict.direction ?? (point.value >= seen.expected ? 'up' : 'down');
-    for (const direction of DIRECTIONS) {
-      const series = { metric: metric.id, slice: point.slice, direction };
-      const before = this.#book.latest(series);
-      if (before !== null && point.bucketStart <= before.last.bucketStart) continue;
-      if (verdict.status === 'anomalous' && side === direction) {
-        const subject = this.#subjectOf(metric, point, direction);
-        const episode = episodeOf(before, metric.alert, now) ?? NO_IMPACT;
-        const impact = addToImpact(episode, seen, point.amount, direction);
-        const severity = severityOf(seen.score, impact, metric.alert);
-        const input: AlertInput = {
-          kind: 'anomalous',
-          subject,
-          rule: metric.alert,
-          point: seen,
-          amount: point.amount,
-          severity,
-          carriers,
-          inhibitor: inhibitorOf(series, this.#book.open()),
-          silence: this.#silenceOn({ ...subject, severity }),
-        };
-        this.#advance(before, input, 'system', now, journal);
-      } else if (before !== null) {
-        this.#advance(before, { kind: 'normal', rule: metric.alert, point: seen }, 'system', now, journal);
+    return this.#episodes.turn(now, (journal) => {
+      for (const direction of DIRECTIONS) {
+        const before = this.#episodes.book.latest({ metric: metric.id, slice: point.slice, direction });
+        if (before !== null && point.bucketStart <= before.last.bucketStart) continue;
+        const anomalous = verdict.status === 'anomalous' && side === direction;
+        if (!anomalous && before === null) continue;
+        const rule = { ...metric.alert, flapping: this.#episodes.settings.flapping };
+        const input: AlertInput = anomalous
+          ? this.#anomalous(before, observation, direction, now)
+          : { kind: 'normal', rule, point: seen, outlived: this.#isOutlived(before) };
+        this.#episodes.advance(before, input, 'system', now, journal);
       }
-    }
-    return journal;
+    });
   }
 
   /** Takes in how a source is: one alert for each that is quiet, over when its data comes back. */
   sourceHealth(source: string, stale: boolean, lastArrivalAt: Instant | null, now: Instant): JournalEntry[] {
-    const journal: JournalEntry[] = [];
-    this.#health(quietSource(source, lastArrivalAt, this.#policyFor), stale, now, journal);
-    return journal;
+    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
+    return this.#episodes.turn(now, (journal) =>
+      this.#health(quietSource(source, lastArrivalAt, routing), stale, now, journal),
+    );
   }
 
-  /** Does what a person asks for, or says why not. */
+  /** Does what a person asks for, or says why not. What is asked of a group's alert that another leads goes to that one. */
   act(command: AlertCommand, now: Instant): AlertCommandResult {
-    const alert = this.#book.alert(command.alertId);
-    if (alert === undefined) return { outcome: 'not_found' };
+    const { book, silences } = this.#episodes;
+    const named = book.alert(command.alertId);
+    if (named === undefined) return { outcome: 'not_found' };
+    const alert = this.#speakerFor(named, command.kind);
     const refused = (reason: AlertRefusal) => ({ outcome: 'refused', reason, alert }) as const;
     const impossible = this.#impossible(command, now);
     if (impossible !== null) return refused(impossible);
-    const { input, snooze } = inputOf(command, alert, now);
+    const { input, snooze } = inputOf(command, alert, this.#episodes.directory, now);
     const answer = transition(alert, input, now);
     // What is done already is the better answer to a second click than that the message was old.
     if (answer.outcome === 'refused') return refused(answer.reason);
-    if (command.version !== undefined && command.version < alert.stateVersion)
-      return refused('state_changed');
-    const journal: JournalEntry[] = [];
-    if (snooze !== null) {
-      const { silence } = alert;
-      const earlier = silence === null ? undefined : this.#silences.silence(silence.silenceId);
-      journal.push(...this.#silences.make(snooze, now));
-      journal.push(...this.#silences.matched(snooze.silenceId, now));
-      if (earlier?.origin === 'snooze')
-        journal.push(...this.#silences.end(earlier.silenceId, 'ended_by_person', command.actor, now));
-    }
-    this.#advance(alert, input, command.actor, now, journal);
-    return { outcome: 'done', entries: journal, alert: this.#book.alert(alert.alertId) ?? alert };
-  }
-
-  #impossible(command: AlertCommand, now: Instant): AlertRefusal | null {
-    if (command.kind === 'hand_over') {
-      const known = this.#settings.owners?.some(({ id }) => id === command.owner) ?? false;
-      return known ? null : 'unknown_owner';
-    }
-    const past = command.kind === 'snooze' && command.until !== 'resolved' && command.until <= now;
-    return past ? 'not_in_the_future' : null;
+    const stale = command.version !== undefined && command.version < alert.stateVersion;
+    if (stale && alert === named) return refused('state_changed');
+    const entries = this.#episodes.turn(now, (journal) => {
+      if (snooze !== null) {
+        const earlierSnooze = alert.silence === null ? undefined : silences.silence(alert.silence.silenceId);
+        journal.push(...silences.make(snooze, now), ...silences.matched(snooze.silenceId, now));
+        if (earlierSnooze?.origin === 'snooze')
+          journal.push(...silences.end(earlierSnooze.silenceId, 'ended_by_person', command.actor, now));
+      }
+      // What is done to the one that leads is done to the group; it comes last, and tells of it.
+      if (alert.leadsGroup && (command.kind === 'resolve' || snooze !== null)) {
+        for (const member of book.openMembers(alert.groupId))
+          if (member.alertId !== alert.alertId)
+            this.#episodes.advance(member, asMember(input), command.actor, now, journal);
+      }
+      this.#episodes.advance(alert, input, command.actor, now, journal);
+    });
+    return { outcome: 'done', entries, alert: book.alert(alert.alertId) ?? alert };
   }
 
   /** Silences, escalation steps and ends of acknowledgements and holds that are due at or before `now`. */
   due(now: Instant): JournalEntry[] {
-    const journal = this.#silences.due(now);
-    if (journal.length > 0) this.#reviewSilences(now, journal);
-    const waiting = inOrder(this.#book.open()).filter((alert) => isDue(alert, now));
-    for (const { alertId } of waiting) this.#takeDueSteps(alertId, now, journal);
-    return journal;
+    return this.#episodes.turn(now, (journal) => {
+      const { silences, book } = this.#episodes;
+      journal.push(...silences.due(now));
+      if (journal.length > 0) this.#episodes.reviewSilences(now, journal);
+      for (const { alertId } of book.due(now)) this.#episodes.takeDue(alertId, now, journal);
+    });
   }
 
-  /** The next moment at which an escalation or a delivery is due; null when nothing waits. */
+  /** The next moment at which an escalation, a silence or a delivery is due; null when nothing waits. */
   nextDue(): Instant | null {
-    return earlier(this.#book.nextDue(), this.#silences.nextDue());
+    const { book, silences, deliveries } = this.#episodes;
+    return earlier(earlier(book.nextDue(), silences.nextDue()), deliveries.nextDue());
   }
 
-  /** Deliveries that may be tried now, oldest first. */
-  pendingDeliveries(now: Instant): readonly Delivery[] {
-    const due = [...this.#book.pending()].filter(({ dueAt }) => dueAt <= now);
-    return due.sort((a, b) => a.dueAt - b.dueAt || compareText(a.deliveryId, b.deliveryId));
+  /** Deliveries that may be tried now, oldest first; of a channel one at a time, at its pace. */
+  dueDeliveries(now: Instant): readonly Delivery[] {
+    return this.#episodes.deliveries.due(now);
+  }
+
+  /** Every delivery that waits, whenever it may be tried. */
+  pendingDeliveries(): readonly Delivery[] {
+    return this.#episodes.deliveries.pending();
+  }
+
+  delivery(deliveryId: string): Delivery | undefined {
+    return this.#episodes.deliveries.delivery(deliveryId);
   }
 
   /**
    * Takes in what became of an attempt. A delivery that is given up raises an alert about its target, which
-   * goes to other targets and ends with the next message that arrives there. Throws `bug` for an id that was
-   * never given out.
+   * goes to other targets and ends with the next message that arrives there; and what it was about is told to whoever
+   * the route names in its place. Throws `bug` for an id that was never given out.
    */
   recordAttempt(deliveryId: string, outcome: SendOutcome, now: Instant): JournalEntry[] {
-    const before = this.#book.delivery(deliveryId);
-    if (before === undefined) throw new RedressError('bug', `there is no delivery '${deliveryId}'`);
-    const journal: JournalEntry[] = [];
-    const after = afterAttempt(before, outcome, now);
-    if (after === null) return journal;
-    const reason = after.state === 'pending' ? 'retry' : after.state;
-    this.#writeDelivery(after, reason, now, journal);
-    if (after.state === 'pending') return journal;
-    const subject = failingTarget(after.target, after.failure, (alert) =>
-      avoiding(this.#policyFor(alert), this.#failingTargets().add(after.target)),
-    );
-    this.#health(subject, after.state === 'failed', now, journal);
-    if (after.state === 'sent') this.#tellAnalysis(after, now, journal);
-    return journal;
+    return this.#episodes.turn(now, (journal) => {
+      const settled = this.#episodes.deliveries.recordAttempt(deliveryId, outcome, now, journal);
+      if (settled === null) return;
+      const failing = this.#failingTargets().add(settled.target);
+      const subject = failingTarget(settled.target, settled.failure, (alert) => ({
+        policy: avoiding(this.#episodes.routingOf(alert).policy, failing),
+        route: PLAIN_ROUTE,
+      }));
+      const failed = settled.state === 'failed';
+      this.#health(subject, failed, now, journal);
+      const isAboutAlert = settled.subject.kind === 'alert' || settled.subject.kind === 'group';
+      if (failed && isAboutAlert) this.#episodes.fallBack(settled.alertId, failing, now, journal);
+      if (settled.state === 'sent' && isAboutAlert)
+        this.#tellAnalysis(settled.alertId, settled.target, now, journal);
+    });
   }
 
   /** The alerts that people are to be told of and whose analysis has not been made, gravest first. */
   unexplained(): readonly Alert[] {
-    const wanted = [...this.#book.open()].filter((alert) => this.#analyses.isWanted(alert));
+    const wanted = [...this.#episodes.book.open()].filter((alert) => this.#analyses.isWanted(alert));
     return wanted.sort((a, b) => b.worst.score - a.worst.score || compareText(a.alertId, b.alertId));
   }
 
   /** Takes in an alert's analysis: everybody who has its message is told, and everybody who gets it later. */
   explained(analysis: AlertAnalysis, now: Instant): JournalEntry[] {
-    const journal: JournalEntry[] = [];
-    this.#write(this.#analyses.entryOf(analysis, now), journal);
-    for (const target of this.#book.alert(analysis.alertId)?.escalation.told ?? []) {
-      const root = this.#book.root({ kind: 'alert', id: analysis.alertId }, target);
-      if (root !== undefined) this.#tellAnalysis(root, now, journal);
-    }
+    const entry = this.#analyses.entryOf(analysis, now);
+    this.#analyses.apply(entry);
+    const journal = [entry];
+    for (const target of this.#episodes.book.alert(analysis.alertId)?.escalation.told ?? [])
+      if (this.alertRef(analysis.alertId, target) !== '')
+        this.#tellAnalysis(analysis.alertId, target, now, journal);
     return journal;
   }
 
@@ -218,211 +198,151 @@ export class AlertDesk {
   notify(requests: readonly DeliveryRequest[], now: Instant): JournalEntry[] {
     const journal: JournalEntry[] = [];
     for (const request of requests) {
-      const told = this.#book.alert(request.alertId)?.escalation.told ?? [];
-      for (const delivery of deliveriesOfRequest(request, told, now)) this.#ask(delivery, now, journal);
+      const told = this.#episodes.book.alert(request.alertId)?.escalation.told ?? [];
+      for (const delivery of deliveriesOfRequest(request, told, now))
+        this.#episodes.deliveries.ask(delivery, now, journal);
     }
     return journal;
   }
 
   alert(alertId: string): Alert | undefined {
-    return this.#book.alert(alertId);
+    return this.#episodes.book.alert(alertId);
   }
 
   alerts(): readonly Alert[] {
-    return this.#book.alerts();
+    return this.#episodes.book.alerts();
   }
 
-  delivery(deliveryId: string): Delivery | undefined {
-    return this.#book.delivery(deliveryId);
+  /** The alerts of an incident group, those that are open first and each in the order in which they fired. */
+  group(groupId: string): readonly Alert[] {
+    const { book } = this.#episodes;
+    const open = book.openMembers(groupId);
+    const over = book.members(groupId).filter((alert) => !isOpen(alert));
+    return [...open, ...over.sort((a, b) => (a.openedAt ?? 0) - (b.openedAt ?? 0))];
+  }
+
+  /** The alert that speaks for this one now: the one that leads its group, otherwise itself. */
+  speakerOf(alertId: string): Alert | undefined {
+    const alert = this.#episodes.book.alert(alertId);
+    if (alert === undefined || alert.groupId === '') return alert;
+    return this.#episodes.book.speaker(alert.groupId) ?? alert;
+  }
+
+  /** Where the target's message is that shows this alert; empty when none has arrived. */
+  alertRef(alertId: string, target: Target): string {
+    const alert = this.#episodes.book.alert(alertId);
+    return alert === undefined ? '' : this.rootRef(subjectOf(alert), target);
   }
 
   /** Where the target's first message about something is; empty when none has arrived. */
   rootRef(subject: SubjectName, target: Target): string {
-    return this.#book.root(subject, target)?.messageRef ?? '';
+    return this.#episodes.deliveries.rootRef(subject, target);
   }
 
-  readonly #policyFor = (alert: RoutedAlert): EscalationPolicy =>
-    policyFor(alert, this.#settings.routes, this.#settings.policies);
+  /** The analysis follows the message that it belongs to, once at each target. */
+  #tellAnalysis(alertId: string, target: Target, now: Instant, journal: JournalEntry[]): void {
+    if (!this.#analyses.hasNews(alertId)) return;
+    const alert = this.#episodes.book.alert(alertId);
+    if (alert === undefined || !isOpen(alert) || isQuiet(alert)) return;
+    this.#episodes.deliveries.ask(analysisDelivery(alert, target, now), now, journal);
+  }
 
-  #subjectOf(metric: MetricDefinition, point: Point, direction: Direction): Subject {
-    return {
+  #impossible(command: AlertCommand, now: Instant): AlertRefusal | null {
+    if (command.kind === 'hand_over')
+      return this.#episodes.directory.knows(command.owner) ? null : 'unknown_owner';
+    const past = command.kind === 'snooze' && command.until !== 'resolved' && command.until <= now;
+    return past ? 'not_in_the_future' : null;
+  }
+
+  /** The acknowledgement is the group's, so it goes to the alert that leads it. */
+  #speakerFor(alert: AlertRecord, kind: AlertCommand['kind']): AlertRecord {
+    if (kind !== 'acknowledge' || !isMember(alert)) return alert;
+    return this.#episodes.book.leader(alert.groupId) ?? alert;
+  }
+
+  #isOutlived(alert: AlertRecord | null): boolean {
+    return alert !== null && this.#episodes.book.isOutlived(alert);
+  }
+
+  #anomalous(
+    before: AlertRecord | null,
+    { metric, point, verdict, carriers }: Observation,
+    direction: Direction,
+    now: Instant,
+  ): AlertInput {
+    const { owner, runbook, title, id } = metric;
+    const seen = alertPointOf(point, verdict);
+    if (seen === null) throw new Error('a point that was judged has a band');
+    const episode = episodeOf(before, metric.alert, now) ?? NO_IMPACT;
+    const impact = addToImpact(episode, seen, point.amount, direction);
+    const severity = severityOf(seen.score, impact, metric.alert);
+    const subject: Subject = {
       kind: 'metric',
-      metric: metric.id,
+      metric: id,
       slice: point.slice,
       direction,
-      title: metric.title,
-      owner: metric.owner,
-      runbook: metric.runbook,
+      title,
+      owner,
+      runbook,
       bucketSeconds: point.bucketSeconds,
-      policyFor: (severity) => this.#policyFor({ metric: metric.id, slice: point.slice, severity }),
+      routingFor: (asked) =>
+        this.#episodes.routingOf({ metric: id, slice: point.slice, direction, owner, severity: asked }),
+    };
+    return this.#input(
+      before,
+      subject,
+      { severity, point: seen, amount: point.amount, carriers },
+      metric.alert,
+      now,
+    );
+  }
+
+  /** An anomalous point as the machine takes it, with what holds the alert back, mutes it or speaks for it now. */
+  #input(
+    before: AlertRecord | null,
+    subject: Subject,
+    seen: Pick<Extract<AlertInput, { kind: 'anomalous' }>, 'severity' | 'point' | 'amount' | 'carriers'>,
+    rule: Extract<AlertInput, { kind: 'anomalous' }>['rule'],
+    now: Instant,
+  ): AlertInput {
+    const episode = episodeOf(before, rule, now);
+    const graver = episode !== null && isGraver(episode.severity, seen.severity);
+    const severity = graver ? episode.severity : seen.severity;
+    const known = episode !== null && isOpen(episode) && episode.heldBy === '';
+    const labelled = { ...subject, severity, groupId: episode?.groupId ?? '' };
+    const routing = episode?.state === 'resolved' ? episode.escalation : subject.routingFor(severity);
+    return {
+      kind: 'anomalous',
+      subject,
+      rule: { ...rule, flapping: this.#episodes.settings.flapping },
+      ...seen,
+      inhibitor: this.#episodes.book.inhibition.inhibitorOf(labelled),
+      silence: known ? null : this.#episodes.silenceOn(labelled),
+      place: known ? null : this.#episodes.placeOf(labelled, routing, now),
     };
   }
 
   #failingTargets(): Set<Target> {
-    const targets = [...this.#book.open()].map(targetOf);
+    const targets = [...this.#episodes.book.open()].map(targetOf);
     return new Set(targets.filter((target) => target !== null));
   }
 
   /** An open health alert hears nothing more of the same until it is over. */
   #health(subject: Subject, ailing: boolean, now: Instant, journal: JournalEntry[]): void {
-    const before = this.#book.latest(subject);
+    const before = this.#episodes.book.latest(subject);
     const known = before !== null && isOpen(before);
     if (ailing === known) return;
     const point = healthPoint(now);
+    const seen = { severity: HEALTH_SEVERITY, point, amount: 0, carriers: [] };
     const input: AlertInput = ailing
-      ? {
-          kind: 'anomalous',
-          subject,
-          rule: HEALTH_RULE,
-          point,
-          amount: 0,
-          severity: HEALTH_SEVERITY,
-          carriers: [],
-          inhibitor: '',
-          silence: this.#silenceOn({ ...subject, severity: HEALTH_SEVERITY }),
-        }
-      : { kind: 'normal', rule: HEALTH_RULE, point };
-    this.#advance(before, input, 'system', now, journal);
-  }
-
-  /** One input and everything that follows from it at the same moment. */
-  #advance(
-    before: AlertRecord | null,
-    input: AlertInput,
-    actor: string,
-    now: Instant,
-    journal: JournalEntry[],
-  ): void {
-    const result = transition(before, input, now);
-    if (result.outcome !== 'changed') return;
-    const { alert, reason } = result;
-    this.#write(
-      {
-        stream: 'alert',
-        id: alert.alertId,
-        version: alert.version,
-        at: now,
-        actor,
-        reason,
-        body: alert as unknown as Json,
-      },
-      journal,
-    );
-    const audience = audienceOf(before, alert, reason);
-    if (audience !== null) {
-      for (const target of audience.targets) {
-        this.#ask(deliveryOfAlert(alert, audience.reason, target, now), now, journal);
-      }
-    }
-    if (reason === 'resolved') {
-      this.#letGoOfChildren(alert, now, journal);
-      if (before?.silence) this.#endWhatItMuted(before.silence, now, journal);
-    }
-    if (alert.silence !== null && before?.silence?.silenceId !== alert.silence.silenceId)
-      journal.push(...this.#silences.matched(alert.silence.silenceId, now));
-    if (RELABELLED.has(reason)) this.#reviewSilence(alert, now, journal);
-    // What was due before this input is for `due` to take; here only what the input itself has brought about.
-    const nextIsNew = alert.escalation.nextAt !== before?.escalation.nextAt;
-    if (nextIsNew || input.kind === 'due') this.#takeDueSteps(alert.alertId, now, journal);
-  }
-
-  #takeDueSteps(alertId: string, now: Instant, journal: JournalEntry[]): void {
-    const alert = this.#book.alert(alertId);
-    if (alert === undefined || !isDue(alert, now)) return;
-    const inhibitor = inhibitorOf(alert, this.#book.open());
-    this.#advance(alert, { kind: 'due', inhibitor }, 'system', now, journal);
-  }
-
-  /** A bucket's grace, because children mostly end with their parent or one point later. */
-  #letGoOfChildren(parent: AlertRecord, now: Instant, journal: JournalEntry[]): void {
-    const releaseAt = now + parent.bucketSeconds * 1000;
-    for (const child of inOrder(this.#book.open())) {
-      const input = { kind: 'parent_resolved', parent: parent.alertId, releaseAt } as const;
-      this.#advance(child, input, 'system', now, journal);
-    }
-  }
-
-  /** The analysis follows the message that it belongs to, once at each target. */
-  #tellAnalysis({ subject, target }: Delivery, now: Instant, journal: JournalEntry[]): void {
-    if (subject.kind !== 'alert' || !this.#analyses.hasNews(subject.id)) return;
-    const alert = this.#book.alert(subject.id);
-    if (alert === undefined || !isOpen(alert) || isMuted(alert)) return;
-    this.#ask(analysisDelivery(alert, target, now), now, journal);
-  }
-
-  #ask(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
-    if (this.#book.delivery(delivery.deliveryId) !== undefined) return;
-    for (const older of this.#book.pending()) {
-      if (!supersedes(delivery, older)) continue;
-      const superseded: Delivery = { ...older, state: 'superseded', version: older.version + 1 };
-      this.#writeDelivery(superseded, 'superseded', now, journal);
-    }
-    this.#writeDelivery(delivery, delivery.reason, now, journal);
-  }
-
-  #writeDelivery(delivery: Delivery, reason: string, now: Instant, journal: JournalEntry[]): void {
-    this.#write(
-      {
-        stream: 'delivery',
-        id: delivery.deliveryId,
-        version: delivery.version,
-        at: now,
-        actor: 'system',
-        reason,
-        body: delivery as unknown as Json,
-      },
-      journal,
-    );
-  }
-
-  #silenceOn(alert: Parameters<typeof labelsOf>[0]): AlertSilence | null {
-    const silence = this.#silences.muting(labelsOf(alert));
-    return silence === null ? null : shownOn(silence);
-  }
-
-  #reviewSilences(now: Instant, journal: JournalEntry[]): void {
-    for (const alert of inOrder(this.#book.open())) this.#reviewSilence(alert, now, journal);
-  }
-
-  /** Brings an open alert in step with the silences that there are now. */
-  #reviewSilence(alert: AlertRecord, now: Instant, journal: JournalEntry[]): void {
-    if (!isOpen(alert)) return;
-    const silence = this.#silenceOn(alert);
-    if (silence === null && alert.silence === null) return;
-    if (silence === null) this.#advance(alert, { kind: 'silence_ended' }, 'system', now, journal);
-    else if (silence.silenceId !== alert.silence?.silenceId || silence.until !== alert.silence.until)
-      this.#advance(alert, { kind: 'silenced', silence, snooze: false }, 'system', now, journal);
-  }
-
-  /** A silence that was to last until all is well ends with the last alert that it mutes. */
-  #endWhatItMuted({ silenceId, until }: AlertSilence, now: Instant, journal: JournalEntry[]): void {
-    if (until !== null) return;
-    for (const { silence } of this.#book.open()) if (silence?.silenceId === silenceId) return;
-    journal.push(...this.#silences.end(silenceId, 'all_resolved', 'system', now));
-  }
-
-  #take(entry: JournalEntry): void {
-    this.#book.apply(entry);
-    this.#silences.apply(entry);
-    this.#analyses.apply(entry);
-  }
-
-  #write(entry: JournalEntry, journal: JournalEntry[]): void {
-    this.#take(entry);
-    journal.push(entry);
+      ? this.#input(before, subject, seen, HEALTH_RULE, now)
+      : { kind: 'normal', rule: HEALTH_RULE, point, outlived: this.#isOutlived(before) };
+    this.#episodes.advance(before, input, 'system', now, journal);
   }
 }
 
-/** After these an alert may be matched by other silences than before. */
-const RELABELLED: ReadonlySet<string> = new Set(['worsened', 'handed_over']);
-
-function isDue(alert: AlertRecord, now: Instant): boolean {
-  const { nextAt } = alert.escalation;
-  return isOpen(alert) && nextAt !== null && nextAt <= now;
-}
-
-/** Soonest due first, then by id: never by the order in which a memory happens to hold them. */
-function inOrder(alerts: Iterable<AlertRecord>): AlertRecord[] {
-  const dueAt = ({ escalation }: AlertRecord) => escalation.nextAt ?? Number.MAX_SAFE_INTEGER;
-  return [...alerts].sort((a, b) => dueAt(a) - dueAt(b) || compareText(a.alertId, b.alertId));
+/** What is done to a group is done to its members without a word of their own. */
+function asMember(input: AlertInput): AlertInput {
+  if (input.kind === 'resolve') return { ...input, outlived: true };
+  return input.kind === 'silenced' ? { ...input, snooze: false } : input;
 }

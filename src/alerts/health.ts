@@ -1,7 +1,8 @@
-import type { Alert, AlertPoint, EscalationPolicy, Target } from '../model/alert.js';
+import type { Alert, AlertPoint, Target } from '../model/alert.js';
 import { HOUR, type Instant } from '../model/clock.js';
 import type { Severity } from '../model/metric.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
+import type { Routing } from './escalation.js';
 import type { RunRule, Subject } from './transition.js';
 
 /** The metric under which alerts about the data itself are kept and routed. */
@@ -13,18 +14,18 @@ export const HEALTH_SEVERITY: Severity = 'critical';
 /** One look is enough, since silence and failure have been waited for already; a flapping source is one episode. */
 export const HEALTH_RULE: RunRule = { for: 1, recover: 1, mergeGap: HOUR };
 
-type PolicyFor = (alert: { metric: string; slice: string; severity: Severity }) => EscalationPolicy;
+type RoutingFor = (alert: { metric: string; slice: string; severity: Severity }) => Routing;
 
 /** The alert about a source that has gone quiet. */
-export function quietSource(source: string, lastArrivalAt: Instant | null, policyFor: PolicyFor): Subject {
+export function quietSource(source: string, lastArrivalAt: Instant | null, routingFor: RoutingFor): Subject {
   const since =
     lastArrivalAt === null ? 'yet' : `since ${new Date(lastArrivalAt).toISOString().slice(0, 16)}Z`;
-  return subject(formatSlice({ source }), `No events from ${source} ${since}`, policyFor);
+  return subject(formatSlice({ source }), `No events from ${source} ${since}`, routingFor);
 }
 
 /** The alert about a target that messages do not reach. */
-export function failingTarget(target: Target, failure: string, policyFor: PolicyFor): Subject {
-  return subject(formatSlice({ target }), `Messages to ${target} do not arrive: ${failure}`, policyFor);
+export function failingTarget(target: Target, failure: string, routingFor: RoutingFor): Subject {
+  return subject(formatSlice({ target }), `Messages to ${target} do not arrive: ${failure}`, routingFor);
 }
 
 /** The target that a data-health alert is about, null for any other alert. */
@@ -51,7 +52,7 @@ export function healthPoint(now: Instant): AlertPoint {
   };
 }
 
-function subject(slice: string, title: string, policyFor: PolicyFor): Subject {
+function subject(slice: string, title: string, routingFor: RoutingFor): Subject {
   return {
     kind: 'data_health',
     metric: DATA_HEALTH,
@@ -61,6 +62,6 @@ function subject(slice: string, title: string, policyFor: PolicyFor): Subject {
     owner: '',
     runbook: '',
     bucketSeconds: 0,
-    policyFor: (severity) => policyFor({ metric: DATA_HEALTH, slice, severity }),
+    routingFor: (severity) => routingFor({ metric: DATA_HEALTH, slice, severity }),
   };
 }

@@ -2,12 +2,12 @@ import type { Alert } from '../model/alert.js';
 import type { Labels } from '../model/matchers.js';
 import { parseSlice } from '../model/slice.js';
 
+/** An alert, or what is known of one that is only about to be. */
+export type Labelled = Pick<Alert, 'metric' | 'slice' | 'severity'> &
+  Partial<Pick<Alert, 'alertId' | 'owner' | 'direction' | 'groupId'>>;
+
 /** What an alert can be matched by, in routes, silences and inhibition; a slice's dimension never hides one of these. */
-export function labelsOf(
-  alert: Pick<Alert, 'metric' | 'slice' | 'severity'> &
-    Partial<Pick<Alert, 'alertId' | 'owner' | 'direction'>>,
-): Labels {
-  const { metric, slice, severity, owner, direction, alertId } = alert;
+export function labelsOf({ metric, slice, severity, owner, direction, alertId, groupId }: Labelled): Labels {
   return {
     ...parseSlice(slice),
     metric,
@@ -15,5 +15,6 @@ export function labelsOf(
     ...(owner === undefined ? {} : { owner }),
     ...(direction === undefined ? {} : { direction }),
     ...(alertId === undefined ? {} : { alert_id: alertId }),
+    ...(groupId === undefined ? {} : { group_id: groupId }),
   };
 }

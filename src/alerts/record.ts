@@ -1,5 +1,8 @@
-import type { Alert } from '../model/alert.js';
+import type { Alert, Escalation } from '../model/alert.js';
+import type { Instant } from '../model/clock.js';
 import type { Json } from '../model/json.js';
+import { restingEscalation } from './escalation.js';
+import { PLAIN_ROUTE } from './routing.js';
 import type { Run } from './run.js';
 
 /** The word for what happened to an alert; the reason of its journal entry. */
@@ -33,25 +36,71 @@ export type AlertReason =
   | 'snoozed'
   | 'silence_ended'
   | 'feedback'
-  | 'handed_over';
+  | 'handed_over'
+  /** Halfway through an acknowledgement's time. */
+  | 'ack_reminder'
+  /** The group was un-acknowledged, and this alert with it. */
+  | 'group_ack_timed_out'
+  /** A step is due and waits until the owner is at work. */
+  | 'waits_for_work'
+  /** All steps were taken, and whoever was told is told again. */
+  | 'repeat'
+  /** Fired, or was let go, into a group that another alert leads. */
+  | 'joined_group'
+  /** Alerts have joined or left the group that this one leads; people hear of it at the group's pace. */
+  | 'group_grew'
+  | 'group_changed'
+  /** The alert that led the group is over or muted, and this one takes its place. */
+  | 'leads_group'
+  | 'led_by_another'
+  | 'flapping_ended'
+  /** A target could not be reached, and another is told in its place. */
+  | 'fell_back';
 
 /** An alert as the journal keeps it: the shared noun and what only this room needs to go on from it. */
 export interface AlertRecord extends Alert {
   /** The version at which what people decide on last changed: a command that saw an older one is stale. */
   stateVersion: number;
-  /** The id of the alert of a parent slice that holds this one's messages back, empty for none. */
+  /** The id of the alert that holds this one's messages back, empty for none. */
   heldBy: string;
   /** The points that may make it fire or fire again; absent in entries of old. */
   run?: Run;
   /** Length of the series' buckets; 0 for alerts about the data itself. */
   bucketSeconds: number;
+  /** When people are to hear of a change of the group, or that the alert has calmed down; null for nothing to say. */
+  noticeAt: Instant | null;
+  /** When the group was last told of. */
+  noticedAt: Instant | null;
+  /** The score that people were last told of, for `worsenBy`. */
+  toldScore: number;
+  /** When it fired and resolved lately, for flapping. */
+  turns: readonly Instant[];
 }
 
-const ADDED_LATER: Partial<AlertRecord> = { silence: null, feedback: null };
+const ADDED_LATER: Omit<Partial<AlertRecord>, 'escalation'> = {
+  silence: null,
+  feedback: null,
+  groupId: '',
+  leadsGroup: false,
+  flapping: false,
+  noticeAt: null,
+  noticedAt: null,
+  turns: [],
+};
 
 /** A record as the journal has it; what an earlier version did not know of is filled in. */
 export function recordOf(body: Json): AlertRecord {
-  return { ...ADDED_LATER, ...(body as unknown as AlertRecord) };
+  const record = body as unknown as AlertRecord;
+  const escalation: Omit<Escalation, 'route'> = record.escalation;
+  return {
+    ...ADDED_LATER,
+    ...record,
+    toldScore: 'toldScore' in record ? record.toldScore : (record as Alert).worst.score,
+    escalation:
+      'route' in escalation
+        ? record.escalation
+        : { ...restingEscalation({ ...escalation, route: PLAIN_ROUTE }), ...escalation },
+  };
 }
 
 /** True while people are not told of it, whatever happens. */
@@ -59,9 +108,14 @@ export function isMuted({ silence }: Alert): boolean {
   return silence !== null;
 }
 
-/** True when its own escalation must not run: it is muted, or another alert speaks for it. */
+/** True for an alert that another one of its group speaks for. */
+export function isMember({ groupId, leadsGroup }: Alert): boolean {
+  return groupId !== '' && !leadsGroup;
+}
+
+/** True when its own escalation must not run: it is muted, flaps, or another alert speaks for it. */
 export function isQuiet(alert: AlertRecord): boolean {
-  return alert.heldBy !== '' || isMuted(alert);
+  return alert.heldBy !== '' || isMuted(alert) || isMember(alert) || alert.flapping;
 }
 
 /** Fired and not over. */

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import { type Labels, matches } from '../model/matchers.js';
 import type { Silence } from '../model/silence.js';
-import { compareText } from './book.js';
+import { compareText } from './order.js';
 import { afterTime, HARD_CAP, type SilenceReason, scheduleOf } from './silence.js';
 
 /** What a silence is made of; the rest follows from it. */

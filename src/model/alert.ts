@@ -90,38 +90,86 @@ export interface Alert {
   /** The silence that mutes it; null while people are told of it. */
   silence: AlertSilence | null;
   feedback: Feedback | null;
+  /** The incident group that it is shown in; empty for none. */
+  groupId: string;
+  /** True for the alert of its group whose escalation is the group's. */
+  leadsGroup: boolean;
+  /** True while it comes and goes so often that people are not told of each turn. */
+  flapping: boolean;
   version: number;
 }
 
-/** A message's target: `console`, `slack:#channel`, `webhook:name`. */
+/**
+ * Who or what is told: `console`, `slack:#channel`, `slack:PERSON`, `webhook:name`. In a policy also whoever it is when
+ * the step is taken: `owner`, `owner_lead`, and `schedule:name` for who is on call.
+ */
 export type Target = string;
 
 export interface EscalationStep {
   /** After the alert fired, or after the step before it, in ms. */
   delay: number;
   targets: readonly Target[];
+  /** Severities for which the step waits until the owner is at work; none where it is absent. */
+  waitsForWork?: readonly Severity[] | undefined;
 }
 
 export interface EscalationPolicy {
   id: string;
   steps: readonly EscalationStep[];
-  /** How long an acknowledgement holds, in ms. */
-  ackTimeout: number;
+  /** How long an acknowledgement holds, in ms; at half time there is a reminder. */
+  ackTimeout: number | Readonly<Record<Severity, number>>;
+  /** The steps begin anew, so many `times` (null for ever), `after` so many ms from the last one; absent for never. */
+  repeat?: { times: number | null; after: number } | undefined;
+  /** People are told again when the score has grown by this share since they last were; absent for severity alone. */
+  worsenBy?: number | undefined;
 }
 
-/** The policy as it was when the alert fired, and how far it has got. */
+/** Alerts with the same values of these labels are shown to people as one thing. */
+export interface Grouping {
+  by: readonly string[];
+  /** The first message waits so long for others to join, in ms. */
+  wait: number;
+  /** The least time between messages about who has joined or left, in ms. */
+  interval: number;
+}
+
+/** What a route settles beside the policy. */
+export interface RouteSettings {
+  /** Null for a message for each alert. */
+  grouping: Grouping | null;
+  /** After the last step, whoever was told is told again so often until somebody acknowledges, in ms; null for never. */
+  repeatInterval: number | null;
+  /** Who is told in the place of a target that cannot be reached. */
+  fallback: readonly Target[];
+}
+
+/** The policy and the route's settings as they were when the alert fired, and how far it has got. */
 export interface Escalation {
   policy: EscalationPolicy;
+  route: RouteSettings;
   /** The next step to take; equal to the number of steps when all were taken. */
   nextStep: number;
-  /** When it is due; null when nothing is. */
+  /** When it is due, or when the acknowledgement needs attention; null when nothing is. */
   nextAt: Instant | null;
   /** Everybody told so far, in order. */
   told: readonly Target[];
+  /** Whom the last step told. */
+  addressed: readonly Target[];
+  /** Times that the steps began anew. */
+  round: number;
+  /** When the acknowledgement runs out; null without one. */
+  ackEndsAt: Instant | null;
 }
 
-/** Whom an alert goes to. */
+/** Whom an alert goes to; a child takes from its parent what it does not say itself. */
 export interface Route {
   match: Matchers;
-  policy: string;
+  /** A policy's id; absent where the parent's holds. */
+  policy?: string | undefined;
+  grouping?: Grouping | null | undefined;
+  repeatInterval?: number | null | undefined;
+  fallback?: readonly Target[] | undefined;
+  /** The routes after this one are asked as well. */
+  continue?: boolean | undefined;
+  routes?: readonly Route[] | undefined;
 }

@@ -15,6 +15,14 @@ export type DeliveryReason =
   | 'feedback'
   | 'handed_over'
   | 'analysed'
+  | 'ack_reminder'
+  | 'repeat'
+  /** Alerts have joined or left the group. */
+  | 'group_changed'
+  | 'flapping'
+  | 'flapping_ended'
+  /** In the place of a target that could not be reached. */
+  | 'fell_back'
   | 'follow_up_opened'
   | 'follow_up_changed'
   | 'follow_up_reminder'
@@ -29,6 +37,8 @@ export type DeliveryState = 'pending' | 'sent' | 'superseded' | 'failed';
  */
 export type DeliverySubject =
   | { kind: 'alert'; id: string; version: number }
+  /** Alerts that are shown as one thing; `version` is that of the alert that leads it. */
+  | { kind: 'group'; id: string; version: number }
   | { kind: 'follow_up'; id: string; version: number }
   /** What one person is reminded of on one day; `followUps` are ids, the soonest due first. */
   | { kind: 'reminder'; id: string; version: number; person: string; followUps: readonly string[] }
@@ -60,6 +70,8 @@ export interface Delivery {
   /** When it may be tried next. */
   dueAt: Instant;
   sentAt: Instant | null;
+  /** Until when the target has asked to be left alone, by everybody; absent when it has not. */
+  busyUntil?: Instant | undefined;
   /** Why the last attempt failed, or why it was given up. */
   failure: string;
   /** Where the message is: the target's own reference, such as a Slack channel and timestamp. */
@@ -82,7 +94,7 @@ export type SendOutcome =
 
 /** A message that is asked for about something other than an alert. */
 export interface DeliveryRequest {
-  subject: Exclude<DeliverySubject, { kind: 'alert' }>;
+  subject: Exclude<DeliverySubject, { kind: 'alert' | 'group' }>;
   reason: DeliveryReason;
   change?: SubjectChange | undefined;
   /** Everybody who was told of this alert is told as well; empty for nobody. */

@@ -6,6 +6,7 @@ import { ALL } from '../model/slice.js';
 import { analysisInOneLine, causeLines } from './cause-words.js';
 import type { AlertNotification, MetricDisplay } from './contract.js';
 import { followUpStatus } from './follow-up-words.js';
+import { groupWords } from './group-words.js';
 import {
   formatBand,
   formatDuration,
@@ -25,7 +26,7 @@ export interface MessageContext {
 /** An alert and what is shown with it, whatever brings it before somebody. */
 export type AlertView = Pick<
   AlertNotification,
-  'alert' | 'analysis' | 'annotations' | 'display' | 'followUp'
+  'alert' | 'analysis' | 'annotations' | 'display' | 'followUp' | 'group'
 >;
 
 /** One thing to know about an alert, in plain text that no channel's markup has touched. */
@@ -55,7 +56,8 @@ interface WordList {
 const MOST_LINES = 5;
 
 export function alertWords(view: AlertView, context: MessageContext): AlertWords {
-  const { alert, annotations, display, followUp } = view;
+  const { alert, annotations, display, followUp, group } = view;
+  const together = group === null ? null : groupWords(group, alert, display);
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
   if (alert.kind === 'metric') {
     facts.push({ label: 'Impact', text: impactWords(alert, display) });
@@ -70,10 +72,11 @@ export function alertWords(view: AlertView, context: MessageContext): AlertWords
   if (followUp !== null) facts.push({ label: 'Follow-up', text: followUpStatus(followUp, display) });
   if (alert.runbook !== '') facts.push({ label: 'Runbook', text: alert.runbook });
   return {
-    headline: headline(alert),
+    headline: together?.headline ?? headline(alert),
     summary: alert.kind === 'metric' ? summary(alert, display) : '',
     facts,
     lists: [
+      { title: 'What fired together', label: 'Alerts', lines: together?.members ?? [] },
       { title: 'Where it comes from', label: 'From', lines: causeLines(view) ?? carrierLines(alert) },
       { title: 'What else happened then', label: 'Then', lines: annotationLines(annotations, display) },
     ].filter(({ lines }) => lines.length > 0),
@@ -82,7 +85,7 @@ export function alertWords(view: AlertView, context: MessageContext): AlertWords
 
 /** The one line that a later message adds: what has changed. Plain text. */
 export function changeWords(notification: AlertNotification): string {
-  const { alert, display, delivery } = notification;
+  const { alert, display, delivery, group } = notification;
   switch (delivery.reason) {
     case 'acknowledged':
       return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
@@ -93,6 +96,8 @@ export function changeWords(notification: AlertNotification): string {
     case 'escalated':
     case 'ack_timed_out':
     case 'first_notification':
+    case 'repeat':
+    case 'fell_back':
     case 'delivery_failed':
       return alert.kind === 'metric'
         ? `${WHY[delivery.reason]} ${summary(alert, display)}`
@@ -105,6 +110,14 @@ export function changeWords(notification: AlertNotification): string {
       return feedbackWords(alert);
     case 'handed_over':
       return `Handed over to ${alert.owner}.`;
+    case 'ack_reminder':
+      return `${alert.acknowledgedBy} has acknowledged this; half of the time for it is over, and it is still open.`;
+    case 'group_changed':
+      return group === null ? WHY.group_changed : groupWords(group, alert, display).standing;
+    case 'flapping':
+      return WHY.flapping;
+    case 'flapping_ended':
+      return `${WHY.flapping_ended} ${stateWords(alert, display)}.`;
     case 'analysed':
       return analysisInOneLine(notification);
     case 'follow_up_opened':
@@ -132,6 +145,12 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   silence_ended: 'It was silenced, the silence is over, and it is still there.',
   feedback: 'Somebody has said what the alert was worth.',
   handed_over: 'The alert has another owner.',
+  ack_reminder: 'Half of the time for which the acknowledgement holds is over.',
+  repeat: 'It is still open, and nobody has acknowledged it.',
+  group_changed: 'Alerts have joined or left the group.',
+  flapping: 'It comes and goes. You will hear of it again when it keeps still.',
+  flapping_ended: 'It has kept still for a while.',
+  fell_back: 'It could not be delivered where it should have gone, so you are told instead.',
   analysed: 'Where it comes from is known.',
   follow_up_opened: 'A follow-up was opened for the alert.',
   follow_up_changed: 'The follow-up of the alert has changed.',

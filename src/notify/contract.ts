@@ -4,6 +4,7 @@ import type { Annotation } from '../model/annotation.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
+import type { Labels } from '../model/matchers.js';
 
 /** Everything that a message can be built from, as it is when the message is sent: one kind for each subject. */
 export type Notification =
@@ -34,6 +35,17 @@ export interface AlertNotification extends AnyNotification {
   display: MetricDisplay;
   /** Where and why it is, once that is known. */
   analysis?: AlertAnalysis | undefined;
+  /** The group that the alert speaks for; null for one that speaks for itself. */
+  group: NotifiedGroup | null;
+}
+
+/** Alerts that are shown to people as one thing. */
+export interface NotifiedGroup {
+  groupId: string;
+  /** What all of them have in common: labels and their values. */
+  labels: Labels;
+  /** Those that are open first, each in the order in which they fired; more than one. */
+  members: readonly Alert[];
 }
 
 /** An alert as a message shows it that is brought up to date without a delivery of its own. */

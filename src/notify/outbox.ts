@@ -7,9 +7,15 @@ import type { Notification } from './contract.js';
 import type { Router } from './index.js';
 import type { Uncertain } from './uncertain.js';
 
+/** What is being sent to each target; it outlives an outbox that is thrown away, so that the next one waits for it. */
+export type Underway = Map<Target, Promise<void>>;
+
 export interface OutboxParts {
   router: Router;
-  pending(now: Instant): readonly Delivery[];
+  /** What may be tried now, oldest first. */
+  due(now: Instant): readonly Delivery[];
+  /** A delivery as it is by now. */
+  delivery(deliveryId: string): Delivery | undefined;
   /** What the message is built from, as things stand now. */
   notificationOf(delivery: Delivery): Notification;
   /** Takes in what became of an attempt, and answers the entries that say so. */
@@ -17,11 +23,21 @@ export interface OutboxParts {
   append(entries: readonly JournalEntry[]): Promise<void>;
   /** What an earlier run may have sent without having recorded it. */
   uncertain: Uncertain;
+  underway: Underway;
+  /** How long one call waits for slow targets, in ms; null for as long as they take, as in a replay. */
+  patience: number | null;
 }
 
-/** Sends what is due: in order for each target, and no target waits for another. */
+type Finished = { deliveryId: string } & ({ outcome: SendOutcome } | { bug: unknown });
+
+/**
+ * Sends what is due: in order for each target, and no target waits for another. A target that takes longer than the
+ * patience goes on behind it, and what became of it is recorded by a later call, so that everything is still decided
+ * one thing at a time.
+ */
 export class Outbox {
   readonly #parts: OutboxParts;
+  #finished: Finished[] = [];
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -29,17 +45,60 @@ export class Outbox {
 
   /** Tries every delivery that is due once. Throws only when an attempt cannot be recorded. */
   async send(now: Instant): Promise<void> {
+    const { due, underway, patience } = this.#parts;
+    await this.#record(now);
     const byTarget = new Map<Target, Delivery[]>();
-    for (const delivery of this.#parts.pending(now))
+    for (const delivery of due(now))
       byTarget.set(delivery.target, [...(byTarget.get(delivery.target) ?? []), delivery]);
-    await Promise.all([...byTarget.values()].map((deliveries) => this.#sendInOrder(deliveries, now)));
+    for (const [target, deliveries] of byTarget) {
+      if (underway.has(target)) continue;
+      const lane = this.#sendInOrder(deliveries).finally(() => underway.delete(target));
+      underway.set(target, lane);
+    }
+    await this.#settled(patience);
+    await this.#record(now);
   }
 
-  async #sendInOrder(deliveries: readonly Delivery[], now: Instant): Promise<void> {
-    for (const delivery of deliveries) {
-      const outcome = await this.#attempt(delivery);
-      this.#parts.uncertain.attempted(delivery, outcome);
-      await this.#parts.append(this.#parts.recordAttempt(delivery.deliveryId, outcome, now));
+  /** Waits for every attempt that was begun, and records it. */
+  async settle(now: Instant): Promise<void> {
+    await this.#settled(null);
+    await this.#record(now);
+  }
+
+  async #sendInOrder(deliveries: readonly Delivery[]): Promise<void> {
+    for (const { deliveryId } of deliveries) {
+      const delivery = this.#parts.delivery(deliveryId);
+      // A newer message may have taken its place while the target was slow.
+      if (delivery?.state !== 'pending') continue;
+      try {
+        const outcome = await this.#attempt(delivery);
+        this.#parts.uncertain.attempted(delivery, outcome);
+        this.#finished.push({ deliveryId, outcome });
+      } catch (bug) {
+        this.#finished.push({ deliveryId, bug });
+      }
+    }
+  }
+
+  async #settled(patience: number | null): Promise<void> {
+    const { underway } = this.#parts;
+    if (underway.size === 0) return;
+    const all = Promise.all(underway.values()).then(() => {});
+    if (patience === null) return all;
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([all, enough]);
+    clearTimeout(timer);
+  }
+
+  async #record(now: Instant): Promise<void> {
+    const finished = this.#finished;
+    this.#finished = [];
+    for (const one of finished) {
+      if ('bug' in one) throw one.bug;
+      await this.#parts.append(this.#parts.recordAttempt(one.deliveryId, one.outcome, now));
     }
   }
 

@@ -190,7 +190,9 @@ export function slackNotifier({
       if (root === null) return 'root_gone';
       const known = await roots.read(rootRef, root, alert, charts);
       const reason = known?.shows.reason ?? 'first_notification';
-      const subject = { kind: 'alert', id: alert.alertId, version: alert.version } as const;
+      const { alertId, groupId, version } = alert;
+      const kind = groupId === '' ? 'alert' : 'group';
+      const subject = { kind, id: groupId || alertId, version } as const;
       const deliveryId = known?.deliveryId ?? '';
       const delivery = { deliveryId, subject, reason, createdAt: alert.openedAt ?? alert.startedAt };
       const notification = { ...view, kind: 'alert', delivery, rootRef } as const;

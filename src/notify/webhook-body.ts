@@ -1,7 +1,7 @@
 import type { Alert } from '../model/alert.js';
 import type { FollowUp } from '../model/follow-up.js';
 import { alertWords, type MessageContext } from './alert-words.js';
-import type { Notification } from './contract.js';
+import type { Notification, NotifiedGroup } from './contract.js';
 import { digestMarkdown, digestTitle } from './digest-message.js';
 import { followUpChange } from './follow-up-words.js';
 import { reminderWords } from './reminder-message.js';
@@ -20,13 +20,14 @@ export function webhookBody(notification: Notification, context: MessageContext)
 function subjectBody(notification: Notification, context: MessageContext): object {
   switch (notification.kind) {
     case 'alert': {
-      const { alert, display, followUp } = notification;
+      const { alert, display, followUp, group } = notification;
       const words = alertWords(notification, context);
       return {
         text: `${words.headline}. ${words.summary}`.trim(),
         unit: display.unit,
         currency: display.currency,
         alert: alertBody(alert),
+        group: group === null ? null : groupBody(group),
         follow_up: followUp === null ? null : followUpBody(followUp),
       };
     }
@@ -58,6 +59,10 @@ function subjectBody(notification: Notification, context: MessageContext): objec
       };
     }
   }
+}
+
+function groupBody({ groupId, labels, members }: NotifiedGroup) {
+  return { group_id: groupId, labels, alerts: members.map(alertBody) };
 }
 
 function alertBody(alert: Alert) {

@@ -7,7 +7,7 @@ import { COMBINED, type Direction, type Verdict } from '../../src/model/verdict.
 
 export const T0: Instant = Date.UTC(2024, 0, 8, 6);
 
-export const POLICY: EscalationPolicy = {
+export const POLICY = {
   id: 'after-sales',
   steps: [
     { delay: 0, targets: ['slack:#disputes'] },
@@ -15,7 +15,7 @@ export const POLICY: EscalationPolicy = {
     { delay: 30 * MINUTE, targets: ['webhook:pager'] },
   ],
   ackTimeout: 4 * HOUR,
-};
+} satisfies EscalationPolicy;
 
 export const ROUTES = [{ match: {}, policy: POLICY.id }];
 

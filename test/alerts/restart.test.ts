@@ -83,7 +83,7 @@ function take(desk: AlertDesk, what: Step['what'], now: number, bucket: number):
     case 'source':
       return desk.sourceHealth('kafka', what.stale, null, now);
     case 'attempt': {
-      const [delivery] = desk.pendingDeliveries(now);
+      const [delivery] = desk.dueDeliveries(now);
       return delivery === undefined ? [] : desk.recordAttempt(delivery.deliveryId, what.outcome, now);
     }
     default: {
@@ -98,7 +98,7 @@ function take(desk: AlertDesk, what: Step['what'], now: number, bucket: number):
 
 const stateOf = (desk: AlertDesk) => ({
   alerts: desk.alerts(),
-  pending: desk.pendingDeliveries(Number.MAX_SAFE_INTEGER),
+  pending: desk.pendingDeliveries(),
   nextDue: desk.nextDue(),
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Transition } from '../../src/alerts/outcome.js';
 import type { AlertReason, AlertRecord } from '../../src/alerts/record.js';
-import { type AlertInput, type Transition, transition } from '../../src/alerts/transition.js';
+import { PLAIN_ROUTE } from '../../src/alerts/routing.js';
+import { type AlertInput, transition } from '../../src/alerts/transition.js';
 import type { AlertState } from '../../src/model/alert.js';
 import { alertPoint, HOUR, hour, MINUTE, POLICY, T0 } from './fixtures.js';
 
@@ -18,7 +20,7 @@ const anomalous = (overrides: Partial<Extract<AlertInput, { kind: 'anomalous' }>
     owner: 'after-sales-gb',
     runbook: '',
     bucketSeconds: 3600,
-    policyFor: () => POLICY,
+    routingFor: () => ({ policy: POLICY, route: PLAIN_ROUTE }),
   },
   rule: RULE,
   point: alertPoint({ bucketStart: hour(99) }),
@@ -27,7 +29,18 @@ const anomalous = (overrides: Partial<Extract<AlertInput, { kind: 'anomalous' }>
   carriers: [],
   inhibitor: '',
   silence: null,
+  place: null,
   ...overrides,
+});
+
+/** The step that is due tells this channel. */
+const due = (inhibitor = '', changes: object = {}): AlertInput => ({
+  kind: 'due',
+  inhibitor,
+  place: null,
+  targets: ['slack:#disputes'],
+  deferUntil: 0,
+  ...changes,
 });
 
 const SILENCE = { silenceId: 's1', until: NOW + HOUR, author: 'amira', reason: 'a known campaign' };
@@ -36,23 +49,23 @@ const INPUTS = {
   anomalous: anomalous(),
   critical: anomalous({ severity: 'critical' }),
   'anomalous under a parent': anomalous({ inhibitor: 'parent' }),
-  normal: { kind: 'normal', rule: RULE, point: alertPoint({ value: 0.01, score: 0 }) },
+  normal: { kind: 'normal', rule: RULE, point: alertPoint({ value: 0.01, score: 0 }), outlived: false },
   'not evaluable': { kind: 'not_evaluable' },
-  due: { kind: 'due', inhibitor: '' },
-  'due under a parent': { kind: 'due', inhibitor: 'parent' },
+  due: due(),
+  'due under a parent': due('parent'),
   'parent resolved': { kind: 'parent_resolved', parent: 'parent', releaseAt: NOW + HOUR },
   acknowledge: { kind: 'acknowledge', actor: 'amira' },
-  resolve: { kind: 'resolve' },
+  resolve: { kind: 'resolve', outlived: false },
   silenced: { kind: 'silenced', silence: SILENCE, snooze: false },
-  'silence ended': { kind: 'silence_ended' },
+  'silence ended': { kind: 'silence_ended', place: null },
   feedback: { kind: 'feedback', feedback: { verdict: 'true', by: 'amira', at: NOW, note: '' } },
-  'hand over': { kind: 'hand_over', owner: 'operations' },
+  'hand over': { kind: 'hand_over', owner: 'operations', targets: [] },
 } satisfies Record<string, AlertInput>;
 
 /** Alerts in every situation that the machine tells apart, each made by the machine itself. */
 const pending = become(null, anomalous({ point: alertPoint() }), T0);
 const firing = become(pending, anomalous({ point: alertPoint({ bucketStart: hour(1) }) }), hour(1));
-const told = become(firing, { kind: 'due', inhibitor: '' }, hour(1));
+const told = become(firing, due(), hour(1));
 const acknowledged = become(told, INPUTS.acknowledge, hour(2));
 const held = become(pending, anomalous({ inhibitor: 'parent' }), hour(1));
 const heldAcknowledged = become(held, INPUTS.acknowledge, hour(2));
@@ -402,24 +415,62 @@ describe('the transition table', () => {
 
 describe('escalation', () => {
   test('each step waits its delay after the one before', () => {
-    const second = become(told, { kind: 'due', inhibitor: '' }, hour(1) + 15 * MINUTE);
+    const leads = due('', { targets: ['slack:#leads'] });
+    const second = become(told, leads, hour(1) + 15 * MINUTE);
     expect(told.escalation).toMatchObject({ nextStep: 1, nextAt: hour(1) + 15 * MINUTE });
     expect(second.escalation).toMatchObject({
       nextStep: 2,
       nextAt: hour(1) + 45 * MINUTE,
       told: ['slack:#disputes', 'slack:#leads'],
     });
-    const last = become(second, { kind: 'due', inhibitor: '' }, hour(1) + 45 * MINUTE);
+    const last = become(second, due(), hour(1) + 45 * MINUTE);
     expect(last.escalation).toMatchObject({ nextStep: 3, nextAt: null });
   });
 
-  test('an acknowledgement stops it, and when it runs out the same step is the next', () => {
-    expect(acknowledged.escalation).toMatchObject({ nextStep: 1, nextAt: hour(2) + POLICY.ackTimeout });
-    const early = transition(acknowledged, { kind: 'due', inhibitor: '' }, hour(2) + POLICY.ackTimeout - 1);
-    expect(early).toEqual({ outcome: 'unchanged' });
-    const back = become(acknowledged, { kind: 'due', inhibitor: '' }, hour(6));
+  test('an acknowledgement stops it, is reminded of at half time, and when it runs out the same step is the next', () => {
+    const halfTime = hour(2) + POLICY.ackTimeout / 2;
+    const end = hour(2) + POLICY.ackTimeout;
+    expect(acknowledged.escalation).toMatchObject({ nextStep: 1, nextAt: halfTime, ackEndsAt: end });
+    expect(transition(acknowledged, due(), halfTime - 1)).toEqual({ outcome: 'unchanged' });
+    const reminded = transition(acknowledged, due(), halfTime);
+    expect(reminded).toMatchObject({ reason: 'ack_reminder', alert: { state: 'acknowledged' } });
+    const back = become(become(acknowledged, due(), halfTime), due(), end);
     expect(back).toMatchObject({ state: 'firing', acknowledgedAt: null, acknowledgedBy: '' });
-    expect(back.escalation).toMatchObject({ nextStep: 1, nextAt: hour(6) + 15 * MINUTE });
+    expect(back.escalation).toMatchObject({ nextStep: 1, nextAt: end + 15 * MINUTE, ackEndsAt: null });
+  });
+
+  test('how long an acknowledgement holds can hang on the severity', () => {
+    const byHour = { info: 8 * HOUR, warning: 4 * HOUR, critical: HOUR };
+    const policy = { ...POLICY, ackTimeout: byHour };
+    const critical = { ...told, severity: 'critical' as const, escalation: { ...told.escalation, policy } };
+    expect(become(critical, INPUTS.acknowledge, hour(2)).escalation.ackEndsAt).toBe(hour(3));
+  });
+
+  test('a step waits for the owner to be at work, and then is taken', () => {
+    const waiting = become(told, due('', { deferUntil: hour(9) }), hour(2));
+    expect(waiting.escalation).toMatchObject({ nextStep: 1, nextAt: hour(9), told: ['slack:#disputes'] });
+    expect(transition(told, due('', { deferUntil: hour(9) }), hour(2))).toMatchObject({
+      reason: 'waits_for_work',
+    });
+    expect(become(waiting, due(), hour(9)).escalation.nextStep).toBe(2);
+  });
+
+  test('the steps begin anew so often as the policy says, and then what was said is repeated', () => {
+    const policy = {
+      ...POLICY,
+      steps: [{ delay: 0, targets: ['console'] }],
+      repeat: { times: 1, after: HOUR },
+    };
+    const route = { ...PLAIN_ROUTE, repeatInterval: 6 * HOUR };
+    let alert: AlertRecord = { ...firing, escalation: { ...firing.escalation, policy, route } };
+    const words: string[] = [];
+    for (let step = 0; step < 4; step++) {
+      const result = transition(alert, due(), alert.escalation.nextAt ?? 0);
+      if (result.outcome !== 'changed') throw new Error(result.outcome);
+      alert = result.alert;
+      words.push(`${result.reason} ${((alert.escalation.nextAt ?? 0) - hour(1)) / HOUR}`);
+    }
+    expect(words).toEqual(['first_notification 1', 'escalated 7', 'repeat 13', 'repeat 19']);
   });
 
   test('whoever was told before hears of the recurrence itself, and the second step follows', () => {

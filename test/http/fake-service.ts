@@ -124,7 +124,7 @@ export class FakeService implements ServicePorts {
     displayOf: () => makeNotification().display,
     show: (alert) =>
       shownAlert(
-        { alert, annotations: [], followUp: null, display: makeNotification().display },
+        { alert, annotations: [], group: null, followUp: null, display: makeNotification().display },
         CONTEXT,
         '',
       ),

@@ -49,13 +49,20 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
     episode: { points: 2, numerator: 160, denominator: 4_000, amount: 3_000 },
     escalation: {
       policy: { id: 'default', steps: [], ackTimeout: HOUR },
+      route: { grouping: null, repeatInterval: null, fallback: [] },
       nextStep: 1,
       nextAt: null,
       told: [],
+      addressed: [],
+      round: 0,
+      ackEndsAt: null,
     },
     timesReopened: 0,
     silence: null,
     feedback: null,
+    groupId: '',
+    leadsGroup: false,
+    flapping: false,
     version: 3,
     ...changes,
   };
@@ -123,6 +130,7 @@ export function makeNotification(changes: Partial<AlertNotification> = {}): Aler
       timezone: 'Europe/London',
       currency: 'GBP',
     },
+    group: null,
     rootRef: '',
     ...changes,
   };
