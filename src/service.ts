@@ -11,6 +11,7 @@ import { slackInbox } from './http/slack.js';
 import type { DecodedBatch, SourceProgress } from './ingest/contract.js';
 import { HttpIngest } from './ingest/http-ingest.js';
 import { KafkaSource } from './ingest/kafka-source.js';
+import { inputLimits } from './ingest/privacy.js';
 import { ProgressTracker } from './ingest/progress.js';
 import { LateEvents } from './metrics/late-events.js';
 import { combinedWatermark, isStale, watermark } from './metrics/watermark.js';
@@ -145,7 +146,7 @@ class Service {
     this.#http = new ProgressTracker('http', known.get('http'));
     const files = known.get('file');
     this.#files = files === undefined ? null : { ...files, lag: 0 };
-    const { kafka, ingest } = this.#configuration.service;
+    const { kafka } = this.#configuration.service;
     if (kafka === null) return;
     const before = known.get('kafka');
     this.#kafka = new KafkaSource(
@@ -153,7 +154,7 @@ class Service {
         sink: this.#sink(),
         clock: this.#clock,
         logger: this.#log,
-        limits: { maxEventBytes: ingest.maxEventBytes },
+        limits: inputLimits(this.#configuration.service),
         ...(before === undefined ? {} : { known: before }),
       },
       kafka,
@@ -171,12 +172,12 @@ class Service {
   }
 
   #server(): HttpServer {
-    const { http, slack, ingest } = this.#configuration.service;
+    const { http, slack } = this.#configuration.service;
     const ports = this.#ports(
       new HttpIngest({
         sink: this.#sink(),
         progress: this.#http,
-        limits: { maxEventBytes: ingest.maxEventBytes },
+        limits: inputLimits(this.#configuration.service),
       }),
     );
     const inbox = slackInbox(ports, this.#clock, this.#log);

@@ -1,5 +1,5 @@
 import type { RisenTerm } from '../model/analysis.js';
-import { maskPersonalData } from './personal-data.js';
+import { maskPersonalData } from '../model/personal-data.js';
 
 /** Standard errors from which on a term is named; thousands of terms are looked at. */
 const LEAST_SCORE = 3.5;

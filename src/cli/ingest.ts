@@ -11,6 +11,7 @@ import {
   previewFile,
 } from '../ingest/file-source.js';
 import { loadMap } from '../ingest/map-file.js';
+import { inputLimits } from '../ingest/privacy.js';
 import { wallClock } from '../model/clock.js';
 import { encodeEvent } from '../model/event-json.js';
 import { oneLine } from '../notify/wording.js';
@@ -66,7 +67,7 @@ export function register(program: Command, io: CliIo): void {
         const parts = {
           staging: new StagingTables(open.store),
           clock: wallClock,
-          limits: { maxEventBytes: configuration.service.ingest.maxEventBytes },
+          limits: inputLimits(configuration.service),
         };
         if (options.dryRun) {
           for (const path of files) await preview(parts, requestOf(path), options.rows, json, io);

@@ -3,6 +3,9 @@ import { isBroker } from './environment.js';
 import { ENVIRONMENT, type Problem } from './problems.js';
 import { isRecord, itemsOf, type YamlSource } from './yaml-source.js';
 
+/** Characters. */
+const MIN_HASH_KEY = 16;
+
 /** Where `redress.yaml` and the environment must agree, and secrets that stand where they must not. */
 export function checkService(
   source: YamlSource | undefined,
@@ -31,6 +34,7 @@ export function checkService(
       problems.push(source.problem(['kafka', 'brokers', index], `must be host:port, not '${broker}'`));
     }
   }
+  problems.push(...checkHashKey(source, section('privacy'), settings));
   problems.push(...checkKafkaLogin(source, section('kafka'), settings));
   for (const [name, address] of Object.entries(section('webhooks'))) {
     if (!isRecord(address) || typeof address.env !== 'string') continue;
@@ -48,6 +52,22 @@ export function checkService(
     }
   }
   return problems;
+}
+
+/** Pseudonyms without a key could be undone by trying values out. */
+function checkHashKey(
+  source: YamlSource,
+  privacy: Record<string, unknown>,
+  { hashKey }: EnvironmentSettings,
+): Problem[] {
+  if (hashKey.length >= MIN_HASH_KEY) return [];
+  const attributes = isRecord(privacy.attributes) ? Object.entries(privacy.attributes) : [];
+  const hashed = [
+    ...Object.entries(privacy).map(([name, policy]) => [[name], policy] as const),
+    ...attributes.map(([name, policy]) => [['attributes', name], policy] as const),
+  ].filter(([, policy]) => policy === 'hash');
+  const message = `hash wants a key: set REDRESS_HASH_KEY to at least ${MIN_HASH_KEY} characters`;
+  return hashed.map(([path]) => source.problem(['privacy', ...path], message));
 }
 
 /** A login wants both names from the environment, and a certificate its key. */

@@ -5,6 +5,7 @@ import type { DigestSettings } from '../model/digest.js';
 import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
+import type { PrivacySettings } from '../model/privacy.js';
 
 /** Everything that a configuration folder and the environment say, checked and with defaults filled in. */
 export interface Configuration {
@@ -77,6 +78,8 @@ export interface ServiceSettings {
     /** An event's greatest size, bytes. */
     maxEventBytes: number;
   };
+  /** What becomes of fields that may tell of a person. */
+  privacy: PrivacySettings;
   /** How long rows are kept, by table, counted from their own date; a table that is not named keeps its rows. */
   retention: Readonly<Partial<Record<'events' | 'rejected_events' | 'points' | 'verdicts', number>>>;
   /** Where people find the dashboards, for links in messages; empty for none. */

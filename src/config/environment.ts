@@ -17,6 +17,7 @@ export interface EnvironmentSettings {
   slackSigningSecrets: readonly string[];
   slackApiUrl: string;
   webhookSecret: string;
+  hashKey: string;
   tokens: ServiceSettings['http']['tokens'];
 }
 
@@ -61,6 +62,7 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
       slackSigningSecrets: splitList(env.SLACK_SIGNING_SECRET),
       slackApiUrl: url('SLACK_API_URL') || 'https://slack.com/api/',
       webhookSecret: env.REDRESS_WEBHOOK_SECRET ?? '',
+      hashKey: env.REDRESS_HASH_KEY ?? '',
       tokens,
     },
     problems,

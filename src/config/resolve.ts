@@ -224,6 +224,12 @@ export function resolveService(
       restateHorizon: input.ingest.restate_horizon,
       maxEventBytes: input.ingest.max_event_bytes,
     },
+    privacy: {
+      text: input.privacy.text,
+      attributes: input.privacy.attributes,
+      otherAttributes: input.privacy.other_attributes,
+      hashKey: settings.hashKey,
+    },
     retention: Object.fromEntries(
       Object.entries(input.retention).filter(([, length]) => length !== undefined),
     ),

@@ -18,6 +18,8 @@ const RetentionSchema = DurationSchema.refine((length) => length >= DAY, {
   error: 'must be at least 1d',
 }).optional();
 
+const FieldPolicySchema = z.enum(['keep', 'hash', 'drop', 'mask']).default('keep');
+
 /** `redress.yaml`: how the program itself runs. Secrets are not in it; they come from the environment. */
 export const ServiceFileSchema = z.strictObject({
   clickhouse: z
@@ -143,6 +145,19 @@ export const ServiceFileSchema = z.strictObject({
       max_event_bytes: z.number().int().min(1_000).max(10_000_000).default(1_000_000),
     })
     .prefault({}),
+  privacy: z
+    .strictObject({
+      text: FieldPolicySchema.describe('What people wrote: keep, hash, drop or mask. Default: keep.'),
+      attributes: z
+        .record(z.string(), FieldPolicySchema)
+        .default({})
+        .describe('The same for attributes, by name, such as { buyer: hash, email: drop }.'),
+      other_attributes: FieldPolicySchema.describe('For attributes that are not named. Default: keep.'),
+    })
+    .prefault({})
+    .describe(
+      'What becomes of fields that may tell of a person, before they are stored. hash wants REDRESS_HASH_KEY.',
+    ),
   retention: z
     .strictObject({
       events: RetentionSchema,

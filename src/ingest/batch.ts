@@ -49,7 +49,7 @@ export class BatchBuilder {
   /** Takes an input that has been decoded; false when it is rejected. */
   add({ accepted, rejected }: Decoded): boolean {
     if (accepted === undefined) this.#rejected.push(rejected);
-    else this.#rows.add(accepted.event, accepted.arrival);
+    else this.#rows.add(this.#limits.protect?.(accepted.event) ?? accepted.event, accepted.arrival);
     this.#arrivedAt((accepted ?? rejected).arrival.receivedAt);
     return accepted !== undefined;
   }
@@ -73,7 +73,7 @@ export class BatchBuilder {
   }
 
   #addPlain(bytes: Buffer, from: number, to: number, origin: Origin, sequence: number): boolean {
-    if (to - from > this.#limits.maxEventBytes) return false;
+    if (to - from > this.#limits.maxEventBytes || this.#limits.protect !== undefined) return false;
     if (!this.#plain.read(bytes, from, to, origin.receivedAt + FUTURE_ALLOWED)) return false;
     this.#rows.addPlain(this.#plain, origin, sequence);
     this.#arrivedAt(origin.receivedAt);

@@ -1,7 +1,13 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Instant } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
-import type { Arrival, ArrivedEvent, RejectedEvent, RejectionReason } from '../model/event.js';
+import type {
+  Arrival,
+  ArrivedEvent,
+  MarketplaceEvent,
+  RejectedEvent,
+  RejectionReason,
+} from '../model/event.js';
 import { decodeFields, EventFault } from './decode-fields.js';
 
 /** What one input became. */
@@ -12,6 +18,8 @@ export type Decoded =
 export interface DecodeLimits {
   /** An event's greatest size in bytes, as it came. */
   maxEventBytes: number;
+  /** Takes what tells of a person out of an event before it is written; absent when everything is kept. */
+  protect?: ((event: MarketplaceEvent) => MarketplaceEvent) | undefined;
 }
 
 /** How many bytes are kept of an input that is too large to be kept whole. */

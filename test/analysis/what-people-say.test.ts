@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskPersonalData } from '../../src/analysis/personal-data.js';
+import { maskPersonalData } from '../../src/model/personal-data.js';
 import { whatPeopleSay } from '../../src/analysis/what-people-say.js';
 
 const repeat = (count: number, text: (index: number) => string) =>

@@ -60,6 +60,7 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
         restateHorizon: 2 * DAY,
         maxEventBytes: 100_000,
       },
+      privacy: { text: 'keep', attributes: {}, otherAttributes: 'keep', hashKey: '' },
       retention: {},
       dashboardsUrl: '',
       trackers: { github: {}, jira: {} },
