@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { maskPersonalData } from '../../src/model/personal-data.js';
 import { whatPeopleSay } from '../../src/analysis/what-people-say.js';
+import { maskPersonalData } from '../../src/model/personal-data.js';
 
 const repeat = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i));
