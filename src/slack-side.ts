@@ -43,7 +43,7 @@ export class SlackSide {
       owners,
       displayOf: (metric) => displayFor(configuration, metric),
       show: (alert) => shownAlert(alertView(alert, known()), context, ''),
-      mayAct: (personId, alert, channel) => people.mayAct(personId, alert, channel),
+      mayAct: (personId, about, channel) => people.mayAct(personId, about, channel),
       reply: replyInSlack,
       tell: (personId, text) => conversation.tell(personId, text),
       openModal: (triggerId, view) => conversation.openModal(triggerId, view),

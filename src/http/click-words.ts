@@ -3,7 +3,7 @@ import type { Instant } from '../model/clock.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
-import type { AlertAnswer, OpenFollowUpAnswer } from './ports.js';
+import type { AlertAnswer, FollowUpAnswer, OpenFollowUpAnswer } from './ports.js';
 
 /** The answer to a click on an alert that is not there, such as one of a store that was thrown away. */
 export const UNKNOWN_ALERT = 'This alert is not known here any more, so nothing was changed.';
@@ -41,6 +41,36 @@ export function refusedCommand(
       return `${title} has changed since that message: ${meanwhile(alert, since)} Nothing was changed by your click; the message now shows the current state.`;
   }
 }
+
+/** The answer to a click on a follow-up that is not there. */
+export const UNKNOWN_FOLLOW_UP = 'This follow-up is not known here any more, so nothing was changed.';
+
+/**
+ * What the person is told whose turn of a follow-up was refused, in Slack's markup. `since` are the follow-up's entries
+ * after the version that they saw.
+ */
+export function refusedTurn(
+  { reason, followUp }: Extract<FollowUpAnswer, { outcome: 'refused' }>,
+  since: readonly JournalEntry[],
+): string {
+  const changes = since
+    .filter(({ reason: word }) => !QUIET.has(word))
+    .map(({ reason: word, actor, at }) => `${word.replaceAll('_', ' ')}${byPerson(actor)} ${when(at)}`);
+  const meanwhileWords = changes.length === 0 ? '' : ` Meanwhile: ${changes.slice(-4).join(', ')}.`;
+  return `Nothing was changed: ${FOLLOW_UP_REFUSALS[reason]}.${meanwhileWords} It is now: ${followUpWords(followUp)}.`;
+}
+
+/** Entries of single points, which say nothing of what people did. */
+const QUIET: ReadonlySet<string> = new Set([
+  'still_anomalous',
+  'point_in_band',
+  'point_out_of_band',
+  'point_skipped',
+  'due_soon',
+  'due_today',
+  'overdue',
+  'climbed',
+]);
 
 /** What the person is told whose follow-up was not opened, in Slack's markup. */
 export function refusedFollowUp({

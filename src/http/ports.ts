@@ -56,13 +56,16 @@ export interface ServicePorts {
 /** What people who do something in Slack are answered by, and what is asked there about them. */
 export interface SlackPorts extends SlackOutward {
   publishHome(personId: string, view: HomeView): Promise<void>;
-  /** Whether the configuration lets a person act on an alert; `channel` is where they do, empty for nowhere. */
-  mayAct(personId: string, alert: Alert, channel: string): Promise<'yes' | 'no' | 'unknown'>;
+  /** Whether the configuration lets a person act on something; `channel` is where they do, empty for nowhere. */
+  mayAct(personId: string, about: ActedOn, channel: string): Promise<'yes' | 'no' | 'unknown'>;
   owners: readonly Owner[];
   displayOf(metric: string): MetricDisplay;
   /** The alert as its own message shows it. */
   show(alert: Alert): SlackMessage;
 }
+
+/** What people act on: who owns it and who was told of it. */
+export type ActedOn = Pick<Alert, 'owner'> & { escalation: Pick<Alert['escalation'], 'told'> };
 
 export type AlertAnswer =
   | { outcome: 'done'; alert: Alert }
@@ -106,6 +109,13 @@ export type FollowUpAnswer =
   | { outcome: 'done'; followUp: FollowUp }
   | { outcome: 'refused'; reason: FollowUpCommandRefusal; followUp: FollowUp }
   | { outcome: 'not_found' };
+
+/** A command without what every command has. */
+export type AskedOfFollowUp = FollowUpCommand extends infer Each
+  ? Each extends FollowUpCommand
+    ? Omit<Each, 'followUpId' | 'version' | 'actor'>
+    : never
+  : never;
 
 export interface ReadinessCheck {
   /** `store`, `kafka`, … */

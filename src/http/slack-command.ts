@@ -1,6 +1,6 @@
 import type { Alert } from '../model/alert.js';
 import type { Clock } from '../model/clock.js';
-import { alertList } from '../notify/slack-views.js';
+import { alertList, followUpList } from '../notify/slack-views.js';
 import { escaped } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { askOfAlert } from './slack-alert-actions.js';
@@ -15,6 +15,7 @@ export const HELP = [
   '• `/redress list`: the open alerts; `list mine`: those that are yours; `list all`: also the newest that are over',
   '• `/redress show ALERT`: one alert with all that is known of it',
   '• `/redress ack ALERT`: acknowledge it, so that nobody else is called',
+  '• `/redress follow-ups`: your follow-ups; `follow-ups all`: everybody’s that are open',
   '• `/redress help`: this',
   'An ALERT is an alert’s id, or a part of it that no other open alert has.',
 ].join('\n');
@@ -43,12 +44,25 @@ export function slashCommand(
         const refused = await askOfAlert(ports, permit, { kind: 'acknowledge', alertId }, person, channel);
         return refused ?? `You have acknowledged *${escaped(alert.title)}*; nobody else is called for now.`;
       }
+      case 'follow-ups':
+        return followUpsOf(argument === 'all' ? null : person.id);
       case 'help':
         return HELP;
       default:
         return `I do not know \`${escaped(word.slice(0, 50)).replaceAll('`', '')}\`.\n${HELP}`;
     }
   };
+
+  /** Somebody's open follow-ups, or with null everybody's, the soonest due first. */
+  function followUpsOf(personId: string | null): SlackReply {
+    const mine = new Set(ports.slack.owners.filter(({ slack }) => slack === personId).map(({ id }) => id));
+    const followUps = ports.followUps
+      .list()
+      .filter(({ closedAt, owner }) => closedAt === null && (personId === null || mine.has(owner)))
+      .sort((a, b) => a.dueAt - b.dueAt);
+    const title = personId === null ? 'Open follow-ups' : 'My follow-ups';
+    return followUpList(title, { followUps, now: clock.now(), displayOf: ports.slack.displayOf });
+  }
 
   function list(which: string, personId: string): SlackReply {
     const shown = (title: string, alerts: readonly Alert[]) =>

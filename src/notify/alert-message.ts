@@ -93,11 +93,12 @@ export function alertActions({ alert, followUp }: Pick<AlertView, 'alert' | 'fol
   return elements.length === 0 ? [] : [{ type: 'actions', block_id, elements }];
 }
 
-function button(action_id: string, text: string): Button {
+/** A button without a style. */
+export function button(action_id: string, text: string): Button {
   return { type: 'button', text: plain(text, 75), action_id };
 }
 
-function menu(
+export function menu(
   action_id: string,
   placeholder: string,
   options: readonly { value: string; text: string }[],

@@ -7,6 +7,32 @@ export const SLACK_ACTION = {
   followUp: 'redress_follow_up',
 } as const;
 
+/** The `action_id`s under a follow-up: its next steps, and the menu of what else can be said of it. */
+export const FOLLOW_UP_ACTION = {
+  acknowledge: 'redress_follow_up_acknowledge',
+  start: 'redress_follow_up_start',
+  reopen: 'redress_follow_up_reopen',
+  shipFix: 'redress_follow_up_ship_fix',
+  more: 'redress_follow_up_more',
+} as const;
+
+/** What a person fills in a form for, by the value of the menu. */
+export const FOLLOW_UP_TURNS = [
+  { value: 'note', text: 'Write a note…' },
+  { value: 'assign', text: 'Hand it over…' },
+  { value: 'set_due', text: 'Set the due date…' },
+  { value: 'set_priority', text: 'Set the priority…' },
+  { value: 'set_action', text: 'Say what will be done…' },
+  { value: 'wont_do', text: "Won't do…" },
+] as const;
+
+export type FollowUpTurn = 'ship_fix' | (typeof FOLLOW_UP_TURNS)[number]['value'];
+
+/** The kind of form for a turn. */
+export function turnForm(turn: FollowUpTurn): string {
+  return `redress_follow_up_form_${turn}`;
+}
+
 /** For how long an alert can be snoozed by its menu. */
 export const SNOOZES = [
   { value: '1h', text: 'for 1 hour' },

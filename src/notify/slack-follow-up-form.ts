@@ -4,6 +4,13 @@ import { FOLLOW_UP_FORM } from './slack-actions.js';
 import type { Form } from './slack-form.js';
 import { formatSliceWords } from './wording.js';
 
+export const PRIORITIES = [
+  { value: 'urgent', text: 'Urgent' },
+  { value: 'high', text: 'High' },
+  { value: 'normal', text: 'Normal' },
+  { value: 'low', text: 'Low' },
+] as const;
+
 /** The form that opens a follow-up of an alert, filled in as far as the alert tells. */
 export function followUpForm({
   alert,
@@ -44,12 +51,7 @@ export function followUpForm({
         id: 'priority',
         label: 'Priority',
         initial: alert.severity === 'critical' ? 'high' : 'normal',
-        options: [
-          { value: 'urgent', text: 'Urgent' },
-          { value: 'high', text: 'High' },
-          { value: 'normal', text: 'Normal' },
-          { value: 'low', text: 'Low' },
-        ],
+        options: PRIORITIES,
       },
       {
         kind: 'date',

@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.js';
+import type { Target } from '../model/alert.js';
 import { type Clock, type Instant, MINUTE } from '../model/clock.js';
 import type { Owner } from '../model/owner.js';
 import { ask, firstOfPages, PAGE, type WebClient } from './slack-api.js';
@@ -6,6 +6,12 @@ import { conversationOf } from './slack-search.js';
 
 /** Somebody who may act on an alert: a rule's word, or the id of a user group or a person. */
 export type SlackActorRule = string;
+
+/** What people act on: who owns it and who was told of it. */
+interface ActedOn {
+  owner: string;
+  escalation: { told: readonly Target[] };
+}
 
 /** `unknown`: Slack could not be asked. */
 export type MayAct = 'yes' | 'no' | 'unknown';
@@ -37,13 +43,13 @@ export class SlackPeople {
   }
 
   /** `channel` is the id of the channel that the person acts in; empty elsewhere, when any that was told counts. */
-  async mayAct(personId: string, alert: Alert, channel: string): Promise<MayAct> {
+  async mayAct(personId: string, about: ActedOn, channel: string): Promise<MayAct> {
     if (this.#rules.includes('anyone') || this.#rules.includes(personId)) return 'yes';
-    if (this.#rules.includes('owners') && this.#isOwner(personId, alert)) return 'yes';
+    if (this.#rules.includes('owners') && this.#isOwner(personId, about)) return 'yes';
     let unknown = false;
     for (const rule of this.#rules) {
       const lists =
-        rule === 'channel_members' ? this.#channels(alert, channel) : /^S/.test(rule) ? [rule] : [];
+        rule === 'channel_members' ? this.#channels(about, channel) : /^S/.test(rule) ? [rule] : [];
       for (const list of lists) {
         const people = await this.#membersOf(list);
         if (people?.has(personId)) return 'yes';
@@ -53,15 +59,15 @@ export class SlackPeople {
     return unknown ? 'unknown' : 'no';
   }
 
-  #isOwner(personId: string, alert: Alert): boolean {
-    const owner = this.#owners.find(({ id }) => id === alert.owner);
+  #isOwner(personId: string, about: ActedOn): boolean {
+    const owner = this.#owners.find(({ id }) => id === about.owner);
     const lead = this.#owners.find(({ id }) => id === owner?.lead);
     return [owner, lead].some((one) => one?.slack === personId);
   }
 
-  #channels(alert: Alert, channel: string): string[] {
+  #channels(about: ActedOn, channel: string): string[] {
     if (channel !== '') return [channel];
-    return alert.escalation.told
+    return about.escalation.told
       .filter((target) => target.startsWith('slack:'))
       .map((target) => target.slice(6));
   }

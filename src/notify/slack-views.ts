@@ -4,6 +4,7 @@ import type { FollowUp } from '../model/follow-up.js';
 import { alertActions, markOf } from './alert-message.js';
 import { headline, impactWords } from './alert-words.js';
 import type { MetricDisplay } from './contract.js';
+import { followUpActions } from './follow-up-message.js';
 import { followUpStatus } from './follow-up-words.js';
 import { type Block, type HomeView, markdown, plain, type SlackMessage } from './slack-blocks.js';
 import { slackText } from './slack-text.js';
@@ -33,6 +34,22 @@ export function alertList(title: string, { alerts, followUps, now, displayOf }: 
   };
 }
 
+/** The follow-ups that somebody has asked for, each with its next steps; `title` says what they are. */
+export function followUpList(
+  title: string,
+  listed: Pick<Listed, 'followUps' | 'now' | 'displayOf'>,
+): SlackMessage {
+  const { followUps } = listed;
+  return {
+    text: slackText(`${title}: ${followUps.length === 0 ? 'none' : followUps.length}`, 1_000),
+    blocks: [
+      { type: 'header', text: plain(title, LIMIT.title) },
+      ...(followUps.length === 0 ? [note('There are none.')] : []),
+      ...withMore(followUps, MOST.listed, (followUp) => followUpBlocks(followUp, listed)),
+    ],
+  };
+}
+
 /** What is a person's own: the alerts that are theirs to look at, and the follow-ups that they own. */
 export function homeView({ alerts, followUps, now, displayOf }: Listed, others: number): HomeView {
   const listed = { alerts, followUps, now, displayOf };
@@ -45,7 +62,7 @@ export function homeView({ alerts, followUps, now, displayOf }: Listed, others: 
       { type: 'divider' },
       { type: 'header', text: plain('My follow-ups', LIMIT.title) },
       ...(followUps.length === 0 ? [note('You have no open follow-up.')] : []),
-      ...withMore(followUps, MOST.homeFollowUps, (followUp) => [followUpBlock(followUp, listed)]),
+      ...withMore(followUps, MOST.homeFollowUps, (followUp) => followUpBlocks(followUp, listed)),
       { type: 'divider' },
       note(
         `${others === 0 ? 'No other alert is' : others === 1 ? 'One other alert is' : `${others} other alerts are`} open. /redress list shows all of them.`,
@@ -73,12 +90,10 @@ function alertBlocks(alerts: readonly Alert[], most: number, listed: Listed): Bl
   });
 }
 
-function followUpBlock(followUp: FollowUp, { displayOf, now }: Listed): Block {
+function followUpBlocks(followUp: FollowUp, { displayOf, now }: Pick<Listed, 'displayOf' | 'now'>): Block[] {
   const late = followUp.dueAt < now ? '⏰ ' : '';
-  return {
-    type: 'section',
-    text: markdown(`${late}${slackText(followUpStatus(followUp, displayOf(followUp.metric)), LIMIT.line)}`),
-  };
+  const status = slackText(followUpStatus(followUp, displayOf(followUp.metric)), LIMIT.line);
+  return [{ type: 'section', text: markdown(`${late}${status}`) }, ...followUpActions(followUp)];
 }
 
 /** The blocks of the first items, and a line that says how many there are besides. */

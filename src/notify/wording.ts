@@ -119,6 +119,13 @@ export function endOfDay(day: string, timezone: string): Instant {
   return (local.isValid ? local : DateTime.fromISO(`${day}T17:00`, { zone: 'utc' })).toMillis();
 }
 
+/** From midnight to midnight of a day such as `2026-03-01` in a zone. */
+export function spanOfDay(day: string, timezone: string): { from: Instant; to: Instant } {
+  const local = DateTime.fromISO(day, { zone: timezone });
+  const start = local.isValid ? local : DateTime.fromISO(day, { zone: 'utc' });
+  return { from: start.toMillis(), to: start.plus({ days: 1 }).toMillis() };
+}
+
 /** The next day at 9:00 in a zone. */
 export function tomorrowMorning(now: Instant, timezone: string): Instant {
   return inZone(now, timezone)

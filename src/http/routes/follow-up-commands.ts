@@ -11,7 +11,7 @@ import {
   versionTag,
 } from '../follow-up-wire.js';
 import { InstantInput } from '../instant-text.js';
-import type { ServicePorts } from '../ports.js';
+import type { AskedOfFollowUp, ServicePorts } from '../ports.js';
 import { Actor, ANSWERS, ErrorSchema, IdParams, SeenVersion } from './common.js';
 
 const words = (most: number) => z.string().trim().min(1).max(most);
@@ -19,20 +19,13 @@ const command = { actor: Actor, version: SeenVersion };
 const WebAddress = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2_000);
 
 type Common = z.infer<z.ZodObject<typeof command>>;
-/** A command without what every command has. */
-type Asked = FollowUpCommand extends infer Each
-  ? Each extends FollowUpCommand
-    ? Omit<Each, 'followUpId' | 'version' | 'actor'>
-    : never
-  : never;
-
 /** What people do to one follow-up, each at an address of its own. */
 export function followUpCommands(followUps: ServicePorts['followUps']): readonly Endpoint[] {
   const endpoint = <Body extends Common>(
     path: string,
     summary: string,
     body: z.ZodType<Body>,
-    ask: (body: Body) => Asked,
+    ask: (body: Body) => AskedOfFollowUp,
   ) =>
     defineEndpoint({
       ...described(path, summary),
@@ -105,7 +98,7 @@ export function followUpCommands(followUps: ServicePorts['followUps']): readonly
 async function carryOut(
   followUps: ServicePorts['followUps'],
   { params: { id }, body: { actor, version }, headers }: Call<{ id: string }, undefined, Common>,
-  asked: Asked,
+  asked: AskedOfFollowUp,
 ): Promise<Answer> {
   const matched = /^"?(\d{1,9})"?$/.exec(String(headers['if-match'] ?? ''))?.[1];
   if (headers['if-match'] !== undefined && headers['if-match'] !== '*' && matched === undefined) {
