@@ -6,6 +6,7 @@ import { createDeciders } from './deciding.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
 import { analysisSources } from './explanation.js';
 import { evidenceFor } from './follow-up-evidence.js';
+import { type SampleRequest, sampleCases } from './follow-up-samples.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
@@ -84,6 +85,8 @@ export interface Redress {
   alerts: AlertDesk;
   followUps: FollowUpDesk;
   commands: Commands;
+  /** Cases that were counted while a series was wrong, the newest first. */
+  samples(request: SampleRequest): Promise<readonly string[]>;
   pipeline: Pipeline;
   /** Writes entries together or not at all. */
   append(entries: readonly JournalEntry[]): Promise<void>;
@@ -184,6 +187,7 @@ export async function assemble(
       ? {}
       : { reportFailure: surroundings.reportAnalysisFailure }),
   });
+  const samples = (request: SampleRequest) => sampleCases(request, metrics, store);
   const pipeline = new Pipeline({
     metrics,
     points: maker,
@@ -194,6 +198,7 @@ export async function assemble(
     log,
     evidence: (request) => evidenceFor(request, configuration, points, alerts),
     analyse: (now) => analyses.settle(now),
+    samples,
     deliver: (now) => outbox.send(now),
     progress,
     completeUntil: surroundings.completeUntil,
@@ -211,6 +216,7 @@ export async function assemble(
     alerts,
     followUps,
     commands,
+    samples,
     pipeline,
     append,
     progress,

@@ -76,6 +76,7 @@ export async function backtest(configuration: Configuration, options: BacktestOp
       sisters: new Map(),
       episodes: [],
     }),
+    samples: async () => [],
     deliver: async (now) => {
       for (const { deliveryId } of alerts.dueDeliveries(now))
         note(alerts.recordAttempt(deliveryId, { outcome: 'sent', messageRef: 'backtest' }, now));

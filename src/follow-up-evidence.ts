@@ -53,7 +53,7 @@ function dimensionsOf(slice: string): string {
 /** What a person wants opened by hand, with what the store and the alerts know of the series; null for no such metric. */
 export async function openingByHand(
   request: OpenByHandRequest,
-  redress: Pick<Redress, 'configuration' | 'points' | 'alerts'>,
+  redress: Pick<Redress, 'configuration' | 'points' | 'alerts' | 'samples'>,
   now: Instant,
 ): Promise<OpenByHand | null> {
   const { configuration, points, alerts } = redress;
@@ -77,5 +77,6 @@ export async function openingByHand(
     metricOwner: metric.owner,
     alert: ofSeries.sort((a, b) => a.startedAt - b.startedAt).at(-1) ?? null,
     evidence: await evidenceFor(wanted, configuration, points, alerts),
+    samples: await redress.samples({ metric: metric.id, slice, direction, from: since, to: now }),
   };
 }

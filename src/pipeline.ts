@@ -1,6 +1,7 @@
 import type { AlertDesk, Observation } from './alerts/desk.js';
 import { carriers } from './analysis/carriers.js';
 import type { JudgedPoint, Judging } from './detection/judging.js';
+import type { SampleRequest } from './follow-up-samples.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { DigestDesk } from './followups/digest-desk.js';
 import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
@@ -26,6 +27,8 @@ export interface PipelineParts {
   evidence(request: EvidenceRequest): Promise<Evidence>;
   /** Makes the analyses of alerts that have fired, and answers those that are ready; absent where nobody reads them. */
   analyse?(now: Instant): Promise<readonly JournalEntry[]>;
+  /** Cases that a follow-up which opens by itself shows. */
+  samples(request: SampleRequest): Promise<readonly string[]>;
   /** Sends what is due, and answers what became of it as journal entries. */
   deliver(now: Instant): Promise<void>;
   /** The end of the last bucket that each metric has been judged for. */
@@ -191,7 +194,7 @@ export class Pipeline {
           carriers: combined.status === 'anomalous' ? carriers({ point, combined }, bucket) : [],
         };
         const transitions = isHistory ? [] : alerts.observe(observation, moment);
-        entries.push(...transitions, ...this.#recurrences(transitions, moment));
+        entries.push(...transitions, ...(await this.#recurrences(transitions, moment)));
         const seen = { point, verdict: combined };
         const wanted = followUps.evidenceFor(seen, moment);
         const evidence = wanted === null ? undefined : await this.#parts.evidence(wanted);
@@ -209,15 +212,19 @@ export class Pipeline {
   }
 
   /** What an alert that fires means for the follow-ups of the same series. */
-  #recurrences(transitions: readonly JournalEntry[], now: Instant): JournalEntry[] {
+  async #recurrences(transitions: readonly JournalEntry[], now: Instant): Promise<JournalEntry[]> {
     const { alerts, followUps } = this.#parts;
-    return transitions.flatMap((entry) => {
-      if (entry.stream !== 'alert' || !FIRED.has(entry.reason)) return [];
+    const recurred: JournalEntry[] = [];
+    for (const entry of transitions) {
+      if (entry.stream !== 'alert' || !FIRED.has(entry.reason)) continue;
       const alert = alerts.alert(entry.id);
-      if (alert === undefined) return [];
-      const { entries, tell } = followUps.recurrence(alert, now);
-      return [...entries, ...this.#tell(tell, now)];
-    });
+      if (alert === undefined) continue;
+      const opens = followUps.opensByRule(alert, now);
+      const samples = opens ? await this.#parts.samples({ ...alert, from: alert.startedAt, to: now }) : [];
+      const { entries, tell } = followUps.recurrence(alert, now, samples);
+      recurred.push(...entries, ...this.#tell(tell, now));
+    }
+    return recurred;
   }
 
   #tell(requests: readonly DeliveryRequest[], now: Instant): JournalEntry[] {

@@ -210,11 +210,11 @@ class Service {
         list: () => known().followUps.followUps(),
         get: (id) => known().followUps.followUp(id),
         open: ({ alertId, ...request }) =>
-          this.#command<OpenFollowUpAnswer>((redress, now) => {
+          this.#command<OpenFollowUpAnswer>(async (redress, now) => {
             const alert = redress.alerts.alert(alertId);
-            return alert === undefined
-              ? { result: { outcome: 'not_found' }, entries: [] }
-              : redress.commands.openFollowUp({ ...request, alert }, now);
+            if (alert === undefined) return { result: { outcome: 'not_found' }, entries: [] };
+            const samples = await redress.samples({ ...alert, from: alert.startedAt, to: now });
+            return redress.commands.openFollowUp({ ...request, alert, samples }, now);
           }),
         story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
         openByHand: (request) =>

@@ -235,6 +235,7 @@ function followUpFacts(followUp: FollowUpWire): string {
     ['Closed', followUp.closed_at === null ? '' : `${formatTime(followUp.closed_at)} UTC`],
     ['Reopened', followUp.times_reopened === 0 ? '' : `${followUp.times_reopened} times`],
     ['Found', foundText(followUp)],
+    ['Cases', followUp.found?.samples.join(', ') ?? ''],
     ['Action', followUp.action],
     ['Effect', effect === null ? '' : effectText(effect)],
     ['Net', netText(followUp)],

@@ -18,6 +18,8 @@ export interface OpenFollowUp {
   /** The priority sets it unless told, in work days of the owner's. */
   dueAt?: Instant | undefined;
   note?: string | undefined;
+  /** Ids of cases that were counted. */
+  samples?: readonly string[] | undefined;
 }
 
 /** Opens a follow-up for a metric and a slice without an alert; what was before is measured on the evidence. */
@@ -37,6 +39,8 @@ export interface OpenByHand {
   /** The newest alert of the series, in whose thread people are told; null for none. */
   alert: Alert | null;
   evidence: Evidence;
+  /** Ids of cases that were counted. */
+  samples: readonly string[];
 }
 
 /** What a person asks for. With `version`, what they saw: the command is refused if the state has changed since. */

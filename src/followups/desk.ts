@@ -17,7 +17,7 @@ import { inputOf } from './command-input.js';
 import { Ledger, NO_CHANGES } from './ledger.js';
 import type { Evidence, EvidenceRequest } from './measure/evidence.js';
 import { Observing } from './observing.js';
-import { findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
+import { findingByHand, findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
 import { ownerOf } from './ownership.js';
 import { People } from './people.js';
 import { type FollowUpRecord, isOpenFollowUp } from './record.js';
@@ -65,7 +65,7 @@ export class FollowUpDesk {
       command: { ...command, owner, priority, title: command.title ?? titleOf(alert) },
       subject: alert,
       incident: incidentOf(alert),
-      found: findingOf(alert),
+      found: findingOf(alert, command.samples),
       alertIds: [alert.alertId],
       earlier,
       dueAt: command.dueAt ?? this.#dueDateOf({ priority, owner }, now),
@@ -89,7 +89,7 @@ export class FollowUpDesk {
       command: { ...command, owner, priority },
       subject: { alertId: alert?.alertId ?? '', fingerprint, metric, slice, direction },
       incident,
-      found: undefined,
+      found: findingByHand(incident, command.samples),
       alertIds: alert === null ? [] : [alert.alertId],
       earlier,
       dueAt: this.#dueDateOf({ priority, owner }, now),
@@ -147,11 +147,12 @@ export class FollowUpDesk {
   }
 
   /** Takes in that an alert has fired, or fired again, so that its series' follow-up is opened again or goes with it. */
-  recurrence(alert: Alert, now: Instant): FollowUpChanges {
-    const series = this.#ledger.book.ofFingerprint(alert.fingerprint);
-    const current = series.find(isOpenFollowUp) ?? series.at(-1);
-    if (current === undefined || (!isOpenFollowUp(current) && this.#isOver(current, alert, now))) {
-      return this.#openByRule(alert, now);
+  recurrence(alert: Alert, now: Instant, samples?: readonly string[]): FollowUpChanges {
+    const current = this.#current(alert, now);
+    if (current === null) {
+      if (!this.opensByRule(alert, now)) return NO_CHANGES;
+      const opened = this.open({ alert, actor: 'system', samples }, now);
+      return opened.outcome === 'done' ? { entries: opened.entries, tell: opened.tell } : NO_CHANGES;
     }
     const dueAt = this.#dueDateOf(current, now);
     const { reopenWindow } = this.#ledger.settings;
@@ -191,20 +192,29 @@ export class FollowUpDesk {
     return followUp === undefined ? null : { outcome: 'refused', reason: 'already_open', followUp };
   }
 
+  /**
+   * True when the alert opens a follow-up by rule. Somebody's decision not to do it stands for the reopen window against
+   * the rule as well.
+   */
+  opensByRule(alert: Alert, now: Instant): boolean {
+    const { openFor, reopenWindow } = this.#ledger.settings;
+    if (alert.kind !== 'metric' || !openFor.includes(alert.severity)) return false;
+    if (this.#current(alert, now) !== null) return false;
+    const latest = this.#ledger.book.ofFingerprint(alert.fingerprint).at(-1);
+    return latest?.state !== 'wont_do' || now - (latest.closedAt ?? 0) > reopenWindow;
+  }
+
+  /** The follow-up that an alert that fires belongs to; null when it would be another. */
+  #current(alert: Alert, now: Instant): FollowUpRecord | null {
+    const series = this.#ledger.book.ofFingerprint(alert.fingerprint);
+    const current = series.find(isOpenFollowUp) ?? series.at(-1) ?? null;
+    return current !== null && !isOpenFollowUp(current) && this.#isOver(current, alert, now) ? null : current;
+  }
+
   /** True when a recurrence has nothing to do with the follow-up any more. */
   #isOver({ state, closedAt }: FollowUp, alert: Alert, now: Instant): boolean {
     const lastsUntil = (closedAt ?? Number.NEGATIVE_INFINITY) + this.#ledger.settings.reopenWindow;
     return alert.kind === 'metric' && (state !== 'verified' || now > lastsUntil);
-  }
-
-  /** Somebody's decision not to do it stands for the reopen window against the rule as well. */
-  #openByRule(alert: Alert, now: Instant): FollowUpChanges {
-    const { openFor, reopenWindow } = this.#ledger.settings;
-    if (alert.kind !== 'metric' || !openFor.includes(alert.severity)) return NO_CHANGES;
-    const latest = this.#ledger.book.ofFingerprint(alert.fingerprint).at(-1);
-    if (latest?.state === 'wont_do' && now - (latest.closedAt ?? 0) <= reopenWindow) return NO_CHANGES;
-    const opened = this.open({ alert, actor: 'system' }, now);
-    return opened.outcome === 'done' ? { entries: opened.entries, tell: opened.tell } : NO_CHANGES;
   }
 
   #isKnown(owner: string): boolean {

@@ -80,13 +80,24 @@ export function titleOf({ title, slice }: Alert): string {
 }
 
 /** What the alert says was found. */
-export function findingOf({ worst, impactCount, carriers }: Alert): Finding {
+export function findingOf(
+  { worst, impactCount, carriers }: Alert,
+  samples: readonly string[] | undefined,
+): Finding {
   return {
     expected: worst.expected,
     actual: worst.value,
     excess: impactCount,
     slices: carriers.map(({ slice, excess, share }) => ({ slice, excess, share })),
+    ...(samples === undefined ? {} : { samples }),
   };
+}
+
+/** What the points since a person's date say was found. */
+export function findingByHand({ baseline, during, incident }: Incident, samples: readonly string[]): Finding {
+  const { points, numerator, denominator } = incident;
+  const expected = baseline.expected * (denominator > 0 ? denominator : points);
+  return { expected: baseline.expected, actual: during, excess: numerator - expected, slices: [], samples };
 }
 
 /** What there was before and since a person's date; null when there is too little to hold a fix against. */

@@ -78,9 +78,12 @@ export const FollowUpWireSchema = z
         actual: z.number(),
         excess: z.number(),
         slices: z.array(z.object({ slice: z.string(), excess: z.number(), share: z.number() })),
+        samples: z
+          .array(z.string())
+          .describe('Ids of some of the cases that were counted, the newest first.'),
       })
       .nullable()
-      .describe('What was found when it was opened; null when it was opened by hand.'),
+      .describe('What was found when it was opened; null for one from before that was kept.'),
     action: z.string().describe('The corrective action; empty until there is one.'),
     notes: z.array(
       z.object({
@@ -158,7 +161,14 @@ export function followUpWire(followUp: FollowUp): FollowUpWire {
           },
     note: followUp.note,
     alert_ids: [...(followUp.alertIds ?? [followUp.alertId])],
-    found: found === undefined ? null : { ...found, slices: found.slices.map((slice) => ({ ...slice })) },
+    found:
+      found === undefined
+        ? null
+        : {
+            ...found,
+            slices: found.slices.map((slice) => ({ ...slice })),
+            samples: [...(found.samples ?? [])],
+          },
     action: work?.action ?? '',
     notes: (work?.notes ?? []).map((note) => ({ ...note, at: instantText(note.at) })),
     links: (work?.links ?? []).map(({ url, title, addedAt, addedBy }) => ({

@@ -88,7 +88,7 @@ export interface WrittenDigest {
 }
 
 /** As the desk takes it, with the alert by its id. */
-export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert'> & { alertId: string };
+export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert' | 'samples'> & { alertId: string };
 
 /** What a person knows of a series that no alert speaks of; the rest is found in its points. */
 export type OpenByHandRequest = Pick<

@@ -149,6 +149,7 @@ describe('by hand', () => {
     metricOwner: 'amira',
     alert: null,
     evidence: history.evidence,
+    samples: ['c-2', 'c-1'],
   } as const;
 
   test('a follow-up is opened with what the points say of before and since, and can be worked on without an alert', () => {
@@ -158,6 +159,9 @@ describe('by hand', () => {
     if (result.outcome !== 'done') throw new Error(result.reason);
     expect(result.followUp).toMatchObject({ owner: 'amira', alertId: '', alertIds: [], priority: 'normal' });
     expect(result.followUp.during / result.followUp.baseline.expected).toBeGreaterThan(1.5);
+    const { baseline, during, found } = result.followUp;
+    expect(found).toMatchObject({ expected: baseline.expected, actual: during, samples: ['c-2', 'c-1'] });
+    expect(found?.excess).toBeGreaterThan(0);
     // No alert has an audience yet, so it goes to the one who owns it.
     expect(result.tell).toMatchObject([{ alertId: '', to: ['slack:UAMIRA'] }]);
     expect(desk.openByHand(request, now)).toMatchObject({ reason: 'already_open' });

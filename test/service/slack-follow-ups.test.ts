@@ -29,7 +29,7 @@ function message(): StoredMessage {
 }
 
 const buttons = () =>
-  (message().blocks.find(({ type }) => type === 'actions')?.elements as { action_id: string }[]).map(
+  ((message().blocks.find(({ type }) => type === 'actions')?.elements ?? []) as { action_id: string }[]).map(
     ({ action_id }) => action_id.replace('redress_follow_up_', ''),
   );
 
