@@ -35,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'type notify',
     'notify/slack-actions.ts',
     'notify/slack-follow-up-form.ts',
+    'notify/slack-follow-up-forms.ts',
     'notify/slack-form.ts',
     'notify/slack-subject.ts',
     'notify/slack-views.ts',
