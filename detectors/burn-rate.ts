@@ -69,6 +69,7 @@ const SUSTAINABLE = 1;
  */
 export const burnRate = defineDetector({
   name: NAME,
+  fixed: true,
   description: 'How fast an objective’s error budget is being spent, over several windows. Rates only.',
   parameters: Parameters,
   create: (params, series, saved) => new BurnRateJudge(params, series, saved),

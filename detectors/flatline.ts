@@ -66,6 +66,7 @@ const WIDTH = 3;
  */
 export const flatline = defineDetector({
   name: NAME,
+  fixed: true,
   description: 'A value that has stopped moving, in a series that used to.',
   parameters: Parameters,
   create: (params, series, saved) => new FlatlineJudge(params, series, saved),

@@ -52,6 +52,7 @@ const SOME = 1;
  */
 export const threshold = defineDetector({
   name: NAME,
+  fixed: true,
   description: 'A fixed limit above or below, with sampling error taken into account.',
   parameters: Parameters,
   create: (params, series, saved) => new ThresholdJudge(params, series, saved),

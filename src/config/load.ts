@@ -13,6 +13,7 @@ import { type Problem, sortProblems } from './problems.js';
 import { publicHolidays } from './public-holidays.js';
 import { resolveEscalation, resolveMetric, resolveOwners, resolveService } from './resolve.js';
 import { resolveAnnotations, resolveHolidays } from './resolve-calendar.js';
+import { shareFalseAlerts } from './resolve-detection.js';
 import { resolveDigest, resolveFollowUps } from './resolve-follow-ups.js';
 import { CalendarFileSchema } from './schema-calendar.js';
 import { checkSchema } from './schema-check.js';
@@ -94,7 +95,7 @@ export async function loadConfiguration(
   const configuration: Configuration = {
     folder,
     service: resolveService(serviceInput, environment.settings, env),
-    metrics: metrics.map(resolveMetric),
+    metrics: shareFalseAlerts(metrics.map(resolveMetric), metrics, serviceInput),
     policies,
     routes,
     owners: resolved,

@@ -15,6 +15,7 @@ import type { Owner } from '../model/owner.js';
 import type { ServiceSettings } from './configuration.js';
 import type { Environment, EnvironmentSettings } from './environment.js';
 import { resolveCalendarRules } from './resolve-calendar.js';
+import { resolveNewNormal } from './resolve-detection.js';
 import { resolveTrackers } from './resolve-follow-ups.js';
 import { resolveKafka } from './resolve-kafka.js';
 import {
@@ -55,6 +56,10 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
     ...(input.min_relative_deviation === undefined
       ? {}
       : { minRelativeDeviation: input.min_relative_deviation }),
+    ...(typeof input.false_alerts_per_week === 'number'
+      ? { falseAlertsPerWeek: input.false_alerts_per_week }
+      : {}),
+    ...resolveNewNormal(input),
     alert: resolveAlertRule(input),
     owner: input.owner ?? '',
     runbook: input.runbook ?? '',

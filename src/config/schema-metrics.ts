@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { MINUTE } from '../model/clock.js';
 import { ATTRIBUTE_KEY_PATTERN, TYPE_PATTERN } from '../model/event-schema.js';
 import { CalendarRulesSchema } from './schema-calendar.js';
-import { BucketSchema, DurationSchema, IdSchema, SpanSchema, TimezoneSchema } from './text-forms.js';
+import {
+  BucketSchema,
+  DurationSchema,
+  FalseAlertsSchema,
+  IdSchema,
+  SpanSchema,
+  TimezoneSchema,
+} from './text-forms.js';
 
 const EventTypeSchema = z.string().regex(TYPE_PATTERN, {
   error: (issue) => `must be an event type of the form noun.verb, not '${String(issue.input)}'`,
@@ -227,6 +234,17 @@ const MetricSchema = z.strictObject({
     .min(0)
     .optional()
     .describe('The same in parts of what is expected: 0.2 is a fifth more or less. Default: 0.'),
+  false_alerts_per_week: FalseAlertsSchema.optional().describe(
+    "The alerts a week that chance alone may give, over all of the metric's series together. Default: an equal share of what redress.yaml allows.",
+  ),
+  new_normal_after: z
+    .union([DurationSchema, z.literal('never')], {
+      error: () => 'must be a duration such as 5d, or never',
+    })
+    .optional()
+    .describe(
+      'An alert ends when its level has stayed for so long, at least 12 points: it is what is expected from then on. Default: six days, at least 12 points and at most 288.',
+    ),
   alert: AlertRuleSchema.prefault({}),
   owner: z.string().optional().describe("An owner's id from owners.yaml."),
   runbook: z.string().optional().describe('A link for whoever is alerted.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/clock.js';
 import { DigestSchema, FollowUpsSchema, TrackersSchema } from './schema-follow-ups.js';
-import { DurationSchema, InstantSchema } from './text-forms.js';
+import { DurationSchema, FalseAlertsSchema, InstantSchema } from './text-forms.js';
 
 const UrlSchema = z.string().refine((text) => isHttpUrl(text), {
   error: (issue) => `must be an http or https address, not '${String(issue.input)}'`,
@@ -128,6 +128,9 @@ export const ServiceFileSchema = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
     .default('EUR'),
   dashboards_url: UrlSchema.optional().describe('Where people find the dashboards, for links in messages.'),
+  false_alerts_per_week: FalseAlertsSchema.default(2).describe(
+    'The alerts a week that chance alone may give, over all series of all metrics: the more series, the further out one must be. Default: 2.',
+  ),
   ingest: z
     .strictObject({
       idle_after: DurationSchema.default(5 * MINUTE).describe(

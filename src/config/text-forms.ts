@@ -11,6 +11,11 @@ export const IdSchema = z
     'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
   );
 
+/** How many alerts a week may be chance; `unlimited` shows what each detector finds. */
+export const FalseAlertsSchema = z.union([z.number().gt(0), z.literal('unlimited')], {
+  error: () => 'must be a number above 0 such as 2, or unlimited',
+});
+
 const DURATION_UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: SECOND,

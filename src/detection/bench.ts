@@ -1,10 +1,14 @@
-import type { Instant } from '../model/clock.js';
+import { z } from 'zod';
+import { type Instant, SECOND } from '../model/clock.js';
 import { EARLIEST } from '../model/event-schema.js';
 import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import { COMBINED } from '../model/verdict.js';
 import type { Detector, Judge, ParentPoint, SeriesContext } from './contract.js';
 import { hasChildren, parentSlice } from './family.js';
+import { AS_IT_IS, behind, isClear, type Lens, LensSchema, shown } from './lens.js';
+import { lensOf, type Run, RunSchema } from './run.js';
 
 /** Told when a detector throws or answers something that is not a judgement. */
 export type ReportFault = (fault: {
@@ -20,8 +24,14 @@ export interface Seat {
   parameters: string;
   judge: Judge;
   observedUntil: Instant;
+  /** True for a detector that does not learn. */
+  isFixed: boolean;
+  /** The level that was accepted as normal, as the judge has to be shown the series. */
+  level: Lens;
   create(saved: Json | undefined): Judge;
 }
+
+const MemorySchema = z.object({ run: RunSchema.nullable(), levels: z.record(z.string(), LensSchema) });
 
 /** What a series' judges knew at a time. */
 interface Snapshot {
@@ -30,6 +40,8 @@ interface Snapshot {
   observedUntil: Instant;
   /** In the order of the seats; as text, because a judge may go on changing what it has given. */
   seats: readonly { observedUntil: Instant; state: string }[];
+  /** What is remembered beside them; as text, null for nothing. */
+  memory: string;
   isSaved: boolean;
 }
 
@@ -49,8 +61,12 @@ export class Bench {
   /** What each detector has last said here, for the judges of the slices within. */
   readonly latest: { bucketStart: Instant; byDetector: Map<string, ParentPoint> } | null;
   readonly seats: readonly Seat[];
+  /** What is going on, while the series is out of band. */
+  run: Run | null = null;
   /** At most two, the older at least a horizon before the newer. */
   #snapshots: Snapshot[];
+  /** The slots under which something is stored that is remembered beside the judges. */
+  readonly #stored = new Set<number>();
   readonly #reportFault: ReportFault;
 
   constructor(
@@ -77,6 +93,11 @@ export class Bench {
       if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
       return this.#seat(detector, params, find(use, 0));
     });
+    const saved = find(COMBINED, 0);
+    if (saved !== undefined) {
+      this.#recall(JSON.stringify(saved.state));
+      this.#stored.add(0);
+    }
     this.#snapshots = this.#savedSnapshots(find);
   }
 
@@ -99,7 +120,13 @@ export class Bench {
       observedUntil: Math.max(BEGINNING, seat.observedUntil),
       state: JSON.stringify(seat.observedUntil > BEGINNING ? this.#stateOf(seat) : null),
     }));
-    this.#snapshots.push({ slot: before?.slot === 1 ? 2 : 1, observedUntil, seats, isSaved: false });
+    this.#snapshots.push({
+      slot: before?.slot === 1 ? 2 : 1,
+      observedUntil,
+      seats,
+      memory: this.#memory(),
+      isSaved: false,
+    });
     if (this.#snapshots.length > 2) this.#snapshots.shift();
   }
 
@@ -120,12 +147,54 @@ export class Bench {
       seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
       seat.observedUntil = then?.observedUntil ?? Number.NEGATIVE_INFINITY;
     }
+    this.#recall(snapshot.memory);
+  }
+
+  /**
+   * Takes the level that the series has now for what is expected of it. A judge that has come to expect it by itself
+   * goes on as it is; any other is shown the series so that it finds it normal. False where there is nothing to
+   * accept, or where a detector has found it that does not learn.
+   */
+  accept(): boolean {
+    const { run } = this;
+    if (run === null || run.isFixed || this.seats.every(({ isFixed }) => isFixed)) return false;
+    const lens = lensOf(run);
+    for (const seat of this.seats)
+      if (!seat.isFixed && this.#isOutside(seat, run)) seat.level = behind(seat.level, lens);
+    this.run = null;
+    return true;
+  }
+
+  /** True when a judge would find the next point out of band, if it were as the last one. */
+  #isOutside(seat: Seat, { last, side }: Run): boolean {
+    const bucketStart = last.bucketStart + this.series.bucketSeconds * SECOND;
+    try {
+      const probe = seat.create(seat.judge.save());
+      const judgement = probe.observe(shown({ ...last, bucketStart, annotations: [] }, seat.level));
+      return judgement.status === 'judged' && judgement.score > 1 && judgement.direction === side;
+    } catch (error) {
+      this.fault(seat.name, error);
+      return false;
+    }
+  }
+
+  /** As text; null for nothing that would have to be remembered. */
+  #memory(): string {
+    const levels = this.seats.filter(({ level }) => !isClear(level)).map(({ name, level }) => [name, level]);
+    if (this.run === null && levels.length === 0) return 'null';
+    return JSON.stringify({ run: this.run, levels: Object.fromEntries(levels) });
+  }
+
+  #recall(text: string): void {
+    const memory = text === 'null' ? null : MemorySchema.parse(JSON.parse(text));
+    this.run = memory?.run ?? null;
+    for (const seat of this.seats) seat.level = memory?.levels[seat.name] ?? AS_IT_IS;
   }
 
   /** What is to be stored: the newest states, and earlier ones that have not been stored yet. */
   save(): SavedJudge[] {
     const { metric, slice } = this;
-    const rows: SavedJudge[] = [];
+    const rows: SavedJudge[] = this.#memoryRows(0, this.observedUntil, this.#memory());
     for (const seat of this.seats) {
       const state = this.#stateOf(seat);
       if (state === undefined) continue;
@@ -134,6 +203,7 @@ export class Bench {
     }
     for (const snapshot of this.#snapshots.filter((it) => !it.isSaved)) {
       snapshot.isSaved = true;
+      rows.push(...this.#memoryRows(snapshot.slot, snapshot.observedUntil, snapshot.memory));
       for (const [index, { name: detector, parameters }] of this.seats.entries())
         rows.push({
           metric,
@@ -148,20 +218,31 @@ export class Bench {
     return rows;
   }
 
+  /** Most series have nothing to remember, and no row; one that had something says that it is over. */
+  #memoryRows(slot: number, observedUntil: Instant, memory: string): SavedJudge[] {
+    if (memory === 'null' && !this.#stored.has(slot)) return [];
+    if (memory === 'null') this.#stored.delete(slot);
+    else this.#stored.add(slot);
+    const { metric, slice } = this;
+    const state = JSON.parse(memory) as Json;
+    return [{ metric, slice, detector: COMBINED, parameters: '', observedUntil, state, slot }];
+  }
+
   #seat(detector: Detector, params: unknown, saved: SavedJudge | undefined): Seat {
     const { name } = detector;
     const parameters = JSON.stringify(params);
     const parsed = detector.parameters.parse(params);
     const create = (state: Json | undefined): Judge => detector.create(parsed, this.series, state);
+    const seat = { name, parameters, create, level: AS_IT_IS, isFixed: detector.fixed === true };
     if (saved?.parameters === parameters) {
       try {
-        return { name, parameters, create, judge: create(saved.state), observedUntil: saved.observedUntil };
+        return { ...seat, judge: create(saved.state), observedUntil: saved.observedUntil };
       } catch (error) {
         // A detector that cannot read what it has written, after a new version of it, begins to learn anew.
         this.fault(name, error);
       }
     }
-    return { name, parameters, create, judge: create(undefined), observedUntil: Number.NEGATIVE_INFINITY };
+    return { ...seat, judge: create(undefined), observedUntil: Number.NEGATIVE_INFINITY };
   }
 
   /** Undefined where a judge cannot say what it knows: then there is nothing to go on from, and others still have. */
@@ -188,7 +269,9 @@ export class Bench {
           observedUntil: judge.observedUntil,
           state: JSON.stringify(judge.state),
         }));
-        return [{ slot, observedUntil, seats, isSaved: true }];
+        const memory = find(COMBINED, slot);
+        if (memory !== undefined) this.#stored.add(slot);
+        return [{ slot, observedUntil, seats, memory: JSON.stringify(memory?.state ?? null), isSaved: true }];
       })
       .sort((a, b) => a.observedUntil - b.observedUntil);
   }

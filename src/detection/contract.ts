@@ -76,8 +76,8 @@ export interface Detector<Params = unknown> {
   /** Parameters with defaults; each `.describe()`d with its unit. */
   parameters: ZodType<Params>;
   /**
-   * True for a detector that holds a series against what configuration says and not against its own past: a level
-   * that stays is never the new normal for it.
+   * True for a detector that holds a series against what configuration says, or against something other than its
+   * level: that a level stays is no reason for it to expect it.
    */
   fixed?: boolean;
   /** Throws only when `saved` is not something that `save()` of the same parameters gave. */

@@ -3,23 +3,18 @@ import type { Instant } from '../model/clock.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import type { Verdict } from '../model/verdict.js';
+import { COMBINED } from '../model/verdict.js';
 import { Bench, type ReportFault, type Seat } from './bench.js';
+import { SHARED } from './budget.js';
 import { type Calendar, effectOf } from './calendar.js';
 import { combine } from './combine.js';
 import type { Detector, Judgement, ParentPoint, SeriesPoint } from './contract.js';
 import { parentsFirst } from './family.js';
 import { type GuardedJudgement, guard, lowVolume } from './guards.js';
-import { type Lens, observeThrough, shown } from './lens.js';
+import { behind, type Lens, observeThrough, shown } from './lens.js';
+import { type JudgedPoint, Settling } from './settling.js';
 
-export type { ReportFault };
-
-/** What became of one point: each detector's verdict, and the one that they give together. */
-export interface JudgedPoint {
-  point: Point;
-  verdicts: readonly Verdict[];
-  combined: Verdict;
-}
+export type { JudgedPoint, ReportFault };
 
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
@@ -27,6 +22,7 @@ export class Judging {
   readonly #calendar: Calendar;
   readonly #reportFault: ReportFault;
   readonly #benches = new Map<string, Bench>();
+  readonly #settling: Settling;
   readonly #saved = new Map<string, SavedJudge>();
   readonly #advanced = new Set<Bench>();
   readonly #horizon: number;
@@ -45,10 +41,30 @@ export class Judging {
     for (const saved of options.saved)
       this.#saved.set(seatKey(saved.metric, saved.slice, saved.detector, saved.slot), saved);
     this.#horizon = options.restateHorizon ?? 0;
+    this.#settling = new Settling({
+      horizon: this.#horizon,
+      saved: (metric) => this.#saved.get(seatKey(metric, SHARED, COMBINED)),
+      benchOf: (metric, slice) => this.#benchOf(metric, slice),
+    });
   }
 
   /** Judges the points of one bucket of a metric: parents before their children, in which order they are answered. */
   judgeBucket(metric: MetricDefinition, points: readonly Point[]): JudgedPoint[] {
+    return this.#settling.settle(metric, this.#judgeAll(metric, points), 'now');
+  }
+
+  /**
+   * Takes the level that a series has now for what is expected of it from the next point on. False when it is not out
+   * of band, or is so for a detector that is held by what configuration says.
+   */
+  acceptLevel(metric: MetricDefinition, slice: string): boolean {
+    const bench = this.#benchOf(metric, slice);
+    if (!bench.accept()) return false;
+    this.#advanced.add(bench);
+    return true;
+  }
+
+  #judgeAll(metric: MetricDefinition, points: readonly Point[]): JudgedPoint[] {
     return parentsFirst(points)
       .map((point) => this.judge(metric, point))
       .filter((judged) => judged !== null);
@@ -73,7 +89,7 @@ export class Judging {
       const judgement: GuardedJudgement =
         effect === 'hold' || heldBack !== null
           ? { status: 'not_evaluable', reason: heldBack ?? 'calendar' }
-          : this.#observe(bench, seat, point, annotations, effect);
+          : this.#observe(bench, seat, point, annotations, behind(seat.level, effect));
       seat.observedUntil = point.bucketStart;
       return guard(metric, point, seat.name, judgement);
     });
@@ -121,7 +137,9 @@ export class Judging {
       bench.goBackTo(known);
     }
     const seen = points.filter(({ slice, bucketStart }) => bucketStart <= (until.get(slice) ?? -Infinity));
-    const again = byBucket(seen).flatMap((bucket) => this.judgeBucket(metric, bucket));
+    const again = byBucket(seen).flatMap((bucket) =>
+      this.#settling.settle(metric, this.#judgeAll(metric, bucket), 'again'),
+    );
     // The last point may be gone; what comes in its place is restated too, and not the next one.
     for (const [slice, end] of until)
       for (const seat of this.#benchOf(metric, slice).seats)
@@ -149,9 +167,10 @@ export class Judging {
 
   /** The states of the judges that have observed something since the last call. */
   save(): SavedJudge[] {
+    const metrics = new Set([...this.#advanced].map(({ metric }) => metric));
     const saved = [...this.#advanced].flatMap((bench) => bench.save());
     this.#advanced.clear();
-    return saved;
+    return [...saved, ...this.#settling.save(metrics)];
   }
 
   /** How far back all slices go that hold this one; null when one of them cannot go so far. */

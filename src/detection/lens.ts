@@ -1,17 +1,20 @@
+import { z } from 'zod';
 import type { Judge, Judgement, SeriesContext, SeriesPoint } from './contract.js';
 
 /**
  * How a series is shown to a judge, so that what is expected of it can be moved or its band opened without the judge
  * knowing: `expected × times + plus`, with a band `widen` times as wide.
  */
-export interface Lens {
+export const LensSchema = z.object({
   /** Above 0. */
-  times: number;
+  times: z.number(),
   /** In the metric's unit. */
-  plus: number;
+  plus: z.number(),
   /** At least 1. */
-  widen: number;
-}
+  widen: z.number(),
+});
+
+export type Lens = z.infer<typeof LensSchema>;
 
 /** Changes nothing. */
 export const AS_IT_IS: Lens = { times: 1, plus: 0, widen: 1 };

@@ -100,6 +100,10 @@ export interface MetricDefinition {
   minDeviation: number;
   /** The same in parts of what is expected: 0.2 is a fifth; absent takes any. */
   minRelativeDeviation?: number;
+  /** The alerts a week that chance alone may give over all of its series together; absent for any number. */
+  falseAlertsPerWeek?: number;
+  /** Points out of band in a row that become the new normal; absent for never. */
+  newNormalAfter?: number;
   alert: AlertRule;
   /** An owner's id; empty when nobody owns the metric. */
   owner: string;

@@ -6,7 +6,14 @@ export type VerdictStatus = 'normal' | 'anomalous' | 'not_evaluable';
 export type NotEvaluableReason = 'cold_start' | 'low_volume' | 'stale' | 'incomplete' | 'calendar' | 'error';
 
 /** Why a point that a detector found anomalous is recorded as normal. */
-export type SuppressionReason = 'good_direction' | 'small_deviation' | 'outvoted';
+export type SuppressionReason =
+  | 'good_direction'
+  | 'small_deviation'
+  | 'outvoted'
+  /** Among so many series one is as far out by chance. */
+  | 'chance'
+  /** It has been there for so long that it is what is expected from now on. */
+  | 'new_normal';
 
 export type Direction = 'up' | 'down';
 

@@ -1,0 +1,31 @@
+/**
+ * Benjamini and Hochberg's q-values: the smallest false discovery rate at which each of the hypotheses would be
+ * given up, in the order that the probabilities came in (Y. Benjamini and Y. Hochberg, 1995).
+ *
+ * They hold for independent tests and for positively dependent ones (Y. Benjamini and D. Yekutieli, 2001), which
+ * slices within one another are: what moves a child moves its parent the same way. Under any other dependence the
+ * rate may be greater, by 1 + 1/2 + … + 1/m at the very most.
+ *
+ * @param probabilities of a result at least so extreme when nothing has changed; 0 to 1.
+ */
+export function qValues(probabilities: readonly number[]): number[] {
+  const count = probabilities.length;
+  const order = probabilities
+    .map((_, index) => index)
+    .sort((a, b) => at(probabilities, b) - at(probabilities, a));
+  const result = new Array<number>(count).fill(1);
+  let least = 1;
+  order.forEach((index, place) => {
+    least = Math.min(least, (at(probabilities, index) * count) / (count - place));
+    result[index] = least;
+  });
+  return result;
+}
+
+/** The greatest probability that is a discovery at a rate; that of a lonely one when there is none. */
+export function discoveryLimit(probabilities: readonly number[], rate: number): number {
+  const found = qValues(probabilities).filter((q) => q <= rate).length;
+  return (rate * Math.max(1, found)) / Math.max(1, probabilities.length);
+}
+
+const at = (values: readonly number[], index: number): number => values[index] as number;

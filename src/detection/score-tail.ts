@@ -1,0 +1,116 @@
+import { errorFunction } from 'simple-statistics';
+import { z } from 'zod';
+import type { Json } from '../model/json.js';
+
+/** Width of a bin of the scale, and their number: what lies beyond the last is in it. */
+const STEP = 0.05;
+const BINS = 160;
+/** Buckets after which a score counts for a third. */
+const MEMORY = 1_000;
+/** Scores that are taken to have been seen before the first one, by the normal law with its usual band. */
+const BELIEF = 2_000;
+const USUAL_WIDTH = 3.5;
+/** The empirical tail is believed as far as so many scores lie beyond; the slope is taken from there to four times as many. */
+const BEYOND = 20;
+const STEEPEST = 12;
+const FLATTEST = 0.5;
+
+const State = z.object({ total: z.number(), counts: z.record(z.string(), z.number()) });
+
+/**
+ * How probable a score is when nothing has happened: the distribution of the scores of all series of a metric
+ * together, as they were. Series differ, but the number of false alarms over all of them is the sum of their
+ * chances, and that is what the common distribution gives.
+ *
+ * Beyond the scores that were often seen the tail goes on exponentially, with the slope of its last stretch (peaks
+ * over a threshold; J. Pickands, 1975, with the shape of a light tail). For every law whose logarithm bends down,
+ * as the normal's, Poisson's and gamma's do, that is an upper bound: probabilities are rather too great than too
+ * small.
+ */
+export class ScoreTail {
+  readonly #counts = new Float64Array(BINS);
+  #total = 0;
+  /** Scores above each bin's lower edge, the belief included; made anew when scores are added. */
+  #above: Float64Array | null = null;
+
+  constructor(saved?: Json) {
+    if (saved === undefined) return;
+    const state = State.parse(saved);
+    this.#total = state.total;
+    for (const [bin, count] of Object.entries(state.counts)) this.#counts[Number(bin)] = count;
+  }
+
+  /** Takes in the scores of one bucket; those of long ago fade. */
+  learn(scores: readonly number[]): void {
+    const fade = 1 - 1 / MEMORY;
+    for (let bin = 0; bin < BINS; bin += 1) this.#counts[bin] = (this.#counts[bin] as number) * fade;
+    this.#total = this.#total * fade + scores.length;
+    for (const score of scores) {
+      const bin = binOf(score);
+      this.#counts[bin] = (this.#counts[bin] as number) + 1;
+    }
+    this.#above = null;
+  }
+
+  /** The probability that a point of some series has at least this score, when nothing has happened to it. */
+  probability(score: number): number {
+    const edge = this.#score(BEYOND);
+    const everything = this.#total + BELIEF;
+    if (score <= edge) return Math.min(1, this.#countAbove(score) / everything);
+    return (BEYOND / everything) * Math.exp(-this.#slope(edge) * (score - edge));
+  }
+
+  /** The score that has this probability. */
+  scoreOf(probability: number): number {
+    const count = probability * (this.#total + BELIEF);
+    if (count >= BEYOND) return this.#score(count);
+    const edge = this.#score(BEYOND);
+    return edge + Math.log(BEYOND / count) / this.#slope(edge);
+  }
+
+  save(): Json {
+    const counts: Record<string, number> = {};
+    for (const [bin, count] of this.#counts.entries()) if (count > 1e-9) counts[bin] = count;
+    return { total: this.#total, counts };
+  }
+
+  #slope(edge: number): number {
+    const stretch = edge - this.#score(4 * BEYOND);
+    return Math.min(STEEPEST, Math.max(FLATTEST, Math.log(4) / Math.max(stretch, STEP / 10)));
+  }
+
+  /** The score that so many lie above, between two edges by the logarithm of their numbers. */
+  #score(count: number): number {
+    const above = this.#aboveEdges();
+    let bin = 0;
+    while (bin + 1 < BINS && (above[bin + 1] as number) > count) bin += 1;
+    const [more, fewer] = [above[bin] as number, above[bin + 1] ?? 0];
+    if (more <= count) return bin * STEP;
+    const share = fewer <= 0 ? 1 : Math.log(more / count) / Math.log(more / fewer);
+    return (bin + Math.min(1, share)) * STEP;
+  }
+
+  #countAbove(score: number): number {
+    const above = this.#aboveEdges();
+    const place = Math.min(Math.max(0, score / STEP), BINS - 1);
+    const bin = Math.floor(place);
+    const [more, fewer] = [above[bin] as number, above[bin + 1] ?? 0];
+    return fewer <= 0 ? more : more * (fewer / more) ** (place - bin);
+  }
+
+  #aboveEdges(): Float64Array {
+    if (this.#above !== null) return this.#above;
+    const above = new Float64Array(BINS);
+    let seen = 0;
+    for (let bin = BINS - 1; bin >= 0; bin -= 1) {
+      seen += this.#counts[bin] as number;
+      above[bin] = seen + BELIEF * normalTail(USUAL_WIDTH * bin * STEP);
+    }
+    this.#above = above;
+    return above;
+  }
+}
+
+const binOf = (score: number): number => Math.min(BINS - 1, Math.max(0, Math.floor(score / STEP)));
+
+const normalTail = (z: number): number => (1 - errorFunction(z / Math.SQRT2)) / 2;

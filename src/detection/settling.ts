@@ -1,0 +1,95 @@
+import type { SavedJudge } from '../model/judge-state.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import type { Verdict } from '../model/verdict.js';
+import type { Bench } from './bench.js';
+import { Budget } from './budget.js';
+import { calmed, evidenceOf, goneOn } from './run.js';
+
+/** What became of one point: each detector's verdict, and the one that they give together. */
+export interface JudgedPoint {
+  point: Point;
+  verdicts: readonly Verdict[];
+  combined: Verdict;
+}
+
+/**
+ * What the verdicts on a metric's series in one bucket come to together. What may be chance among so many is normal;
+ * what was found goes on until it has been in band for long enough, or for so long that it is the new normal.
+ */
+export class Settling {
+  readonly #horizon: number;
+  readonly #saved: (metric: string) => SavedJudge | undefined;
+  readonly #benchOf: (metric: MetricDefinition, slice: string) => Bench;
+  readonly #budgets = new Map<string, Budget>();
+
+  constructor(options: {
+    /** How far back points can be judged again, ms. */
+    horizon: number;
+    /** What was saved of a metric by {@link save}. */
+    saved: (metric: string) => SavedJudge | undefined;
+    benchOf: (metric: MetricDefinition, slice: string) => Bench;
+  }) {
+    this.#horizon = options.horizon;
+    this.#saved = options.saved;
+    this.#benchOf = options.benchOf;
+  }
+
+  /** @param when `again` for points that are judged another time: then as much is asked of them as was then. */
+  settle(metric: MetricDefinition, judged: readonly JudgedPoint[], when: 'now' | 'again'): JudgedPoint[] {
+    const bucketStart = judged[0]?.point.bucketStart;
+    if (bucketStart === undefined) return [];
+    const budget = this.#budgetOf(metric);
+    // A detector that is new to the metric is shown the past, of which everything has been said.
+    if (when === 'now' && !budget.isNews(bucketStart)) return [...judged];
+    const weighed = judged.map((each) => {
+      const bench = this.#benchOf(metric, each.point.slice);
+      return { each, bench, evidence: evidenceOf(bench.run, each.combined) };
+    });
+    const unknown = weighed
+      .filter(({ each, bench }) => each.combined.status !== 'not_evaluable' && bench.run?.isFound !== true)
+      .map(({ evidence }) => evidence);
+    const limit = when === 'now' ? budget.limitFor(bucketStart, unknown) : budget.limitThen(bucketStart);
+    return weighed.map(({ each, bench, evidence }) => settled(metric, each, bench, evidence, limit));
+  }
+
+  /** What the series of these metrics share. */
+  save(metrics: ReadonlySet<string>): SavedJudge[] {
+    return [...this.#budgets].filter(([metric]) => metrics.has(metric)).map(([, budget]) => budget.save());
+  }
+
+  #budgetOf(metric: MetricDefinition): Budget {
+    const known = this.#budgets.get(metric.id);
+    if (known !== undefined) return known;
+    const budget = new Budget(metric, this.#horizon, this.#saved(metric.id));
+    this.#budgets.set(metric.id, budget);
+    return budget;
+  }
+}
+
+/** One series' part of it: what its verdict is in the end, and what is remembered. */
+function settled(
+  metric: MetricDefinition,
+  judged: JudgedPoint,
+  bench: Bench,
+  evidence: number,
+  limit: number,
+): JudgedPoint {
+  const { point, verdicts, combined } = judged;
+  if (combined.status === 'not_evaluable') return judged;
+  if (combined.status === 'normal') {
+    bench.run = calmed(bench.run, metric.alert.recover);
+    return judged;
+  }
+  const goesOn = bench.run?.isFound === true && bench.run.side === combined.direction;
+  const isFound = goesOn || evidence >= limit;
+  const isFixed = verdicts.some(
+    ({ status, detector }) =>
+      status === 'anomalous' && bench.seats.find(({ name }) => name === detector)?.isFixed === true,
+  );
+  bench.run = goneOn(bench.run, point, combined, { evidence, isFound, isFixed });
+  if (!isFound) return { ...judged, combined: { ...combined, status: 'normal', reason: 'chance' } };
+  const { newNormalAfter = Number.POSITIVE_INFINITY } = metric;
+  if (bench.run.found < newNormalAfter || !bench.accept()) return judged;
+  return { ...judged, combined: { ...combined, status: 'normal', reason: 'new_normal' } };
+}
