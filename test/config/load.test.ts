@@ -50,6 +50,7 @@ describe('a metric', () => {
         detect: [],
         combine: 'any',
         minDeviation: 0,
+        newNormalAfter: 144,
         alert: { for: 2, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3, criticalMinEvents: 5 },
         owner: '',
         runbook: '',
@@ -128,6 +129,8 @@ describe('a metric', () => {
   combine: { at_least: 2 }
   min_deviation: 0.01
   min_relative_deviation: 0.2
+  false_alerts_per_week: 0.5
+  new_normal_after: 900d
   calendar: { campaign: hold, holiday: { widen: 2 }, closure: { plus: 0.01 } }
   alert: { for: { n: 3, of: 5 }, recover: 4, merge_gap: 1w, critical_score: 5, critical_min_events: 0, critical_events: 90, critical_amount: 8000 }
   owner: after-sales
@@ -162,6 +165,8 @@ describe('a metric', () => {
       combine: { atLeast: 2 },
       minDeviation: 0.01,
       minRelativeDeviation: 0.2,
+      falseAlertsPerWeek: 0.5,
+      newNormalAfter: 30,
       calendar: {
         campaign: { kind: 'hold' },
         holiday: { kind: 'widen', by: 2 },
@@ -191,6 +196,25 @@ describe('a metric', () => {
       detect: [{ use: 'auto', params: {} }],
       combine: { atLeast: 1 },
     });
+  });
+
+  it('shares the false alerts of an installation with the others that are judged and have no number of their own', async () => {
+    const of = 'kind: count, of: { event: order.placed }';
+    await write(
+      'metrics.yaml',
+      `- { id: a, ${of}, detect: auto }
+- { id: b, ${of}, detect: auto, new_normal_after: never }
+- { id: c, ${of}, detect: auto, false_alerts_per_week: 7, new_normal_after: 2h }
+- { id: d, ${of}, detect: auto, false_alerts_per_week: unlimited }
+- { id: e, ${of}, detect: [{ use: cusum, accept_after: 28 }] }
+- { id: f, ${of} }`,
+    );
+    await write('redress.yaml', 'false_alerts_per_week: 3');
+    const { metrics } = await configuration();
+    expect(metrics.map((metric) => metric.falseAlertsPerWeek)).toEqual([1, 1, 7, undefined, 1, undefined]);
+    expect(metrics.map((metric) => metric.newNormalAfter)).toEqual([144, undefined, 12, 144, 24, 144]);
+    await write('redress.yaml', 'false_alerts_per_week: unlimited');
+    expect((await configuration()).metrics[0]?.falseAlertsPerWeek).toBeUndefined();
   });
 
   it('of kind breach goes by the due date without being told', async () => {
