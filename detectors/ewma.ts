@@ -19,7 +19,8 @@ const Parameters = z.strictObject({
     .positive()
     .max(20)
     .default(3.5)
-    .describe('L: half width of the band, in standard deviations of the average.'),
+    .describe('L: half width of the band, in standard deviations of the average.')
+    .meta({ tune: [2.5, 3, 3.5, 4, 5] }),
   period: z
     .enum(['none', 'day', 'week'])
     .default('week')

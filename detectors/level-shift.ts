@@ -22,7 +22,8 @@ const Parameters = z.strictObject({
     .default(4.5)
     .describe(
       'The root of twice the log-likelihood ratio from which a change is signalled; a distance in standard deviations.',
-    ),
+    )
+    .meta({ tune: [3.5, 4, 4.5, 5.5, 7] }),
   period: z
     .enum(['none', 'day', 'week'])
     .default('week')

@@ -22,7 +22,8 @@ const Parameters = z.strictObject({
     .positive()
     .max(10_000)
     .default(50)
-    .describe('Half width of the band, in percent of what it is compared with.'),
+    .describe('Half width of the band, in percent of what it is compared with.')
+    .meta({ tune: [20, 30, 50, 75, 100] }),
   against: z
     .enum(['previous', 'day', 'week'])
     .default('week')

@@ -34,7 +34,8 @@ const Parameters = z.strictObject({
     .optional()
     .describe(
       'The probability with which a usual point is out of band on one side. Default: 1 in 10,000; for buckets of a day or longer 1 in 1,000.',
-    ),
+    )
+    .meta({ tune: [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] }),
   window: z
     .number()
     .int()
@@ -62,7 +63,8 @@ const Parameters = z.strictObject({
     .number()
     .nonnegative()
     .default(4)
-    .describe('Cases more (or fewer) than expected that no point is anomalous without.'),
+    .describe('Cases more (or fewer) than expected that no point is anomalous without.')
+    .meta({ tune: [2, 4, 8, 16] }),
 });
 
 /** A rate of exactly 0 or 1 has no law; half a case is left on either side. */

@@ -26,7 +26,8 @@ const Parameters = z.strictObject({
     .optional()
     .describe(
       'Half width of the band, in standard deviations of the next point. Default: 3.5; for buckets of a day or longer, of which there are fewer, 3.',
-    ),
+    )
+    .meta({ tune: [2.5, 3, 3.5, 4, 5, 6] }),
   window: z
     .number()
     .int()
@@ -60,7 +61,8 @@ const Parameters = z.strictObject({
     .number()
     .nonnegative()
     .default(4)
-    .describe('Rates only: cases more (or fewer) than expected that no point is anomalous without.'),
+    .describe('Rates only: cases more (or fewer) than expected that no point is anomalous without.')
+    .meta({ tune: [2, 4, 8, 16] }),
 });
 
 /** No spread of a value series is believed below this part of its mean: a constant series has a thin band. */

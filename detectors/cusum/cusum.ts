@@ -33,7 +33,8 @@ const Parameters = z
       .optional()
       .describe(
         'h: the sum from which a shift is signalled, in standard deviations of a point. Default: 6; for buckets of a day or longer 4.',
-      ),
+      )
+      .meta({ tune: [3, 4, 5, 6, 8, 10] }),
     period: z
       .enum(['none', 'day', 'week'])
       .default('week')

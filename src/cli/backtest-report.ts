@@ -264,7 +264,7 @@ function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? ['', heading] : ['', heading, ...lines];
 }
 
-const number = (value: number): string => value.toLocaleString('en-GB');
+const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 const rounded = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
 const percent = (value: number): string => `${Math.round(100 * value)} %`;
 const share = (value: number | null): string => (value === null ? '-' : value.toFixed(2));

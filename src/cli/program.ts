@@ -22,6 +22,7 @@ import * as restore from './restore.js';
 import * as schema from './schema.js';
 import * as simulate from './simulate.js';
 import * as start from './start.js';
+import * as tune from './tune.js';
 
 /** Exit statuses. */
 const DONE = 0;
@@ -39,6 +40,7 @@ const COMMANDS = [
   erase,
   replay,
   backtest,
+  tune,
   detect,
   alerts,
   followUps,

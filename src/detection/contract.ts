@@ -73,7 +73,10 @@ export interface Detector<Params = unknown> {
   name: string;
   /** One line for people who choose. */
   description: string;
-  /** Parameters with defaults; each `.describe()`d with its unit. */
+  /**
+   * Parameters with defaults; each `.describe()`d with its unit. One that decides how readily the detector speaks
+   * also says which values `redress tune` may try for it: `.meta({ tune: [2.5, 3, 4] })`, last in its chain.
+   */
   parameters: ZodType<Params>;
   /**
    * True for a detector that holds a series against what configuration says, or against something other than its
