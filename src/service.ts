@@ -15,6 +15,7 @@ import { inputLimits } from './ingest/privacy.js';
 import { ProgressTracker } from './ingest/progress.js';
 import { LateEvents } from './metrics/late-events.js';
 import { combinedWatermark, isStale, watermark } from './metrics/watermark.js';
+import type { Alert } from './model/alert.js';
 import { type Clock, type Instant, MINUTE } from './model/clock.js';
 import { messageOf, RedressError } from './model/errors.js';
 import type { JournalEntry } from './model/journal.js';
@@ -29,6 +30,8 @@ import { knownProgress } from './store/source-progress.js';
 export interface RunningService {
   /** Where HTTP listens. */
   address: string;
+  /** The alerts as they are decided now; none while they are being read. */
+  alerts(): readonly Alert[];
   /** Does now what the next tick would do; tests use it instead of waiting. */
   tick(): Promise<void>;
   /** Takes nothing more in, finishes what is at work and saves what the judges know. */
@@ -45,6 +48,8 @@ export interface ServiceSurroundings {
   log: Logger;
   /** Takes the console's messages. */
   print(text: string): void;
+  /** Takes the configuration again; absent where it cannot be. */
+  reload?: ServicePorts['reload'];
 }
 
 /** Seconds first: the stages look for work this often. */
@@ -81,6 +86,7 @@ class Service {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #print: (text: string) => void;
+  readonly #reload: ServicePorts['reload'];
   readonly #role: ServiceRole;
   readonly #metrics = new ServiceMetrics();
   readonly #events: EventLog;
@@ -97,7 +103,7 @@ class Service {
   constructor(
     configuration: Configuration,
     open: OpenStore,
-    { role = 'all', clock, log, print }: ServiceSurroundings,
+    { role = 'all', clock, log, print, reload = cannotReload }: ServiceSurroundings,
   ) {
     this.#role = role;
     this.#configuration = configuration;
@@ -105,6 +111,7 @@ class Service {
     this.#clock = clock;
     this.#log = log;
     this.#print = print;
+    this.#reload = reload;
     this.#events = new EventLog(open.store);
     this.#slack = new SlackSide({ configuration, clock, log, known: () => this.#known() });
   }
@@ -127,6 +134,7 @@ class Service {
     const stopTicking = decides ? every(TICK, tick) : async () => undefined;
     return {
       address,
+      alerts: () => this.#redress?.alerts.alerts() ?? [],
       tick,
       stop: async () => {
         await server.close();
@@ -234,6 +242,7 @@ class Service {
         return this.#metrics.text();
       },
       slack: this.#slack.ports,
+      reload: this.#reload,
     };
   }
 
@@ -407,6 +416,10 @@ class Service {
     this.#queue = turn.catch(() => {});
     return turn;
   }
+}
+
+async function cannotReload(): Promise<never> {
+  throw new RedressError('usage', 'this service was started with a configuration that is not in files');
 }
 
 /** Two processes that decide would send everything twice, so that the others send nobody anywhere. */

@@ -1,35 +1,58 @@
 import type { Command } from 'commander';
 import { builtinDetectors } from '../../detectors/index.js';
+import { type Orphan, orphansOf, orphanText } from '../alerts/orphans.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problems.js';
+import { AlertListSchema } from '../http/alert-wire.js';
 import { RedressError } from '../model/errors.js';
+import type { MetricDefinition } from '../model/metric.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
+import { clientFor, withService } from './service-client.js';
 
 export function register(program: Command, io: CliIo): void {
-  program
-    .command('check')
-    .description('validate the configuration; each problem with file, line and column')
-    .action(async (_options: unknown, command: Command) => {
-      const { config, json } = globalOptions(command);
-      const loaded = await loadConfiguration(config, { env: process.env, detectors: builtinDetectors });
-      const problems = loaded.ok ? [] : loaded.problems;
-      if (json) {
-        for (const problem of problems) io.out(JSON.stringify({ level: 'error', ...problem }));
-        for (const warning of loaded.warnings) io.out(JSON.stringify({ level: 'warning', ...warning }));
-      } else {
-        if (loaded.warnings.length > 0) io.err(formatProblems(loaded.warnings));
-        if (problems.length > 0) io.out(formatProblems(problems));
-      }
-      if (!loaded.ok)
-        throw new RedressError(
-          'config_invalid',
-          `${config}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
-        );
-      const { metrics, policies, owners } = loaded.configuration;
-      if (!json)
-        io.out(
-          `${config}: fine. ${metrics.length} metrics, ${policies.length} escalation policies, ${owners.length} owners.`,
-        );
-    });
+  withService(
+    program
+      .command('check')
+      .description('validate the configuration; each problem with file, line and column')
+      .option(
+        '--against-running',
+        'say as well which open alerts of the running service it would leave alone',
+        false,
+      ),
+  ).action(async (options: { againstRunning: boolean; url: string }, command: Command) => {
+    const { config, json } = globalOptions(command);
+    const loaded = await loadConfiguration(config, { env: process.env, detectors: builtinDetectors });
+    const problems = loaded.ok ? [] : loaded.problems;
+    if (json) {
+      for (const problem of problems) io.out(JSON.stringify({ level: 'error', ...problem }));
+      for (const warning of loaded.warnings) io.out(JSON.stringify({ level: 'warning', ...warning }));
+    } else {
+      if (loaded.warnings.length > 0) io.err(formatProblems(loaded.warnings));
+      if (problems.length > 0) io.out(formatProblems(problems));
+    }
+    if (!loaded.ok)
+      throw new RedressError(
+        'config_invalid',
+        `${config}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
+      );
+    const { metrics, policies, owners } = loaded.configuration;
+    const orphans = options.againstRunning ? await orphanedBy(metrics, options) : [];
+    for (const orphan of orphans)
+      if (json) io.out(JSON.stringify({ level: 'warning', message: orphanText(orphan), ...orphan }));
+      else io.err(orphanText(orphan));
+    if (!json)
+      io.out(
+        `${config}: fine. ${metrics.length} metrics, ${policies.length} escalation policies, ${owners.length} owners.`,
+      );
+  });
+}
+
+/** The open alerts of the running service that would be left alone. */
+async function orphanedBy(metrics: readonly MetricDefinition[], service: { url: string }): Promise<Orphan[]> {
+  const { alerts } = await clientFor(service).get('/v1/alerts?state=open&limit=10000', AlertListSchema);
+  return orphansOf(
+    alerts.map(({ alert_id: alertId, ...alert }) => ({ alertId, ...alert })),
+    metrics,
+  );
 }

@@ -17,6 +17,7 @@ import * as init from './init.js';
 import { type CliIo, processIo } from './io.js';
 import * as migrate from './migrate.js';
 import * as rejected from './rejected.js';
+import * as reload from './reload.js';
 import * as replay from './replay.js';
 import * as restore from './restore.js';
 import * as schema from './schema.js';
@@ -46,6 +47,7 @@ const COMMANDS = [
   followUps,
   digest,
   check,
+  reload,
   schema,
   dashboards,
   migrate,

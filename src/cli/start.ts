@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander';
+import type { Logger } from 'pino';
+import { builtinDetectors } from '../../detectors/index.js';
+import { orphanText } from '../alerts/orphans.js';
 import { openStore } from '../app.js';
+import { loadConfiguration } from '../config/load.js';
 import { wallClock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
-import { type ServiceRole, startService } from '../service.js';
-import { applyRetention } from '../store/retention.js';
+import { ReloadableService } from '../reloadable-service.js';
+import type { ServiceRole } from '../service.js';
 import { createLog, globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';
@@ -23,17 +27,20 @@ export function register(program: Command, io: CliIo): void {
       const log = createLog();
       const open = await openStore(configuration.service.clickhouse);
       try {
-        await applyRetention(open.store, configuration.service.retention);
-        const service = await startService(configuration, open, {
-          role,
-          clock: wallClock,
-          log,
-          print: (text) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`),
-        });
-        if (json) io.out(JSON.stringify({ address: service.address, clickhouse: open.address.url }));
+        const load = () => loadConfiguration(config, { env: process.env, detectors: builtinDetectors });
+        const print = (text: string) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`);
+        const service = new ReloadableService(
+          configuration,
+          open,
+          { role, clock: wallClock, log, print },
+          load,
+        );
+        const address = await service.start();
+        reloadOnHangUp(service, log);
+        if (json) io.out(JSON.stringify({ address, clickhouse: open.address.url }));
         else {
-          io.out(`Redress listens on ${service.address}; the store is ${open.address.url}.`);
-          io.out(`Send events to ${service.address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
+          io.out(`Redress listens on ${address}; the store is ${open.address.url}.`);
+          io.out(`Send events to ${address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
         }
         const ended = await Promise.race([stopSignal(), open.died]);
         await service.stop();
@@ -43,4 +50,17 @@ export function register(program: Command, io: CliIo): void {
         await open.close();
       }
     });
+}
+
+function reloadOnHangUp(service: ReloadableService, log: Logger): void {
+  process.on('SIGHUP', () => {
+    service
+      .reload()
+      .then((answer) => {
+        if (answer.outcome === 'refused')
+          log.error({ problems: answer.problems }, 'the new configuration is wrong; the old one goes on');
+        else for (const orphan of answer.orphans) log.warn(orphan, orphanText(orphan));
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'the configuration could not be read again'));
+  });
 }

@@ -1,4 +1,5 @@
 import type { AlertCommand, AlertRefusal } from '../alerts/command.js';
+import type { Orphan } from '../alerts/orphans.js';
 import type {
   FollowUpCommand,
   FollowUpCommandRefusal,
@@ -48,9 +49,25 @@ export interface ServicePorts {
   digest(request: DigestRequest): WrittenDigest;
   /** What the service needs in order to work, each with how it is; it is ready when all are `ok`. */
   readiness(): Promise<readonly ReadinessCheck[]>;
+  /** Reads the configuration again and answers whether it is taken. */
+  reload(): Promise<ReloadAnswer>;
   /** The Prometheus registry's text. */
   prometheus(): Promise<string>;
   slack: SlackPorts;
+}
+
+/** Whether a configuration that was read again is about to take effect, or what is wrong with it. */
+export type ReloadAnswer =
+  | { outcome: 'refused'; problems: readonly ConfigurationProblem[] }
+  | { outcome: 'taken'; warnings: readonly ConfigurationProblem[]; orphans: readonly Orphan[] };
+
+/** One thing that is wrong with a configuration, and where. */
+interface ConfigurationProblem {
+  file: string;
+  line: number;
+  column: number;
+  path: string;
+  message: string;
 }
 
 /** What people who do something in Slack are answered by, and what is asked there about them. */

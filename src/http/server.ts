@@ -20,6 +20,7 @@ import { alertEndpoints } from './routes/alerts.js';
 import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
 import { followUpEndpoints } from './routes/follow-ups.js';
+import { reloadEndpoints } from './routes/reload.js';
 import { slackEndpoints } from './routes/slack.js';
 import { statusEndpoints } from './routes/status.js';
 import type { SlackInbox } from './slack-inbox.js';
@@ -98,6 +99,7 @@ export function createApplication(
     ...alertEndpoints(ports.alerts),
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
+    ...reloadEndpoints(ports.reload),
     ...slackEndpoints({ inbox, signingSecrets, clock, log }),
   ];
   endpoints.push(...statusEndpoints(ports, () => describeApi(endpoints)));

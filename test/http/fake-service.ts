@@ -117,6 +117,7 @@ export class FakeService implements ServicePorts {
     return { digest, markdown: digestMarkdown(digest, context), blocks: digestBlocks(digest, context) };
   };
 
+  reload: ServicePorts['reload'] = async () => ({ outcome: 'taken', warnings: [], orphans: [] });
   readiness: ServicePorts['readiness'] = async () => [{ name: 'store', ok: true, reason: '' }];
   prometheus: ServicePorts['prometheus'] = async () => 'redress_events_accepted_total 1\n';
   slack: ServicePorts['slack'] = {
