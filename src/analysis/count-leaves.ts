@@ -3,7 +3,7 @@ import type { EventDate } from '../model/event.js';
 import type { EventSelector, NumberField } from '../model/metric.js';
 import type { PointTable } from '../store/point-table.js';
 import type { SliceCounts, SliceCountTable, SliceQuery } from '../store/slice-counts.js';
-import { LeafBuilder } from './leaf-builder.js';
+import { leavesOfColumns } from './column-leaves.js';
 import type { Leaves } from './leaves.js';
 import type { CountedEvents, MeasurePlan } from './measures.js';
 import { chooseNamed, valuesToName } from './named-values.js';
@@ -18,6 +18,8 @@ export interface CountedLeaves {
   unit: number;
   /** No numerator can be above its denominator. */
   isShare: boolean;
+  /** The events that the metric is about, in all spans. */
+  events: number;
 }
 
 type Refused = Extract<AnalysisOutcome, { status: 'refused' }>;
@@ -29,7 +31,7 @@ export interface CountSources {
 }
 
 /** Events from which the numbers of values are guessed. */
-const SAMPLED = 200_000;
+const SAMPLED = 50_000;
 /** Rows of one answer; more would take gigabytes to hold and minutes to go through. */
 const MOST_ROWS = 600_000;
 
@@ -57,6 +59,7 @@ export async function countLeaves(
         denominator: null,
         unit: amountUnit(plan, counted),
         isShare: false,
+        events: total(counted.events),
       };
     }
     case 'mean': {
@@ -74,6 +77,7 @@ export async function countLeaves(
         denominator: counted.events,
         unit,
         isShare: false,
+        events: total(counted.events),
       };
     }
     case 'quantile': {
@@ -119,6 +123,8 @@ async function shares(
     denominator: below.events,
     unit: 1,
     isShare,
+    // What a quantile or a rate counts is about the numerator's events.
+    events: total(above.events),
   };
 }
 
@@ -141,13 +147,13 @@ async function breaches(
     },
     answered,
   );
-  const builder = new LeafBuilder(dimensions);
-  const places = rows.map((row) => builder.leaf(row.slice_values));
-  const leaves = builder.build();
+  const values = dimensions.map((_, index) => rows.map((row) => row.slice_values[index] as string));
+  const { leaves, places } = leavesOfColumns(dimensions, [{ rows: rows.length, values }]);
+  const place = places[0] as Int32Array;
   const inSpan = spansOf(edges, spans);
   const sums = (count: (row: (typeof rows)[number]) => number) =>
     addUp(leaves.size, spans.length, rows.length, (row) => [
-      places[row] as number,
+      place[row] as number,
       inSpan.get((rows[row] as (typeof rows)[number]).bucket) ?? [],
       count(rows[row] as (typeof rows)[number]),
     ]);
@@ -157,6 +163,7 @@ async function breaches(
     denominator: sums(({ cases }) => cases),
     unit: 1,
     isShare: true,
+    events: rows.reduce((sum, { cases }) => sum + cases, 0),
   };
 }
 
@@ -201,17 +208,8 @@ async function countSides(
   );
   const answers = await Promise.all(queries.map((query) => slices.counts(query, named, MOST_ROWS)));
   if (answers.some((answer) => answer === null)) return [];
-  const builder = new LeafBuilder(names);
-  const places = (answers as SliceCounts[]).map((answer) => {
-    const place = new Int32Array(answer.bucket.length);
-    const row: (string | null)[] = names.map(() => '');
-    for (let at = 0; at < place.length; at++) {
-      for (let i = 0; i < names.length; i++) row[i] = answer.values[i]?.[at] as string | null;
-      place[at] = builder.leaf(row);
-    }
-    return place;
-  });
-  const leaves = builder.build();
+  const tables = (answers as SliceCounts[]).map(({ bucket, values }) => ({ rows: bucket.length, values }));
+  const { leaves, places } = leavesOfColumns(names, tables);
   return (answers as SliceCounts[]).map((answer, side) => {
     const { spans, edges } = queries[side] as SliceQuery;
     const inSpan = spansOf(edges, spans);
@@ -236,6 +234,7 @@ async function nameValues(
   const most = valuesToName(
     names.map((_, index) => Math.max(...widths.map((each) => each.widths[index] as number))),
     Math.max(...widths.map(({ combinations }) => combinations)),
+    Math.max(...queries.map(({ spans }) => spans.length)),
   );
   const named = new Map<string, string[]>();
   for (const [index, dimension] of names.entries()) {

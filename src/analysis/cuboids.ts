@@ -42,7 +42,7 @@ function buildCuboid(leaves: Leaves, dimensions: readonly number[]): Cuboid {
     const codes = leaves.codes[dimension] as Int32Array;
     const width = leaves.values[dimension]?.length ?? 0;
     const refined = new Int32Array(leaves.size);
-    const number = numbering(size * width, leaves.size);
+    const number = numberingOf(size * width, leaves.size);
     for (let leaf = 0; leaf < leaves.size; leaf++)
       refined[leaf] = number.of((cellOf[leaf] as number) * width + (codes[leaf] as number));
     cellOf = refined;
@@ -57,7 +57,7 @@ function buildCuboid(leaves: Leaves, dimensions: readonly number[]): Cuboid {
 }
 
 /** Numbers keys in the order in which they come; a table where the keys are dense enough, else a map. */
-function numbering(range: number, keys: number): { of(key: number): number; count(): number } {
+export function numberingOf(range: number, keys: number): { of(key: number): number; count(): number } {
   let count = 0;
   if (range <= 16 * keys + 65_536) {
     const table = new Int32Array(range).fill(-1);

@@ -18,11 +18,13 @@ export interface AnalysisSources extends CountSources {
   causes: Pick<CauseTable, 'cases' | 'values' | 'facts'>;
   texts(query: CauseQuery): Promise<{ now: string[]; before: string[] }>;
   /** The statement that lists a cause's cases. */
-  listing(query: Omit<CauseQuery, 'baseline'>): string;
+  listing(query: Pick<CauseQuery, 'selector' | 'date' | 'span'>): string;
   /** All metrics, to see which others moved. */
   metrics: readonly MetricDefinition[];
 }
 
+/** Of more events than these a part is enough to see what they say and what they share. */
+const MOST_EXAMINED = 100_000;
 const STANDING = ['region', 'category', 'scenario', 'channel', 'merchant_id'];
 
 /**
@@ -45,12 +47,20 @@ export async function explainMetric(
   if ('status' in judged) return judged;
   const explanation = explain(judged);
   // Everything else is asked of the first cause: most of what is so of the whole has nothing to do with it.
-  const cause = { ...slice, ...explanation.slices.find((each) => each.cause)?.slice };
+  const first = explanation.slices.find((each) => each.cause);
+  const cause = { ...slice, ...first?.slice };
   const before = {
     from: Math.min(...baseline.map(({ from }) => from)),
     to: Math.max(...baseline.map(({ to }) => to)),
   };
-  const query = { selector: within(mainSelector(metric), cause), date: metric.date, span, baseline: before };
+  const share = first === undefined || explanation.observed === 0 ? 1 : first.observed / explanation.observed;
+  const query = {
+    selector: within(mainSelector(metric), cause),
+    date: metric.date,
+    span,
+    baseline: before,
+    every: Math.max(1, Math.floor((counted.events * share) / MOST_EXAMINED)),
+  };
   const sisters = sisterSeries(sources.metrics, metric.id, cause);
   const [texts, cases, values, facts, alongside] = await Promise.all([
     sources.texts(query),

@@ -83,8 +83,9 @@ export class Judge {
       const sums = this.#sum(cuboid, level, covered);
       for (let cell = 0; cell < cuboid.size; cell++) {
         if (cuboid.unnamed[cell] === 1) continue;
-        const score = this.#score(cuboid, sums, cell);
         const last = top[most - 1];
+        if (last !== undefined && mostDeparture(sums, cell, cuboid.size) < last.score) continue;
+        const score = this.#score(cuboid, sums, cell);
         if (last !== undefined && !clearlyAbove(score, last.score)) continue;
         let place = top.length;
         while (place > 0 && clearlyAbove(score, (top[place - 1] as { score: number }).score)) place--;
@@ -239,6 +240,23 @@ function ratioOf(sums: Sums, part: number): number {
     sums.expected[part] as number,
     sums.trials === null ? null : (sums.trials[part] as number),
   );
+}
+
+/**
+ * A bound of the likelihood ratio of a cell, without a logarithm: a divergence of Kullback and Leibler is never above
+ * the chi-square divergence, and that of a whole never above the sum of its parts'. Most cells need no more.
+ */
+function mostDeparture(sums: Sums, cell: number, cells: number): number {
+  const fresh = mostRatio(sums, cell);
+  return sums.observed.length === cells ? fresh : fresh + mostRatio(sums, cell + cells);
+}
+
+function mostRatio({ observed, expected, trials }: Sums, part: number): number {
+  const e = expected[part] as number;
+  const o = observed[part] as number;
+  if (e <= 1e-9 || o < 0) return o === 0 ? 0 : Number.POSITIVE_INFINITY;
+  const rest = trials === null ? Number.POSITIVE_INFINITY : (trials[part] as number) - e;
+  return rest <= 1e-9 ? Number.POSITIVE_INFINITY : 2 * (o - e) ** 2 * (1 / e + 1 / rest);
 }
 
 /** How much the baseline's own chance adds to that of the span: the ratio of their variances. */

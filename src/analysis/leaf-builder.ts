@@ -6,7 +6,7 @@ const MOST_CODES = 2 ** 26;
 /** Numbers the combinations of dimension values as they come. */
 export class LeafBuilder {
   readonly #dimensions: readonly string[];
-  readonly #values: Map<string | null, number>[];
+  readonly #values: Map<string, number>[];
   readonly #codes: number[][];
   /** A tree of the codes: from a node and the next dimension's code to the next node. */
   readonly #nodes: Map<number, number>[];
@@ -19,13 +19,10 @@ export class LeafBuilder {
     this.#nodes = dimensions.map(() => new Map());
   }
 
-  /**
-   * The leaf of a row's dimension values. A missing value is a value like any other, the empty one; null stands for
-   * all values that are too rare to be named.
-   */
-  leaf(row: readonly (string | null)[]): number {
+  /** The leaf of a row's dimension values. A missing value is a value like any other: the empty one. */
+  leaf(row: readonly string[]): number {
     const codes = row.map((value, dimension) => {
-      const known = this.#values[dimension] as Map<string | null, number>;
+      const known = this.#values[dimension] as Map<string, number>;
       const code = known.get(value);
       if (code !== undefined) return code;
       known.set(value, known.size);
@@ -52,9 +49,9 @@ export class LeafBuilder {
   build(): Leaves {
     return {
       dimensions: this.#dimensions,
-      values: this.#values.map((values) => [...values.keys()].map((value) => value ?? '')),
+      values: this.#values.map((values) => [...values.keys()]),
       codes: this.#codes.map((codes) => Int32Array.from(codes)),
-      unnamed: this.#values.map((values) => values.get(null) ?? -1),
+      unnamed: this.#dimensions.map(() => -1),
       size: this.size,
     };
   }

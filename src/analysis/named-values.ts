@@ -7,10 +7,10 @@ export interface Marginal {
   events: number;
 }
 
-/** Leaves that an explanation can go through in a fraction of a second. */
-const MOST_LEAVES = 40_000;
+/** Counts, one for each leaf and span, that can be read and gone through in a fraction of a second. */
+const MOST_COUNTS = 60_000;
 /** A dimension of so few values is never worth putting any together. */
-const FEW_VALUES = 60;
+const FEW_VALUES = 20;
 /** The share of a dimension's named values that are there for being large rather than striking. */
 const LARGE_SHARE = 0.5;
 
@@ -18,12 +18,17 @@ const LARGE_SHARE = 0.5;
  * How many values of each dimension are to be told apart, so that there are not too many combinations; null where
  * all of them are. The widest dimension gives way first, since most of its values have few events.
  */
-export function valuesToName(widths: readonly number[], combinations: number): (number | null)[] {
+export function valuesToName(
+  widths: readonly number[],
+  combinations: number,
+  spans: number,
+): (number | null)[] {
   const kept = [...widths];
+  const most = MOST_COUNTS / spans;
   // Among some of the events only a part of the combinations was seen, and of the few that there may be, all.
-  if (combinations <= MOST_LEAVES / 4) return widths.map(() => null);
+  if (combinations <= most / 4) return widths.map(() => null);
   const product = () => kept.reduce((all, width) => all * Math.max(1, width), 1);
-  while (product() > MOST_LEAVES) {
+  while (product() > most) {
     const widest = kept.indexOf(Math.max(...kept));
     if ((kept[widest] as number) <= FEW_VALUES) break;
     kept[widest] = Math.max(FEW_VALUES, Math.floor((kept[widest] as number) / 2));

@@ -15,6 +15,8 @@ export interface CauseQuery {
   date: EventDate;
   span: Span;
   baseline: Span;
+  /** Of very many events one in so many is looked at, always the same ones. */
+  every: number;
 }
 
 export interface StoredCase {
@@ -46,24 +48,31 @@ export class CauseTable {
 
   /** How many cases there are in the span, what one is worth in the mean, and some of them. */
   async cases(
-    query: CauseQuery,
+    query: Pick<CauseQuery, 'selector' | 'date' | 'span'>,
   ): Promise<{ cases: number; meanAmount: number | null; newest: StoredCase[]; costliest: StoredCase[] }> {
     const bindings = new Bindings();
-    const text = filled(queryText('cause_cases'), {
-      date: query.date,
-      conditions: conditions(query.selector, bindings),
-      most: String(MOST_CASES),
-    });
+    const wanted = [
+      `type IN ${bindings.bind('Array(String)', query.selector.event)}`,
+      inSpan(query.span, query.date, bindings),
+      conditions(query.selector, bindings),
+    ].join(' AND ');
+    const text = filled(queryText('cause_cases'), { wanted });
     const found: CaseRow[] = [];
-    const parameters = { ...bindings.parameters, types: query.selector.event, ...query.span };
-    for await (const rows of this.#store.rows<CaseRow>(text, parameters)) found.push(...rows);
-    const [row] = found;
-    return {
-      cases: row?.cases ?? 0,
-      meanAmount: row?.meanAmount ?? null,
-      newest: (row?.newest ?? []).map(caseOf),
-      costliest: (row?.costliest ?? []).map(caseOf),
-    };
+    for await (const rows of this.#store.rows<CaseRow>(text, { ...bindings.parameters, most: MOST_CASES }))
+      found.push(...rows);
+    const those = (which: CaseRow['which']) =>
+      found
+        .filter((row) => row.which === which)
+        .map(({ caseId, orderId, eventId, occurredAt, amount }) => ({
+          caseId,
+          orderId,
+          eventId,
+          occurredAt,
+          amount,
+        }));
+    const costliest = those('costliest').sort((a, b) => (b.amount ?? 0) - (a.amount ?? 0));
+    const newest = those('newest').sort((a, b) => b.occurredAt - a.occurredAt);
+    return { cases: found[0]?.cases ?? 0, meanAmount: found[0]?.meanAmount ?? null, newest, costliest };
   }
 
   /** The most frequent values of each field and attribute, in the span and before it. */
@@ -71,22 +80,20 @@ export class CauseTable {
     query: CauseQuery,
   ): Promise<{ dimension: string; value: string; now: number; before: number }[]> {
     const bindings = new Bindings();
-    const inSpan = ({ from, to }: Span, date: string) =>
-      `(${date} >= fromUnixTimestamp64Milli(${bindings.bind('Int64', from)}) AND ${date} < fromUnixTimestamp64Milli(${bindings.bind('Int64', to)}))`;
     const text = filled(queryText('cause_values'), {
       date: query.date,
-      is_now: inSpan(query.span, 'at'),
-      spans: [query.span, query.baseline].map((span) => inSpan(span, query.date)).join(' OR '),
+      is_now: inSpan(query.span, 'at', bindings),
+      spans: [query.span, query.baseline].map((span) => inSpan(span, query.date, bindings)).join(' OR '),
       conditions: conditions(query.selector, bindings),
     });
     const found: { dimension: string; value: string; now: number; before: number }[] = [];
-    const parameters = { ...bindings.parameters, types: query.selector.event };
+    const parameters = { ...bindings.parameters, types: query.selector.event, every: query.every };
     for await (const rows of this.#store.rows<(typeof found)[number]>(text, parameters)) found.push(...rows);
     return found;
   }
 
   /** A statement on the table `events`, with its values in it, that lists all the cases for whoever asks by hand. */
-  static listing({ selector, date, span }: Omit<CauseQuery, 'baseline'>): string {
+  static listing({ selector, date, span }: Pick<CauseQuery, 'selector' | 'date' | 'span'>): string {
     const bindings = new Bindings();
     const types = bindings.bind('Array(String)', selector.event);
     const wanted = conditions(selector, bindings)
@@ -103,28 +110,16 @@ export class CauseTable {
   }
 }
 
-type CaseRow = {
-  cases: number;
-  meanAmount: number | null;
-  newest: CaseTuple[];
-  costliest: CaseTuple[];
-};
+type CaseRow = StoredCase & { which: 'newest' | 'costliest'; cases: number; meanAmount: number | null };
 
-type CaseTuple = [
-  occurredAt: number,
-  eventId: string,
-  caseId: string,
-  orderId: string,
-  amount: number | null,
-];
+function inSpan({ from, to }: Span, date: string, bindings: Bindings): string {
+  const instant = (at: number) => `fromUnixTimestamp64Milli(${bindings.bind('Int64', at)})`;
+  return `(${date} >= ${instant(from)} AND ${date} < ${instant(to)})`;
+}
 
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `(${value.length === 0 ? "''" : value.map(literal).join(', ')})`;
   return typeof value === 'string'
     ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
     : String(value);
-}
-
-function caseOf([occurredAt, eventId, caseId, orderId, amount]: CaseTuple): StoredCase {
-  return { caseId, orderId, eventId, occurredAt, amount };
 }

@@ -16,7 +16,7 @@ const MOST_TEXTS = 20_000;
 /** What people wrote in the events of a selector, in a span and in its baseline. */
 export async function eventTexts(
   store: Store,
-  query: { selector: EventSelector; date: EventDate; span: Span; baseline: Span },
+  query: { selector: EventSelector; date: EventDate; span: Span; baseline: Span; every: number },
 ): Promise<{ now: string[]; before: string[] }> {
   const bindings = new Bindings();
   const text = filled(queryText('event_texts'), {
@@ -32,6 +32,7 @@ export async function eventTexts(
     from: query.baseline.from,
     to: query.baseline.to,
     most: MOST_TEXTS,
+    every: query.every,
   };
   for await (const rows of store.rows<{ text: string; isNow: number }>(text, parameters))
     for (const row of rows) found[row.isNow === 1 ? 'now' : 'before'].push(row.text);

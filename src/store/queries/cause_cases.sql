@@ -1,15 +1,28 @@
--- The cases behind a cause: how many, what one is worth in the mean, the newest and the costliest of them.
-SELECT
-    count() AS cases,
-    if(countIf(isNotNull(amount)) = 0, NULL, toFloat64(sum(assumeNotNull(amount))) / countIf(isNotNull(amount))) AS meanAmount,
-    arrayMap(each -> tuple(-each.1, each.2, each.3, each.4, each.5), groupArraySorted({{most}})(tuple(
-        -toUnixTimestamp64Milli(occurred_at), event_id, case_id, order_id, toFloat64(amount)
-    ))) AS newest,
-    arrayMap(each -> tuple(each.2, each.3, each.4, each.5, -each.1), groupArraySortedIf({{most}})(tuple(
-        -toFloat64(assumeNotNull(amount)), toUnixTimestamp64Milli(occurred_at), event_id, case_id, order_id
-    ), isNotNull(amount))) AS costliest
-FROM events_log FINAL
-WHERE type IN {types:Array(String)}
-    AND {{date}} >= fromUnixTimestamp64Milli({from:Int64}) AND {{date}} < fromUnixTimestamp64Milli({to:Int64})
-    AND {{conditions}}
+-- The cases behind a cause: the newest and the costliest, each with how many there are and what one is worth in the
+-- mean. The few that are wanted are looked for first, and only they are read whole.
+SELECT which, eventId, caseId, orderId, occurredAt, amount, totals.1 AS cases, totals.2 AS meanAmount
+FROM
+(
+    SELECT
+        'newest' AS which, event_id AS eventId, case_id AS caseId, order_id AS orderId,
+        toUnixTimestamp64Milli(occurred_at) AS occurredAt, toFloat64(events_log.amount) AS amount
+    FROM events_log FINAL
+    WHERE {{wanted}}
+    ORDER BY occurred_at DESC, event_id
+    LIMIT {most:UInt32}
+    UNION ALL
+    SELECT
+        'costliest' AS which, event_id AS eventId, case_id AS caseId, order_id AS orderId,
+        toUnixTimestamp64Milli(occurred_at) AS occurredAt, toFloat64(events_log.amount) AS amount
+    FROM events_log FINAL
+    WHERE isNotNull(events_log.amount) AND {{wanted}}
+    ORDER BY events_log.amount DESC, event_id
+    LIMIT {most:UInt32}
+) AS found
+CROSS JOIN
+(
+    SELECT tuple(count(), toFloat64(sum(assumeNotNull(amount))) / nullIf(countIf(isNotNull(amount)), 0)) AS totals
+    FROM events_log FINAL
+    WHERE {{wanted}}
+) AS whole
 SETTINGS do_not_merge_across_partitions_select_final = 1

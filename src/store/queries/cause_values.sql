@@ -9,7 +9,7 @@ FROM
         arrayZip(mapKeys(attributes)::Array(String), mapValues(attributes))
     )) AS pair
     FROM events_log FINAL
-    WHERE type IN {types:Array(String)} AND ({{spans}}) AND {{conditions}}
+    WHERE type IN {types:Array(String)} AND ({{spans}}) AND cityHash64(event_id) % {every:UInt32} = 0 AND {{conditions}}
 )
 WHERE value != ''
 GROUP BY pair

@@ -6,6 +6,7 @@ WHERE type IN {types:Array(String)}
         ({{date}} >= fromUnixTimestamp64Milli({from:Int64}) AND {{date}} < fromUnixTimestamp64Milli({to:Int64}))
         OR ({{date}} >= fromUnixTimestamp64Milli({span_from:Int64}) AND {{date}} < fromUnixTimestamp64Milli({span_to:Int64}))
     )
+    AND cityHash64(event_id) % {every:UInt32} = 0
     AND text != ''
     AND {{conditions}}
 ORDER BY cityHash64(event_id)
