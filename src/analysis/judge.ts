@@ -33,6 +33,8 @@ export interface JudgeOptions {
 const SECOND_PART_COST = 10;
 /** The share of a slice's old part that its new part must reach for both to count. */
 const SECOND_PART_SHARE = 0.1;
+/** Twice the log of the odds from which on a rest counts as unmoved: about 150 to 1. */
+const REST_MARGIN = 10;
 /** Causes are told apart by bits. */
 export const MOST_CAUSES = 8;
 
@@ -76,10 +78,16 @@ export class Judge {
   }
 
   /** The slices that depart most from a level, best first; of slices with the same leaves the shallowest. */
-  best(level: Float64Array, most: number, causes: readonly Combination[] = []): Candidate[] {
+  best(
+    level: Float64Array,
+    most: number,
+    causes: readonly Combination[] = [],
+    withWhole = true,
+  ): Candidate[] {
     const covered = causes.length === 0 ? null : this.#coveredBy(causes);
     const top: { cuboid: Cuboid; cell: number; score: number }[] = [];
     for (const cuboid of this.cuboids) {
+      if (!withWhole && cuboid.dimensions.length === 0) continue;
       const sums = this.#sum(cuboid, level, covered);
       for (let cell = 0; cell < cuboid.size; cell++) {
         if (cuboid.unnamed[cell] === 1) continue;
@@ -137,6 +145,34 @@ export class Judge {
       const moved = (each * Math.max(0, seen[which] as number)) / Math.max(awaited[which] as number, 1e-9);
       return trials === null ? moved : Math.min(moved, 0.98 * (trials[leaf] as number));
     });
+  }
+
+  /** True when what is left of a slice without some parts of it is as expected rather than moved like the slice. */
+  restIsUnmoved(slice: Candidate, parts: readonly Candidate[]): boolean {
+    const { observed, expected, trials, size } = this.#leaves;
+    const inParts = this.#coveredBy(parts.map(({ combination }) => combination));
+    const all = { observed: 0, expected: 0 };
+    const rest = { observed: 0, expected: 0, trials: 0 };
+    for (let leaf = 0; leaf < size; leaf++) {
+      if (!contains(this.#leaves, slice.combination, leaf)) continue;
+      const weight = this.#compared[leaf] as number;
+      const o = weight * (observed[leaf] as number);
+      const e = weight * (expected[leaf] as number);
+      all.observed += o;
+      all.expected += e;
+      if (inParts[leaf] === 1) continue;
+      rest.observed += o;
+      rest.expected += e;
+      rest.trials += weight * (trials?.[leaf] ?? 0);
+    }
+    const within = trials === null ? null : rest.trials;
+    const moved = rest.expected * (all.observed / Math.max(all.expected, 1e-9));
+    const asMoved = likelihoodRatio(
+      rest.observed,
+      within === null ? moved : Math.min(moved, 0.98 * within),
+      within,
+    );
+    return asMoved - likelihoodRatio(rest.observed, rest.expected, within) > REST_MARGIN;
   }
 
   #coveredBy(causes: readonly Combination[]): Uint8Array {

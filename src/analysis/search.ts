@@ -49,23 +49,27 @@ export function search(leaves: JudgedLeaves, options: SearchOptions = SEARCH): F
   const ranking = judge.best(leaves.expected, options.ranked);
   const first = ranking[0];
   if (first === undefined) return { causes: [], ranking, depth: 0 };
+  let causes = simplest(judge, first, causesFrom(judge, first, options, true), options);
+  const whole = causes.find(({ combination }) => combination.length === 0);
+  if (whole !== undefined) {
+    // Some large slices can look like the whole; it is not the whole if what is left without them has not moved.
+    const parts = causesFrom(judge, first, options, false);
+    if (parts.length > 1 && judge.restIsUnmoved(whole, parts)) causes = parts;
+  }
+  const alone = causes.map((cause) => {
+    const candidate = judge.candidate(cause.combination, leaves.expected);
+    return { ...candidate, evidence: Math.max(candidate.evidence, cause.evidence) };
+  });
+  return { causes: alone, ranking, depth: judge.cuboids.at(-1)?.dimensions.length ?? 0 };
+}
 
-  const isCause = (candidate: Candidate, others: readonly Candidate[]): boolean => {
-    const share = others.some((other) => isInside(candidate.combination, other.combination))
-      ? options.minShareInside
-      : options.minShare;
-    return (
-      candidate.evidence >= candidate.threshold &&
-      candidate.score >= share * first.score &&
-      Math.abs(candidate.effect) >= options.minEffect
-    );
-  };
+/** The greedy search itself, with or without the whole among what may be named. */
+function causesFrom(judge: Judge, first: Candidate, options: SearchOptions, withWhole: boolean): Candidate[] {
   const next = (causes: readonly Candidate[]): Candidate | undefined => {
     const known = causes.map(({ combination }) => combination);
-    const best = judge.best(judge.levelWith(known), 1, known)[0];
-    return best !== undefined && isCause(best, causes) ? best : undefined;
+    const best = judge.best(judge.levelWith(known), 1, known, withWhole)[0];
+    return best !== undefined && isCause(best, first, causes, options) ? best : undefined;
   };
-
   let causes: Candidate[] = [];
   while (causes.length < Math.min(options.causes, MOST_CAUSES)) {
     const found = next(causes);
@@ -87,16 +91,36 @@ export function search(leaves: JudgedLeaves, options: SearchOptions = SEARCH): F
     )
       break;
   }
-  // Parts of the best slice must say clearly more than it does, or it is the simpler answer.
+  return causes;
+}
+
+function isCause(
+  candidate: Candidate,
+  first: Candidate,
+  others: readonly Candidate[],
+  options: SearchOptions,
+): boolean {
+  const share = others.some((other) => isInside(candidate.combination, other.combination))
+    ? options.minShareInside
+    : options.minShare;
+  return (
+    candidate.evidence >= candidate.threshold &&
+    candidate.score >= share * first.score &&
+    Math.abs(candidate.effect) >= options.minEffect
+  );
+}
+
+/**
+ * Parts of the best slice must say clearly more than it does, or leave a rest that has not moved with them; or else it
+ * is the simpler answer.
+ */
+function simplest(judge: Judge, first: Candidate, causes: Candidate[], options: SearchOptions): Candidate[] {
   const parts = causes.filter(({ combination }) => isInside(combination, first.combination));
   const said = parts.reduce((sum, { score }) => sum + score, 0);
-  if (parts.length > 1 && isCause(first, []) && said < options.partsGain * first.score)
-    causes = [first, ...causes.filter((cause) => !parts.includes(cause))];
-  const alone = causes.map((cause) => {
-    const candidate = judge.candidate(cause.combination, leaves.expected);
-    return { ...candidate, evidence: Math.max(candidate.evidence, cause.evidence) };
-  });
-  return { causes: alone, ranking, depth: judge.cuboids.at(-1)?.dimensions.length ?? 0 };
+  const isSimpler = said < options.partsGain * first.score && !judge.restIsUnmoved(first, parts);
+  return parts.length > 1 && isCause(first, first, [], options) && isSimpler
+    ? [first, ...causes.filter((cause) => !parts.includes(cause))]
+    : causes;
 }
 
 export function isSame(a: Combination, b: Combination): boolean {

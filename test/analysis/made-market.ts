@@ -8,6 +8,8 @@ export interface MadeMarket {
   history: History;
   /** The slices that were made worse, enough that one who knows which to look at would see it. */
   causes: Record<string, string>[];
+  /** What would have come of each leaf in the span without any cause, as only its maker knows. */
+  usual: Float64Array;
 }
 
 export interface MarketPlan {
@@ -23,7 +25,7 @@ const CHANNELS = 3;
 const MERCHANTS = 60;
 const BUCKETS = 6;
 /** Coefficients of variation between buckets: of each value of a dimension, and of each leaf. */
-const VALUE_SPREAD = 0.04;
+export const VALUE_SPREAD = 0.04;
 const LEAF_SPREAD = 0.1;
 
 /**
@@ -158,6 +160,7 @@ export function makeMarket(plan: MarketPlan): MadeMarket {
     Float64Array.from(before.flatMap((each) => [...pick(each)]));
   return {
     leaves,
+    usual: Float64Array.from(shifted, (volume, leaf) => volume * (rate[leaf] as number)),
     now: draw(shifted, odds),
     history: {
       leaf: Int32Array.from(before.flatMap(() => combinations.map((_, leaf) => leaf))),

@@ -96,6 +96,10 @@ export class SetScore {
     return all === 0 ? 1 : (2 * this.#right) / all;
   }
 
+  get cases(): number {
+    return this.#cases;
+  }
+
   /** The share of cases whose set was exactly right. */
   get exact(): number {
     return this.#exact / this.#cases;

@@ -4,6 +4,7 @@ import type { JudgedLeaves } from '../../src/analysis/leaves.js';
 import type { Explanation } from '../../src/model/analysis.js';
 import { blurForecast, makeCounts } from '../analysis/made-counts.js';
 import { makeMarket } from '../analysis/made-market.js';
+import { oracleSeparates } from '../analysis/oracle.js';
 import { countCases, hasRootCauseData, hits, rateCases, SetScore, sliceKey } from '../analysis/root-cause.js';
 import { print, printTable } from './measure.js';
 
@@ -99,25 +100,41 @@ function marketplaces(): void {
   ).map(([name, causes, mixShift], kind) => {
     const score = new SetScore();
     const times: number[] = [];
+    const separable = new SetScore();
     let quiet = 0;
     for (let index = 0; index < MARKETS; index++) {
       const market = makeMarket({ seed: 10_000 + 1_000 * kind + index, causes, mixShift });
       const { answer, milliseconds } = timed(expectRates(market.leaves, market.now, market.history));
       times.push(milliseconds);
-      score.add(answer.slices, market.causes.map(sliceKey));
+      const truth = market.causes.map(sliceKey);
+      score.add(answer.slices, truth);
+      if (causes > 0 && oracleSeparates(market)) separable.add(answer.slices, truth);
       if (answer.slices.every(({ cause }) => !cause)) quiet++;
     }
     return [
       name,
       causes === 0 ? '' : score.f1.toFixed(3),
       score.exact.toFixed(3),
+      ...(causes === 0
+        ? ['', '', '']
+        : [`${separable.cases}`, separable.f1.toFixed(3), separable.exact.toFixed(3)]),
       (quiet / MARKETS).toFixed(3),
       ...milliseconds(times),
     ];
   });
   print('');
   printTable([
-    ['made marketplaces', 'F1', 'exact sets', 'no cause named', 'ms (median)', 'ms (slowest)'],
+    [
+      'made marketplaces',
+      'F1',
+      'exact sets',
+      'separable',
+      'F1',
+      'exact sets',
+      'no cause named',
+      'ms (median)',
+      'ms (slowest)',
+    ],
     ...rows,
   ]);
 }
