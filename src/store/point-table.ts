@@ -3,9 +3,9 @@ import type { EventSelector } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import { Bindings, conditions, filled, numberColumn, textColumn } from './event-columns.js';
+import { pointRows } from './point-rows.js';
 import { queryText } from './sql-files.js';
-import type { Parameters, Store } from './store.js';
-import { toSeconds } from './time.js';
+import type { Store } from './store.js';
 
 /** What is made of the events of one slice in one bucket, beside their count and the sum of their amounts. */
 export type Aggregate =
@@ -39,6 +39,16 @@ export interface MeasureRow {
   value: number;
 }
 
+/** A `MeasureRow` as it comes: the columns of `queries/measure.sql`, in their order. */
+type MeasureTuple = [
+  bucket: number,
+  dimensionIndices: number[],
+  sliceValues: string[],
+  events: number,
+  amount: number,
+  value: number,
+];
+
 export interface BreachRow {
   bucket: number;
   dimension_indices: number[];
@@ -53,20 +63,6 @@ export interface StoredPoint {
   point: Point;
   isDeleted: boolean;
 }
-
-const COLUMNS = [
-  'metric',
-  'slice',
-  'bucket_start',
-  'bucket_seconds',
-  'value',
-  'numerator',
-  'denominator',
-  'amount',
-  'revision',
-  'volume',
-  'is_deleted',
-] as const satisfies readonly [string, ...string[]];
 
 /** Points in the store, and the counts that they are made from. */
 export class PointTable {
@@ -91,10 +87,13 @@ export class PointTable {
       groups: groups.join(', '),
       dimension_values: textArray(query.dimensions.map((_, i) => `dimension_${i}`)),
     };
-    return this.#rows(filled(queryText('measure'), parts), {
-      ...commonParameters(query),
-      ...bindings.parameters,
-    });
+    const found: MeasureRow[] = [];
+    const text = filled(queryText('measure'), parts);
+    const parameters = { ...commonParameters(query), ...bindings.parameters };
+    for await (const rows of this.#store.tuples<MeasureTuple>(text, parameters))
+      for (const [bucket, dimension_indices, slice_values, events, amount, value] of rows)
+        found.push({ bucket, dimension_indices, slice_values, events, amount, value });
+    return found;
   }
 
   async breach(query: Omit<MeasureQuery, 'aggregate'>, answered: EventSelector): Promise<BreachRow[]> {
@@ -105,16 +104,15 @@ export class PointTable {
       conditions: conditions(query.selector, bindings),
       answered_conditions: conditions(answered, bindings),
     };
-    return this.#rows(filled(queryText('breach'), parts), {
+    const found: BreachRow[] = [];
+    const text = filled(queryText('breach'), parts);
+    const parameters = {
       ...commonParameters(query),
       ...bindings.parameters,
       answered_types: answered.event,
-    });
-  }
-
-  async #rows<Row>(text: string, parameters: Parameters): Promise<Row[]> {
-    const found: Row[] = [];
-    for await (const rows of this.#store.rows<Row>(text, parameters)) for (const row of rows) found.push(row);
+    };
+    for await (const rows of this.#store.rows<BreachRow>(text, parameters))
+      for (const row of rows) found.push(row);
     return found;
   }
 
@@ -197,10 +195,8 @@ export class PointTable {
 
   /** Writes points; `removed` are points that corrections left without any event. */
   async write(points: readonly Point[], removed: readonly Point[] = []): Promise<void> {
-    await this.#store.insert('points_log', COLUMNS, [
-      ...points.map((point) => row(point, 0)),
-      ...removed.map((point) => row(point, 1)),
-    ]);
+    if (points.length + removed.length === 0) return;
+    await this.#store.insertRows('insert_points', pointRows(points, removed));
   }
 }
 
@@ -266,22 +262,6 @@ function aggregateParts(
 
 /** A point as it is stored. */
 type PointRow = Omit<Point, 'volume'> & { volume: number | null };
-
-function row(point: Point, isDeleted: 0 | 1): unknown[] {
-  return [
-    point.metric,
-    point.slice,
-    toSeconds(point.bucketStart),
-    point.bucketSeconds,
-    point.value,
-    point.numerator,
-    point.denominator,
-    point.amount,
-    point.revision,
-    point.volume ?? null,
-    isDeleted,
-  ];
-}
 
 function pointOf(row: PointRow): Point {
   const { metric, slice, bucketStart, bucketSeconds, value, numerator, denominator, amount, revision } = row;

@@ -16,7 +16,7 @@ const POWERS_OF_TEN = Array.from({ length: GREATEST_SCALE + 1 }, (_, power) => 1
 /**
  * Writes rows in ClickHouse's `RowBinary`: values one after another, little-endian, without names or separators,
  * so the calls must follow the statement's columns in order and in type. It takes both sides a fraction of the
- * work of JSON, which a table of every event there is repays (docs/benchmarks.md).
+ * work of JSON, which tables of every event and every point repay (docs/benchmarks.md).
  */
 export class RowBinaryWriter {
   #bytes: Buffer;
@@ -120,6 +120,32 @@ export class RowBinaryWriter {
       d = TWO_POW_32 - 1 - d + Math.floor(c / TWO_POW_32);
     }
     this.#quarters(a, b, c, d);
+  }
+
+  /** `UInt8`. */
+  uint8(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  /** `UInt32`. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+  }
+
+  /** `Float64`. */
+  float64(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  /** `Nullable(Float64)`. */
+  nullableFloat64(value: number | null): void {
+    this.#isNull(value === null);
+    if (value !== null) this.float64(value);
   }
 
   /** `UInt128`. */
