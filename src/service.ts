@@ -9,6 +9,7 @@ import { ServiceMetrics } from './http/prometheus.js';
 import { createServer, type HttpServer } from './http/server.js';
 import { slackInbox } from './http/slack.js';
 import type { DecodedBatch, SourceProgress } from './ingest/contract.js';
+import { GatheredWrites } from './ingest/gathered-writes.js';
 import { HttpIngest } from './ingest/http-ingest.js';
 import { KafkaSource } from './ingest/kafka-source.js';
 import { inputLimits } from './ingest/privacy.js';
@@ -91,6 +92,7 @@ class Service {
   readonly #metrics = new ServiceMetrics();
   readonly #events: EventLog;
   readonly #slack: SlackSide;
+  readonly #writes: GatheredWrites;
   #redress: Redress | null = null;
   #late: LateEvents | null = null;
   #http: ProgressTracker = new ProgressTracker('http');
@@ -114,6 +116,7 @@ class Service {
     this.#reload = reload;
     this.#events = new EventLog(open.store);
     this.#slack = new SlackSide({ configuration, clock, log, known: () => this.#known() });
+    this.#writes = new GatheredWrites(this.#events);
   }
 
   async start(): Promise<RunningService> {
@@ -169,11 +172,11 @@ class Service {
     );
   }
 
-  /** Writes batches, and counts them once they are durable. */
+  /** Writes batches, those of many callers together, and counts them once they are durable. */
   #sink() {
     return {
       write: async (batch: DecodedBatch) => {
-        await this.#events.write(batch);
+        await this.#writes.write(batch);
         this.#metrics.batchWritten(batch);
       },
     };

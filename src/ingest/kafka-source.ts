@@ -41,6 +41,8 @@ export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 
 
 /** One fetch's greatest size a partition, as it comes over the wire: with one batch at work, memory's bound. */
 const FETCH_BYTES = 4 << 20;
+/** How many partitions' batches are at work at once: while one is written, the next are read into rows. */
+const AT_WORK = 4;
 const SESSION = 15 * SECOND;
 const LONGEST_HEARTBEAT = 3 * SECOND;
 /** How long a rebalance waits for members: one that died while it joined holds up all the others for so long. */
@@ -165,6 +167,7 @@ export class KafkaSource {
       await this.#measureLag();
       await consumer.run({
         autoCommit: false,
+        partitionsConsumedConcurrently: AT_WORK,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#take(payload),
       });

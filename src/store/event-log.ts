@@ -1,5 +1,5 @@
 import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
-import { type PackedEvents, packed } from './event-rows.js';
+import { type PackedRows, packed } from './event-rows.js';
 import type { Store } from './store.js';
 import { toSeconds } from './time.js';
 
@@ -35,7 +35,7 @@ export class EventLog {
    * id, a rejected input by where it came from.
    */
   async write(batch: {
-    accepted: PackedEvents | readonly ArrivedEvent[];
+    accepted: PackedRows | readonly ArrivedEvent[];
     rejected: readonly RejectedEvent[];
   }): Promise<void> {
     const accepted = 'rows' in batch.accepted ? batch.accepted : packed(batch.accepted);

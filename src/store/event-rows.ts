@@ -2,11 +2,16 @@ import type { Arrival, ArrivedEvent, MarketplaceEvent } from '../model/event.js'
 import { EVENT_FIELDS, type EventField } from '../model/event-schema.js';
 import { RowBinaryWriter } from './row-binary.js';
 
-/** Events as the store takes them, and what has to be known of them beside. */
-export interface PackedEvents {
-  /** The rows of `queries/insert_events.sql`. */
-  rows: Buffer;
+/** Events as the store takes them. */
+export interface PackedRows {
+  /** The rows of `queries/insert_events.sql`, one after another. */
+  rows: readonly Buffer[];
   count: number;
+}
+
+/** Rows, and what has to be known of their events beside. */
+export interface PackedEvents extends PackedRows {
+  bytes: number;
   /** Greatest `occurred_at`; null without an event. */
   latest: number | null;
 }
@@ -141,7 +146,9 @@ export class EventRows {
 
   /** Everything that was added. The packer is not used after it. */
   finish(): PackedEvents {
-    return { rows: this.#rows.finish(), count: this.#count, latest: this.#count === 0 ? null : this.#latest };
+    const rows = this.#rows.finish();
+    const latest = this.#count === 0 ? null : this.#latest;
+    return { rows: [rows], bytes: rows.length, count: this.#count, latest };
   }
 
   /** The place's bytes: nearly always those of the place before. */

@@ -196,7 +196,7 @@ export class PointTable {
   /** Writes points; `removed` are points that corrections left without any event. */
   async write(points: readonly Point[], removed: readonly Point[] = []): Promise<void> {
     if (points.length + removed.length === 0) return;
-    await this.#store.insertRows('insert_points', pointRows(points, removed));
+    await this.#store.insertRows('insert_points', [pointRows(points, removed)]);
   }
 }
 

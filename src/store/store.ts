@@ -143,8 +143,8 @@ export class Store {
   }
 
   /** Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`. */
-  async insertRows(name: string, rows: Buffer): Promise<void> {
-    await this.load(queryText(name), Readable.from([rows]), ONE_BLOCK, name);
+  async insertRows(name: string, rows: readonly Buffer[]): Promise<void> {
+    await this.load(queryText(name), Readable.from(rows), ONE_BLOCK, name);
   }
 
   /** Sends a body of foreign rows along with an `INSERT … FORMAT …` statement. */

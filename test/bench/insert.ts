@@ -41,7 +41,7 @@ export async function insert(): Promise<void> {
   });
   const bodies: Buffer[] = [];
   for (let at = 0; at < events.length; at += BATCH_EVENTS)
-    bodies.push(packed(events.slice(at, at + BATCH_EVENTS)).rows);
+    bodies.push(Buffer.concat(packed(events.slice(at, at + BATCH_EVENTS)).rows));
   const folder = mkdtempSync(join(tmpdir(), 'redress-bench-'));
   const engine = await startEngine({ folder });
   try {

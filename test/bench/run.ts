@@ -5,12 +5,14 @@ import { detect } from './detect.js';
 import { ingest } from './ingest.js';
 import { insert } from './insert.js';
 import { marketplace } from './marketplace.js';
+import { kafka } from './kafka.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
 import { run as points } from './points.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   ingest,
+  kafka,
   insert,
   detect,
   demo,

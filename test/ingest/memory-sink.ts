@@ -21,7 +21,7 @@ export class MemorySink implements EventSink {
     }
     this.writes += 1;
     this.largest = Math.max(this.largest, batch.accepted.count + batch.rejected.length);
-    for (const arrived of unpacked(batch.accepted.rows)) {
+    for (const arrived of unpacked(Buffer.concat(batch.accepted.rows))) {
       const known = this.events.get(arrived.event.eventId);
       if (known === undefined || known.arrival.version <= arrived.arrival.version)
         this.events.set(arrived.event.eventId, arrived);

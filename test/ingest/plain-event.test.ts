@@ -26,11 +26,11 @@ function both(raw: Buffer, sequence: number, origin = ORIGIN) {
   const { accepted, rejected } = builder.take();
   const slowly = decodeEvent(raw, arrivalOf(origin, sequence), LIMITS);
   return [
-    { accepted: unpacked(accepted.rows), latest: accepted.latest, rejected },
+    { accepted: unpacked(Buffer.concat(accepted.rows)), latest: accepted.latest, rejected },
     slowly.accepted === undefined
       ? { accepted: [], latest: null, rejected: [slowly.rejected] }
       : {
-          accepted: unpacked(packed([slowly.accepted]).rows),
+          accepted: unpacked(Buffer.concat(packed([slowly.accepted]).rows)),
           latest: slowly.accepted.event.occurredAt,
           rejected: [],
         },

@@ -5,7 +5,7 @@ import { ProgressTracker } from '../../src/ingest/progress.js';
 const batch = (latest: number | null, lastArrivalAt: number): DecodedBatch => ({
   source: 'http',
   lastArrivalAt,
-  accepted: { rows: Buffer.alloc(0), count: latest === null ? 0 : 1, latest },
+  accepted: { rows: [], bytes: 0, count: latest === null ? 0 : 1, latest },
   rejected: [],
 });
 
