@@ -34,7 +34,7 @@ export interface PipelineParts {
   /** The end of the last bucket that each metric has been judged for. */
   progress: Map<string, Instant>;
   /** The event time up to which everything is believed to be there, at a moment; null when nothing is known. */
-  completeUntil(now: Instant): Instant | null;
+  completeUntil(now: Instant, metric: MetricDefinition): Instant | null;
   /** The first moment that there is something to judge at; null while there is nothing. */
   findBeginning(): Promise<Instant | null>;
   /**
@@ -130,11 +130,10 @@ export class Pipeline {
 
   /** When the first bucket closes that is closed by `now`; null when none is. */
   #nextClosing(now: Instant): Instant | null {
-    const complete = this.#parts.completeUntil(now);
-    if (complete === null) return null;
     const moments = this.#parts.metrics.flatMap((metric) => {
+      const complete = this.#parts.completeUntil(now, metric);
       const start = this.#openBucket(metric);
-      if (start === null) return [];
+      if (start === null || complete === null) return [];
       const moment = bucketEnd(start, metric) + metric.allowedLateness;
       return moment <= complete ? [moment] : [];
     });
@@ -149,11 +148,12 @@ export class Pipeline {
 
   /** Makes the points of all buckets that close up to `until`. */
   async #close(until: Instant, now: Instant): Promise<Closing[]> {
-    const complete = Math.min(until, this.#parts.completeUntil(now) ?? Number.NEGATIVE_INFINITY);
     const closings: Closing[] = [];
     for (const metric of this.#parts.metrics) {
       const first = this.#openBucket(metric);
-      if (first === null) continue;
+      const known = this.#parts.completeUntil(now, metric);
+      if (first === null || known === null) continue;
+      const complete = Math.min(until, known);
       const starts = bucketStarts(first, complete, metric).filter(
         (start) => bucketEnd(start, metric) + metric.allowedLateness <= complete,
       );

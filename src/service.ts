@@ -8,14 +8,12 @@ import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
 import { ServiceMetrics } from './http/prometheus.js';
 import { createServer, type HttpServer } from './http/server.js';
 import { slackInbox } from './http/slack.js';
-import type { DecodedBatch, SourceProgress } from './ingest/contract.js';
+import type { DecodedBatch } from './ingest/contract.js';
 import { GatheredWrites } from './ingest/gathered-writes.js';
 import { HttpIngest } from './ingest/http-ingest.js';
 import { KafkaSource } from './ingest/kafka-source.js';
 import { inputLimits } from './ingest/privacy.js';
-import { ProgressTracker } from './ingest/progress.js';
 import { LateEvents } from './metrics/late-events.js';
-import { combinedWatermark, isStale, watermark } from './metrics/watermark.js';
 import type { Alert } from './model/alert.js';
 import { type Clock, type Instant, MINUTE } from './model/clock.js';
 import { messageOf, RedressError } from './model/errors.js';
@@ -24,9 +22,9 @@ import { createNotifiers, createRouter } from './notify/index.js';
 import { markLive } from './replay.js';
 import { every } from './scheduler.js';
 import { SlackSide } from './slack-side.js';
+import { Sources } from './sources.js';
 import { CheckpointTable } from './store/checkpoint-table.js';
 import { EventLog } from './store/event-log.js';
-import { knownProgress } from './store/source-progress.js';
 
 export interface RunningService {
   /** Where HTTP listens. */
@@ -95,8 +93,7 @@ class Service {
   readonly #writes: GatheredWrites;
   #redress: Redress | null = null;
   #late: LateEvents | null = null;
-  #http: ProgressTracker = new ProgressTracker('http');
-  #files: SourceProgress | null = null;
+  readonly #sources: Sources;
   #kafka: KafkaSource | null = null;
   #lastRefresh: Instant = 0;
   #lastSave: Instant = 0;
@@ -117,6 +114,7 @@ class Service {
     this.#events = new EventLog(open.store);
     this.#slack = new SlackSide({ configuration, clock, log, known: () => this.#known() });
     this.#writes = new GatheredWrites(this.#events);
+    this.#sources = new Sources(open.store, configuration.service.ingest);
   }
 
   async start(): Promise<RunningService> {
@@ -153,23 +151,20 @@ class Service {
   }
 
   async #openSources(): Promise<void> {
-    const known = new Map((await knownProgress(this.#open.store)).map((it) => [it.source, it]));
-    this.#http = new ProgressTracker('http', known.get('http'));
-    const files = known.get('file');
-    this.#files = files === undefined ? null : { ...files, lag: 0 };
     const { kafka } = this.#configuration.service;
-    if (kafka === null) return;
-    const before = known.get('kafka');
-    this.#kafka = new KafkaSource(
-      {
-        sink: this.#sink(),
-        clock: this.#clock,
-        logger: this.#log,
-        limits: inputLimits(this.#configuration.service),
-        ...(before === undefined ? {} : { known: before }),
-      },
-      kafka,
-    );
+    if (kafka !== null) {
+      this.#kafka = new KafkaSource(
+        {
+          sink: this.#sink(),
+          clock: this.#clock,
+          logger: this.#log,
+          limits: inputLimits(this.#configuration.service),
+        },
+        kafka,
+      );
+      this.#sources.add(this.#kafka);
+    }
+    await this.#sources.refresh();
   }
 
   /** Writes batches, those of many callers together, and counts them once they are durable. */
@@ -187,7 +182,7 @@ class Service {
     const ports = this.#ports(
       new HttpIngest({
         sink: this.#sink(),
-        progress: this.#http,
+        progress: this.#sources.http,
         limits: inputLimits(this.#configuration.service),
       }),
     );
@@ -240,7 +235,7 @@ class Service {
       digest: (request) => writeDigest(request, known(), this.#clock.now()),
       readiness: async () => this.#readiness(),
       prometheus: async () => {
-        for (const source of this.#sources()) this.#metrics.sourceSeen(source);
+        for (const source of this.#sources.all()) this.#metrics.sourceSeen(source);
         this.#metrics.partitionsSeen(this.#kafka?.partitionLags() ?? []);
         return this.#metrics.text();
       },
@@ -294,14 +289,14 @@ class Service {
     return this.#inTurn(async () => {
       const now = this.#clock.now();
       const redress = await this.#decided();
+      await this.#sources.refresh();
+      if (redress.pipeline.hasClosing(now)) await this.#sources.refresh('lag');
       await this.#refresh(redress, now);
       await redress.append(this.#health(redress, now));
       await redress.pipeline.advance(now);
       await this.#slack.refresh(redress, now);
-      if (this.#heldByStale(now))
-        this.#metrics.judged(
-          await redress.staleBuckets.mark(this.#configuration.metrics, redress.progress, now),
-        );
+      const held = this.#sources.heldByStale(this.#configuration.metrics, now);
+      this.#metrics.judged(await redress.staleBuckets.mark(held, redress.progress, now));
       if (now - this.#lastSave >= SAVE_INTERVAL) {
         await redress.saveJudges();
         this.#lastSave = now;
@@ -329,36 +324,17 @@ class Service {
   }
 
   #health(redress: Redress, now: Instant): JournalEntry[] {
-    return this.#sources()
+    return this.#sources
+      .all()
       .filter((source) => source.lastArrivalAt !== null)
       .flatMap((source) =>
         redress.alerts.sourceHealth(
           source.source,
-          isStale(source, now, this.#configuration.service.ingest),
+          this.#sources.isStale(source, now),
           source.lastArrivalAt,
           now,
         ),
       );
-  }
-
-  #sources(): SourceProgress[] {
-    return [this.#http.progress(), ...(this.#kafka === null ? [] : [this.#kafka.progress()])];
-  }
-
-  /** True while a source that has gone quiet holds up what depends on it. */
-  #heldByStale(now: Instant): boolean {
-    const rule = this.#configuration.service.ingest;
-    return this.#sources().some(
-      (source) => isStale(source, now, rule) && watermark(source, now, rule) !== null,
-    );
-  }
-
-  /** Loaded files are complete up to their last event; they say nothing of what streams. */
-  #completeUntil(now: Instant): Instant | null {
-    const streaming = combinedWatermark(
-      this.#sources().map((source) => watermark(source, now, this.#configuration.service.ingest)),
-    );
-    return streaming ?? this.#files?.frontier ?? null;
   }
 
   /** The deciding parts, read from the store if they have to be. */
@@ -379,7 +355,7 @@ class Service {
           dashboardsUrl: this.#configuration.service.dashboardsUrl,
         }),
       ),
-      completeUntil: (now) => this.#completeUntil(now),
+      completeUntil: (now, metric) => this.#sources.completeUntil(metric, now),
       notBefore: () => this.#clock.now() - SHORT_WHILE,
       write: 'at_once',
       onMoment: (_moment, judged) => {

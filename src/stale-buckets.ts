@@ -42,7 +42,7 @@ export class StaleBuckets {
       );
       this.#until.set(metric.id, bucketEnd(last, metric));
     }
-    await this.#verdicts.write(written);
+    if (written.length > 0) await this.#verdicts.write(written);
     return written;
   }
 }

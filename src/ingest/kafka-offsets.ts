@@ -11,17 +11,25 @@ export interface PartitionLag {
 /** What the group has not committed, for each partition of its topics, whichever member reads it. */
 export async function groupLag(
   admin: Admin,
-  { groupId, topics }: { groupId: string; topics: readonly string[] },
+  {
+    groupId,
+    topics,
+    from = 'earliest',
+  }: { groupId: string; topics: readonly string[]; from?: 'earliest' | 'latest' | Instant },
 ): Promise<PartitionLag[]> {
   const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
   const waiting = await Promise.all(
     committed.map(async ({ topic, partitions }) => {
       const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+      // Where reading begins in partitions that the group has never read: what lies before it waits for nobody.
+      const since = typeof from === 'number' ? await offsetsSince(admin, groupId, topic, from) : new Map();
       return partitions.map(({ partition, offset }) => {
         const end = ends.get(partition);
-        // What has been deleted by age waits for nobody.
-        const lag = end === undefined ? 0 : Number(end.high) - Math.max(Number(offset), Number(end.low));
-        return { topic, partition, lag: Math.max(lag, 0) };
+        if (end === undefined) return { topic, partition, lag: 0 };
+        const unread = from === 'latest' ? Number(end.high) : Number(since.get(partition) ?? end.low);
+        const next = Number(offset) < 0 ? unread : Number(offset);
+        // Nor does what has been deleted by age.
+        return { topic, partition, lag: Math.max(Number(end.high) - Math.max(next, Number(end.low)), 0) };
       });
     }),
   );

@@ -15,7 +15,7 @@ import {
 } from './kafka-client.js';
 import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
 import { arrivalOf } from './origin.js';
-import { ProgressTracker } from './progress.js';
+import { type PlaceProgress, ProgressTracker } from './progress.js';
 import { withoutRegistryPrefix } from './registry-prefix.js';
 
 export interface KafkaSettings extends KafkaConnection {
@@ -32,8 +32,6 @@ export interface KafkaSourceParts {
   clock: Clock;
   logger: Logger;
   limits: DecodeLimits;
-  /** What the store remembers of an earlier run. */
-  known?: Pick<SourceProgress, 'frontier' | 'lastArrivalAt'>;
 }
 
 /** What the source is doing; `connecting` is also a topic that does not exist yet. */
@@ -71,7 +69,7 @@ export class KafkaSource {
   constructor(parts: KafkaSourceParts, settings: KafkaSettings) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#progress = new ProgressTracker('kafka', parts.known);
+    this.#progress = new ProgressTracker('kafka');
     // Until Kafka has been asked, what was known of the source says nothing about what waits in it.
     this.#progress.lagUnknown();
     this.#heartbeat = Math.min((settings.sessionTimeout ?? SESSION) / 4, LONGEST_HEARTBEAT);
@@ -164,14 +162,14 @@ export class KafkaSource {
       });
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: from !== 'latest' });
-      await this.#measureLag();
+      await this.measureLag();
       await consumer.run({
         autoCommit: false,
         partitionsConsumedConcurrently: AT_WORK,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#take(payload),
       });
-      this.#lagTimer = setInterval(() => void this.#measureLag(), LAG_INTERVAL);
+      this.#lagTimer = setInterval(() => void this.measureLag(), LAG_INTERVAL);
     } catch (cause) {
       await this.#close();
       if (cause instanceof RedressError) throw cause;
@@ -225,7 +223,7 @@ export class KafkaSource {
     } finally {
       membership.end();
     }
-    this.#progress.wrote(decoded);
+    this.#progress.wrote(decoded, `${batch.topic}/${batch.partition}`);
     if (this.#state === 'waiting_for_store') this.#reads();
     // A partition that another member has by now gives that member the same events, and they are the same facts.
     if (membership.isLost()) return;
@@ -263,12 +261,20 @@ export class KafkaSource {
     return builder.take();
   }
 
-  async #measureLag(): Promise<void> {
+  /** Takes up how far partitions have been read, by other members too. */
+  learn(known: readonly PlaceProgress[]): void {
+    this.#progress.learn(known);
+  }
+
+  /** Asks Kafka what waits unread. Never throws: when nobody can say, the source is not read to its end. */
+  async measureLag(): Promise<void> {
     const admin = this.#admin;
     if (admin === null) return;
     try {
       this.#partitionLags = await groupLag(admin, this.#settings);
-      this.#progress.lags(this.#partitionLags.reduce((sum, { lag }) => sum + lag, 0));
+      this.#progress.lags(
+        new Map(this.#partitionLags.map(({ topic, partition, lag }) => [`${topic}/${partition}`, lag])),
+      );
     } catch (error) {
       this.#progress.lagUnknown();
       this.#parts.logger.warn({ reason: messageOf(error) }, 'cannot ask Kafka how much waits unread');

@@ -1,47 +1,76 @@
 import type { Instant } from '../model/clock.js';
 import type { DecodedBatch, SourceProgress } from './contract.js';
 
-/** Keeps how far one source has been read. Told only of what is durable, so that nobody runs ahead of the store. */
+/** How far one place of a source has come: a partition, or the whole of a source that has no places. */
+export interface PlaceProgress {
+  place: string;
+  frontier: Instant;
+  lastArrivalAt: Instant;
+}
+
+/** Nothing is complete up to it: of a place where something waits, and of which nothing has been read. */
+const BEGINNING: Instant = 0;
+
+/**
+ * Keeps how far one source has been read. Told only of what is durable, so that nobody runs ahead of the store; what
+ * other processes have read of it is learned from the store.
+ */
 export class ProgressTracker {
   readonly #source: string;
-  #frontier: Instant | null;
-  #lastArrivalAt: Instant | null;
-  #lag: number;
+  readonly #frontiers = new Map<string, Instant>();
+  #lastArrivalAt: Instant | null = null;
+  /** How many inputs wait unread, by place; null when nobody can say. */
+  #lags: ReadonlyMap<string, number> | null = new Map();
 
-  /** Goes on from what an earlier run knew, where the store remembers it. */
-  constructor(source: string, known?: Pick<SourceProgress, 'frontier' | 'lastArrivalAt'>) {
+  constructor(source: string) {
     this.#source = source;
-    this.#frontier = known?.frontier ?? null;
-    this.#lastArrivalAt = known?.lastArrivalAt ?? null;
-    this.#lag = 0;
+  }
+
+  /** Takes up what the store knows: of an earlier run, and of other processes. */
+  learn(known: readonly PlaceProgress[]): void {
+    for (const { place, frontier, lastArrivalAt } of known) this.#seen(place, frontier, lastArrivalAt);
   }
 
   /** Records a batch that has become durable. Rejected inputs are arrivals, but they move no frontier. */
-  wrote({ accepted, lastArrivalAt }: DecodedBatch): void {
-    this.#frontier = latest(this.#frontier, accepted.latest);
-    this.#lastArrivalAt = latest(this.#lastArrivalAt, lastArrivalAt);
+  wrote({ accepted, lastArrivalAt }: DecodedBatch, place = ''): void {
+    this.#seen(place, accepted.latest, lastArrivalAt);
   }
 
-  /** Records how many inputs wait unread. */
-  lags(inputs: number): void {
-    this.#lag = inputs;
+  /** Records how many inputs wait unread in each place. */
+  lags(lags: ReadonlyMap<string, number>): void {
+    this.#lags = lags;
   }
 
-  /** Records that nobody can say how many wait: then at least one may, and the source is not read to its end. */
+  /** Records that nobody can say how many wait: then the source is not read to its end. */
   lagUnknown(): void {
-    this.#lag = Math.max(this.#lag, 1);
+    this.#lags = null;
   }
 
+  /**
+   * A place where nothing waits holds nobody: the frontier is the least of those where something does, and the greatest
+   * of all when the source has been read to its end.
+   */
   progress(): SourceProgress {
+    const frontiers = this.#frontiers;
+    const lags = this.#lags;
+    const behind =
+      lags === null ? [...frontiers.keys()] : [...lags.keys()].filter((place) => lags.get(place));
+    const frontier =
+      behind.length === 0
+        ? Math.max(...frontiers.values())
+        : Math.min(...behind.map((place) => frontiers.get(place) ?? BEGINNING));
     return {
       source: this.#source,
-      frontier: this.#frontier,
+      frontier: frontiers.size === 0 ? null : frontier,
       lastArrivalAt: this.#lastArrivalAt,
-      lag: this.#lag,
+      lag: lags === null ? 1 : [...lags.values()].reduce((sum, lag) => sum + lag, 0),
     };
   }
-}
 
-function latest(known: Instant | null, seen: Instant | null): Instant | null {
-  return known === null || seen === null ? (known ?? seen) : Math.max(known, seen);
+  #seen(place: string, frontier: Instant | null, lastArrivalAt: Instant | null): void {
+    if (frontier !== null)
+      this.#frontiers.set(place, Math.max(this.#frontiers.get(place) ?? frontier, frontier));
+    if (lastArrivalAt !== null)
+      this.#lastArrivalAt = Math.max(this.#lastArrivalAt ?? lastArrivalAt, lastArrivalAt);
+  }
 }

@@ -117,10 +117,7 @@ const event = fc
 /** An event as its producer may have written it: any order, spaces, fields twice, none of ours, or broken. */
 const written = fc
   .tuple(
-    fc.oneof(
-      { weight: 3, arbitrary: event },
-      event.map((all) => ({ ...GOOD, ...one(all) })),
-    ),
+    fc.oneof(event, { weight: 3, arbitrary: event.map((all) => ({ ...GOOD, ...one(all) })) }),
     fc.boolean(),
     fc.constantFrom('', '', '', 'unknown', 'twice', 'cut', 'behind', 'broken', 'spaced', 'number'),
     fc.nat(),
@@ -155,7 +152,7 @@ describe('the quick way from bytes to rows', () => {
         if (isPlain(raw)) seen.plain += 1;
         seen[slowly?.accepted.length === 1 ? 'accepted' : 'rejected'] += 1;
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
     // Neither is the comparison empty, nor does the quick way leave the most to the slow one.
     expect(seen.rejected).toBeGreaterThan(300);

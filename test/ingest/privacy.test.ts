@@ -26,7 +26,7 @@ function written(settings: Partial<PrivacySettings>, event: object = EVENT) {
   const limits = inputLimits({ ingest: { maxEventBytes: 10_000 }, privacy: { ...KEEP, ...settings } });
   const builder = new BatchBuilder('kafka', limits);
   expect(builder.addBytes(Buffer.from(JSON.stringify(event)), ORIGIN, 1)).toBe(true);
-  const [row] = unpacked(builder.take().accepted.rows);
+  const [row] = unpacked(Buffer.concat(builder.take().accepted.rows));
   return { text: row?.event.text, attributes: row?.event.attributes };
 }
 

@@ -102,7 +102,7 @@ describe('the embedded engine', () => {
         }
       }
     })();
-    await expect.poll(() => acknowledged).toBeGreaterThan(200);
+    await expect.poll(() => acknowledged, { timeout: 30_000 }).toBeGreaterThan(200);
     process.kill(engine.pid, 'SIGKILL');
     await writing;
     await store.close();

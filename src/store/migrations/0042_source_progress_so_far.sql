@@ -1,0 +1,11 @@
+-- Of what was stored before; a second time it changes nothing, because only the greatest counts.
+INSERT INTO source_progress
+SELECT
+    source,
+    if(source = 'kafka', substringIndex(position, '/', 2), '') AS place,
+    type,
+    max(occurred_at) AS newest_event_at,
+    max(received_at) AS newest_arrival_at
+FROM events_log
+WHERE is_deleted = 0
+GROUP BY source, place, type
