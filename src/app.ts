@@ -163,7 +163,10 @@ export async function assemble(
       : { onWritten: (written) => surroundings.onJournal?.(written, 'written') }),
   });
   const append = (written: readonly JournalEntry[]) => log.append(written);
-  const commands = new Commands(alerts, followUps);
+  const commands = new Commands(alerts, followUps, (id, slice) => {
+    const metric = metrics.find((each) => each.id === id);
+    return metric !== undefined && judging.acceptLevel(metric, slice);
+  });
   const outbox = new Outbox({
     router: surroundings.router,
     due: (now) => alerts.dueDeliveries(now),

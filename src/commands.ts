@@ -17,7 +17,12 @@ import type { JournalEntry } from './model/journal.js';
 export interface Carried<Result> {
   result: Result;
   entries: readonly JournalEntry[];
+  /** True when the judges have been told something: what they know is to be stored before the entries are. */
+  judgesChanged?: boolean;
 }
+
+/** Takes the level that a series has now for what is expected of it; false where that cannot be. */
+export type AcceptLevel = (metric: string, slice: string) => boolean;
 
 /** What was made elsewhere for a follow-up, such as a ticket, is a link of it. */
 export function linkedBy(
@@ -38,14 +43,26 @@ export class Commands {
   readonly #alerts: AlertDesk;
   readonly #followUps: FollowUpDesk;
 
-  constructor(alerts: AlertDesk, followUps: FollowUpDesk) {
+  readonly #acceptLevel: AcceptLevel;
+
+  constructor(alerts: AlertDesk, followUps: FollowUpDesk, acceptLevel: AcceptLevel) {
     this.#alerts = alerts;
     this.#followUps = followUps;
+    this.#acceptLevel = acceptLevel;
   }
 
   alert(command: AlertCommand, now: Instant): Carried<AlertCommandResult> {
     const result = this.#alerts.act(command, now);
-    return { result, entries: result.outcome === 'done' ? result.entries : [] };
+    if (result.outcome !== 'done') return { result, entries: [] };
+    if (command.kind !== 'feedback' || command.verdict !== 'new_normal')
+      return { result, entries: result.entries };
+    // A level that no detector can take for normal stays an alert; that somebody said so is kept all the same.
+    const { alertId, metric, slice } = result.alert;
+    if (!this.#acceptLevel(metric, slice)) return { result, entries: result.entries };
+    const ended = this.#alerts.newNormal(alertId, command.actor, now);
+    const entries = [...result.entries, ...ended];
+    const alert = this.#alerts.alert(alertId) ?? result.alert;
+    return { result: { ...result, entries, alert }, entries, judgesChanged: true };
   }
 
   openFollowUp(command: OpenFollowUp, now: Instant): Carried<OpenFollowUpResult> {

@@ -1,6 +1,7 @@
 import type { AlertDesk, Observation } from './alerts/desk.js';
 import { carriers } from './analysis/carriers.js';
 import type { JudgedPoint, Judging } from './detection/judging.js';
+import { explanations, speakersFirst } from './detection/story.js';
 import type { SampleRequest } from './follow-up-samples.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { DigestDesk } from './followups/digest-desk.js';
@@ -185,13 +186,15 @@ export class Pipeline {
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until } of closings) {
       const bucket = judging.judgeBucket(metric, points);
-      for (const { point, verdicts, combined } of bucket) {
+      const explained = explanations(bucket);
+      for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);
         const observation: Observation = {
           metric,
           point,
           verdict: combined,
           carriers: combined.status === 'anomalous' ? carriers({ point, combined }, bucket) : [],
+          explainedBy: explained.get(point.slice) ?? '',
         };
         const transitions = isHistory ? [] : alerts.observe(observation, moment);
         entries.push(...transitions, ...(await this.#recurrences(transitions, moment)));

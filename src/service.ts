@@ -277,7 +277,8 @@ class Service {
     return this.#inTurn(async () => {
       const redress = await this.#decided();
       const now = this.#clock.now();
-      const { result, entries } = await run(redress, now);
+      const { result, entries, judgesChanged = false } = await run(redress, now);
+      if (judgesChanged) await redress.saveJudges();
       await redress.append(entries);
       await redress.outbox.send(now);
       await this.#slack.refresh(redress, now);

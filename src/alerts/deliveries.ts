@@ -36,6 +36,7 @@ export function audienceOf(
     case 'ack_timed_out':
     case 'worsened':
     case 'resolved':
+    case 'new_normal':
     case 'reopened':
     case 'snoozed':
     case 'silence_ended':

@@ -28,6 +28,8 @@ export interface Observation {
   point: Point;
   verdict: Verdict;
   carriers: readonly Carrier[];
+  /** The slice within it for which alone it is out of band; empty or absent for none. */
+  explainedBy?: string;
 }
 
 const DIRECTIONS: readonly Direction[] = ['up', 'down'];
@@ -73,7 +75,13 @@ export class AlertDesk {
         const rule = { ...metric.alert, flapping: this.#episodes.settings.flapping };
         const input: AlertInput = anomalous
           ? this.#anomalous(before, observation, direction, now)
-          : { kind: 'normal', rule, point: seen, outlived: this.#isOutlived(before) };
+          : {
+              kind: 'normal',
+              rule,
+              point: seen,
+              outlived: this.#isOutlived(before),
+              isNewNormal: verdict.reason === 'new_normal' && side === direction,
+            };
         this.#episodes.advance(before, input, 'system', now, journal);
       }
     });
@@ -118,6 +126,24 @@ export class AlertDesk {
       this.#episodes.advance(alert, input, command.actor, now, journal);
     });
     return { outcome: 'done', entries, alert: book.alert(alert.alertId) ?? alert };
+  }
+
+  /** A person has the level taken as normal that an alert is about: it ends with that. */
+  newNormal(alertId: string, actor: string, now: Instant): JournalEntry[] {
+    const alert = this.#episodes.book.alert(alertId);
+    if (alert === undefined) return [];
+    const { last: point } = alert;
+    const rule = { for: 1, recover: 1, mergeGap: 0 };
+    const outlived = this.#isOutlived(alert);
+    return this.#episodes.turn(now, (journal) =>
+      this.#episodes.advance(
+        alert,
+        { kind: 'normal', rule, point, outlived, isNewNormal: true },
+        actor,
+        now,
+        journal,
+      ),
+    );
   }
 
   /** Silences, escalation steps and ends of acknowledgements and holds that are due at or before `now`. */
@@ -266,7 +292,7 @@ export class AlertDesk {
 
   #anomalous(
     before: AlertRecord | null,
-    { metric, point, verdict, carriers }: Observation,
+    { metric, point, verdict, carriers, explainedBy = '' }: Observation,
     direction: Direction,
     now: Instant,
   ): AlertInput {
@@ -288,13 +314,16 @@ export class AlertDesk {
       routingFor: (asked) =>
         this.#episodes.routingOf({ metric: id, slice: point.slice, direction, owner, severity: asked }),
     };
-    return this.#input(
+    const input = this.#input(
       before,
       subject,
       { severity, point: seen, amount: point.amount, carriers },
       metric.alert,
       now,
     );
+    const speaker =
+      explainedBy === '' ? '' : this.#episodes.book.inhibition.speaker({ ...subject, slice: explainedBy });
+    return speaker === '' ? input : { ...input, inhibitor: speaker };
   }
 
   /** An anomalous point as the machine takes it, with what holds the alert back, mutes it or speaks for it now. */
@@ -304,7 +333,7 @@ export class AlertDesk {
     seen: Pick<Extract<AlertInput, { kind: 'anomalous' }>, 'severity' | 'point' | 'amount' | 'carriers'>,
     rule: Extract<AlertInput, { kind: 'anomalous' }>['rule'],
     now: Instant,
-  ): AlertInput {
+  ): Extract<AlertInput, { kind: 'anomalous' }> {
     const episode = episodeOf(before, rule, now);
     const graver = episode !== null && isGraver(episode.severity, seen.severity);
     const severity = graver ? episode.severity : seen.severity;

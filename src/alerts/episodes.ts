@@ -19,6 +19,9 @@ import { shownOn } from './silence.js';
 import { SilenceDesk } from './silence-desk.js';
 import { type AlertInput, transition } from './transition.js';
 
+/** The words with which an alert that people may know of is over. */
+const ENDED: ReadonlySet<string> = new Set(['resolved', 'new_normal']);
+
 /** After these an alert may be matched by other silences than before. */
 const RELABELLED: ReadonlySet<string> = new Set(['worsened', 'handed_over', 'joined_group']);
 
@@ -74,7 +77,7 @@ export class Episodes {
     if (alert.silence !== null && before?.silence?.silenceId !== alert.silence.silenceId)
       journal.push(...this.silences.matched(alert.silence.silenceId, now));
     if (RELABELLED.has(reason)) this.reviewSilence(alert.alertId, now, journal);
-    if (reason === 'resolved') this.#afterEnd(before, alert, now, journal);
+    if (ENDED.has(reason)) this.#afterEnd(before, alert, now, journal);
     if (alert.groupId !== '') this.#inGroup(before, alert, reason, actor, now, journal);
     // What was due before this input is for `due` to take; here only what the input itself has brought about.
     const nextIsNew =
@@ -197,8 +200,8 @@ export class Episodes {
     if (!isMember(alert)) return;
     const joins = before?.groupId !== groupId || (before !== null && !isOpen(before) && isOpen(alert));
     const leader = this.book.leader(groupId);
-    if (leader === undefined || !(joins || reason === 'worsened' || reason === 'resolved')) return;
-    const urgent = reason !== 'resolved' && this.#isGravest(alert, leader);
+    if (leader === undefined || !(joins || reason === 'worsened' || ENDED.has(reason))) return;
+    const urgent = !ENDED.has(reason) && this.#isGravest(alert, leader);
     this.advance(leader, { kind: 'group_grew', urgent }, 'system', now, journal);
   }
 

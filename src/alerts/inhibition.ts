@@ -1,5 +1,6 @@
 import { type Matchers, matches } from '../model/matchers.js';
-import { formatSlice, parseSlice } from '../model/slice.js';
+import { formatSlice, isParentSlice, parseSlice } from '../model/slice.js';
+import type { SeriesName } from './fingerprint.js';
 import { labelsOf } from './labels.js';
 import { compareText } from './order.js';
 import type { AlertRecord } from './record.js';
@@ -21,7 +22,9 @@ export type Inhibited = Pick<AlertRecord, 'metric' | 'slice' | 'direction' | 'se
 export class Inhibition {
   readonly #rules: readonly InhibitionRule[];
   /** Open alerts by series. */
-  readonly #bySeries = new Map<string, string>();
+  readonly #bySeries = new Map<string, AlertRecord>();
+  /** The same by their ids. */
+  readonly #open = new Map<string, AlertRecord>();
   /** For each rule, open alerts that match its source, by their values of the labels that must be equal. */
   readonly #sources: readonly Map<string, Set<string>>[];
   readonly #places = new Map<string, { rule: number; key: string }[]>();
@@ -38,10 +41,12 @@ export class Inhibition {
       this.#sources[rule]?.get(key)?.delete(alert.alertId);
     this.#places.delete(alert.alertId);
     if (!isOpen) {
-      if (this.#bySeries.get(series) === alert.alertId) this.#bySeries.delete(series);
+      if (this.#bySeries.get(series)?.alertId === alert.alertId) this.#bySeries.delete(series);
+      this.#open.delete(alert.alertId);
       return;
     }
-    this.#bySeries.set(series, alert.alertId);
+    this.#bySeries.set(series, alert);
+    this.#open.set(alert.alertId, alert);
     if (this.#rules.length === 0) return;
     const labels = labelsOf(alert);
     const places = this.#rules.flatMap(({ source, equal }, rule) =>
@@ -66,10 +71,22 @@ export class Inhibition {
 
   #parentOf({ metric, direction, slice }: Inhibited): string {
     for (const parent of parentSlices(slice)) {
-      const alertId = this.#bySeries.get(seriesKey(metric, direction, parent));
-      if (alertId !== undefined) return alertId;
+      const holder = this.#bySeries.get(seriesKey(metric, direction, parent));
+      if (holder !== undefined && !this.#isExplained(holder)) return holder.alertId;
     }
     return '';
+  }
+
+  /** The id of the open alert of a series that can speak for what it explains; empty where there is none. */
+  speaker({ metric, direction, slice }: SeriesName): string {
+    const alert = this.#bySeries.get(seriesKey(metric, direction, slice));
+    return alert?.heldBy === '' ? alert.alertId : '';
+  }
+
+  /** True for an alert that a slice within its own holds back: it has nothing to say for others either. */
+  #isExplained({ slice, heldBy }: AlertRecord): boolean {
+    const holder = this.#open.get(heldBy);
+    return holder !== undefined && isParentSlice(parseSlice(slice), parseSlice(holder.slice));
   }
 
   #sourceOf(alert: Inhibited): string {

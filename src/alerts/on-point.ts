@@ -172,7 +172,11 @@ function onAnomalousWhileOpen(
   return changed(before, 'worsened', { ...worse, escalation: rerouted({ policy: next, route }, told, now) });
 }
 
-export function onNormal(before: AlertRecord, { rule, point, outlived }: Normal, now: Instant): Transition {
+export function onNormal(
+  before: AlertRecord,
+  { rule, point, outlived, isNewNormal = false }: Normal,
+  now: Instant,
+): Transition {
   const noted = { last: point, anomalousRun: 0, normalRun: before.normalRun + 1 };
   if (!isOpen(before)) {
     if (before.anomalousRun === 0) return UNCHANGED;
@@ -181,6 +185,7 @@ export function onNormal(before: AlertRecord, { rule, point, outlived }: Normal,
     if (before.state === 'pending') return resolved(before, 'subsided', false, now, noted);
     return changed(before, 'subsided', { ...noted, run });
   }
+  if (isNewNormal) return resolved(before, 'new_normal', outlived, now, noted);
   if (noted.normalRun < rule.recover) return changed(before, 'recovering', noted);
   const turn = afterTurn({ ...before, noticeAt: null }, rule.flapping, now);
   return resolved(before, 'resolved', outlived, now, { ...noted, ...turn });

@@ -20,6 +20,8 @@ export type AlertReason =
   /** The run of anomalous points broke before it was long enough to fire. */
   | 'subsided'
   | 'resolved'
+  /** Over because its level has come to stay, by the stated time or a person's word, and is expected from now on. */
+  | 'new_normal'
   /** Anomalous again within the merge gap, not yet for long enough to reopen. */
   | 'recurring'
   | 'reopened'

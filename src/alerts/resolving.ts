@@ -8,7 +8,7 @@ import type { AlertRecord } from './record.js';
  */
 export function resolved(
   before: AlertRecord,
-  reason: 'resolved' | 'subsided',
+  reason: 'resolved' | 'subsided' | 'new_normal',
   outlived: boolean,
   now: Instant,
   noted: Partial<AlertRecord> = {},

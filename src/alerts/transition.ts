@@ -48,8 +48,11 @@ export type AlertInput =
       silence: AlertSilence | null;
       place: GroupPlace | null;
     }
-  /** `outlived`: other alerts of the group that it leads are open. */
-  | { kind: 'normal'; rule: RunRule; point: AlertPoint; outlived: boolean }
+  /**
+   * `outlived`: other alerts of the group that it leads are open. `isNewNormal`: its level is what is expected from
+   * now on, which ends it at once.
+   */
+  | { kind: 'normal'; rule: RunRule; point: AlertPoint; outlived: boolean; isNewNormal?: boolean }
   | { kind: 'not_evaluable' }
   /**
    * The moment that the alert waits for: a step, the end of an acknowledgement or of a hold, something to say of its

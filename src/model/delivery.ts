@@ -9,6 +9,7 @@ export type DeliveryReason =
   | 'ack_timed_out'
   | 'worsened'
   | 'resolved'
+  | 'new_normal'
   | 'reopened'
   | 'snoozed'
   | 'silence_ended'

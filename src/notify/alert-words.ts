@@ -91,6 +91,8 @@ export function changeWords(notification: AlertNotification): string {
       return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
     case 'resolved':
       return `Resolved after ${formatDuration((alert.resolvedAt ?? alert.startedAt) - alert.startedAt)}. ${impactWords(alert, display)}`;
+    case 'new_normal':
+      return WHY.new_normal;
     case 'worsened':
     case 'reopened':
     case 'escalated':
@@ -140,6 +142,7 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   ack_timed_out: 'The acknowledgement has run out and the alert is still open.',
   worsened: 'It has become worse since the last message.',
   resolved: 'The alert is resolved.',
+  new_normal: 'The level has come to stay: it is what is expected from now on, and the alert is over.',
   reopened: 'It fired again soon after it had been resolved.',
   snoozed: 'The alert has been snoozed.',
   silence_ended: 'It was silenced, the silence is over, and it is still there.',

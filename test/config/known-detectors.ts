@@ -5,5 +5,8 @@ import type { KnownDetector } from '../../src/config/check-metrics.js';
 export const detectors: readonly KnownDetector[] = [
   { name: 'z-score', parameters: z.object({ threshold: z.number().positive().default(3) }) },
   { name: 'seasonal', parameters: z.object({ period: z.enum(['day', 'week']).default('week') }) },
-  { name: 'cusum', parameters: z.object({ drift: z.number().default(0.5) }) },
+  {
+    name: 'cusum',
+    parameters: z.object({ drift: z.number().default(0.5), accept_after: z.number().optional() }),
+  },
 ];

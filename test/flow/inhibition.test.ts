@@ -37,3 +37,39 @@ it('tells a marketplace-wide incident once, and a region that stays ill by itsel
     '14:55 slack:#directors escalated region=GB',
   ]);
 });
+
+it('tells of the one region that moved at the region, and not of the whole for its sake', async () => {
+  const timeline = await Timeline.begin(
+    configuration({ metrics: [disputeRate({ slices: [[], ['region']] })] }),
+  );
+  const germany = { region: 'DE', orders: 600, disputes: 12 };
+  const britain = { region: 'GB', orders: 300, disputes: 6 };
+  await timeline.traffic(at('00:00', -1), at('10:00'), germany, britain);
+  await timeline.traffic(at('10:00'), at('13:00'), germany, { ...britain, disputes: 45 });
+  await timeline.traffic(at('13:00'), at('18:00'), germany, britain);
+  await timeline.until(at('11:10'));
+  expect(await timeline.heard()).toEqual(['11:10 console first_notification region=GB']);
+  const region = await timeline.alert('region=GB');
+  expect(await timeline.alert()).toMatchObject({ state: 'firing', heldBy: region.alertId });
+
+  await timeline.until(at('18:10'));
+  expect((await timeline.heard()).filter((line) => line.endsWith('all'))).toEqual([]);
+  expect(await timeline.alert()).toMatchObject({ state: 'resolved' });
+});
+
+it('tells of a region that moved while another made up for it', async () => {
+  const timeline = await Timeline.begin(
+    configuration({ metrics: [disputeRate({ slices: [[], ['region']] })] }),
+  );
+  const germany = { region: 'DE', orders: 500, disputes: 50 };
+  const britain = { region: 'GB', orders: 100, disputes: 10 };
+  await timeline.traffic(at('00:00', -1), at('10:00'), germany, britain);
+  await timeline.traffic(
+    at('10:00'),
+    at('12:00'),
+    { ...germany, disputes: 30 },
+    { ...britain, disputes: 30 },
+  );
+  await timeline.until(at('11:10'));
+  expect(await timeline.heard()).toEqual(['11:10 console first_notification region=GB']);
+});

@@ -1,4 +1,5 @@
 import { assemble, type Redress } from '../../src/app.js';
+import type { Carried } from '../../src/commands.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { resolveFollowUps } from '../../src/config/resolve-follow-ups.js';
 import { ServiceFileSchema } from '../../src/config/schema-service.js';
@@ -154,11 +155,12 @@ export class Timeline {
 
   /** Carries out a person's command now, and sends what it asks for. */
   async command<Result extends { outcome: string }>(
-    run: (redress: Redress, now: Instant) => { result: Result; entries: readonly JournalEntry[] },
+    run: (redress: Redress, now: Instant) => Carried<Result>,
   ): Promise<Result> {
     const redress = await this.redress();
     const now = this.clock.now();
-    const { result, entries } = run(redress, now);
+    const { result, entries, judgesChanged = false } = run(redress, now);
+    if (judgesChanged) await redress.saveJudges();
     await redress.append(entries);
     await redress.outbox.send(now);
     return result;
