@@ -142,6 +142,7 @@ class Service {
         await this.#kafka?.stop();
         await reading;
         await stopTicking();
+        await this.#slack.settled();
         await this.#inTurn(async () => this.#redress?.saveJudges()).catch((error: unknown) => {
           // They learn again from the stored points; it only makes the next start slower.
           this.#log.warn({ reason: messageOf(error) }, 'what the judges know could not be saved');

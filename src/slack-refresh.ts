@@ -3,6 +3,7 @@ import type { Redress } from './app.js';
 import type { Alert } from './model/alert.js';
 import { HOUR, type Instant } from './model/clock.js';
 import type { SlackNotifier } from './notify/slack.js';
+import type { SlackCharts } from './notify/slack-charts.js';
 
 /** An alert that is over for longer is shown as it was when it ended. */
 const SHOWN_AFTER = 6 * HOUR;
@@ -15,11 +16,13 @@ const EDITS_PER_ROUND = 4;
  */
 export class SlackRefresh {
   readonly #notifier: SlackNotifier;
+  readonly #charts: SlackCharts | null;
   /** Channels that asked to be left alone, and until when. */
   readonly #resting = new Map<string, Instant>();
 
-  constructor(notifier: SlackNotifier) {
+  constructor(notifier: SlackNotifier, charts: SlackCharts | null) {
     this.#notifier = notifier;
+    this.#charts = charts;
   }
 
   /** Edits what shows less than is known. Never throws for what Slack answers. */
@@ -30,6 +33,7 @@ export class SlackRefresh {
       alerts.pendingDeliveries().map(({ subject, target }) => `${subject.id}\n${target}`),
     );
     const edits = new Map<string, number>();
+    const shown: Alert[] = [];
     for (const alert of alerts.alerts()) {
       if (!isShown(alert, now) || alerts.speakerOf(alert.alertId) !== alert) continue;
       const shownAs = alert.groupId || alert.alertId;
@@ -38,6 +42,7 @@ export class SlackRefresh {
         const rootRef = alerts.alertRef(alert.alertId, target);
         const channel = rootRef.split(':', 1)[0] ?? '';
         const used = edits.get(channel) ?? 0;
+        if (rootRef !== '') shown.push(alert);
         if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
         const outcome = await this.#notifier.refresh(alertView(alert, redress), rootRef);
         if (outcome !== 'current') edits.set(channel, used + 1);
@@ -45,6 +50,7 @@ export class SlackRefresh {
           this.#resting.set(channel, now + (outcome.retryAfter ?? 0));
       }
     }
+    this.#charts?.drawNext(shown);
   }
 }
 

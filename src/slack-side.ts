@@ -1,15 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { alertPicture } from './alert-picture.js';
 import { alertView } from './alert-view.js';
 import type { Redress } from './app.js';
 import type { Configuration } from './config/configuration.js';
 import { displayFor } from './display.js';
+import { chartAddress } from './http/chart-address.js';
 import type { SlackPorts } from './http/ports.js';
 import { replyInSlack } from './http/slack-reply.js';
-import type { Clock, Instant } from './model/clock.js';
+import type { Alert } from './model/alert.js';
+import { type Clock, DAY, type Instant } from './model/clock.js';
 import { shownAlert } from './notify/alert-message.js';
 import type { MessageContext } from './notify/alert-words.js';
 import { type SlackNotifier, slackNotifier } from './notify/slack.js';
-import { slackApi } from './notify/slack-api.js';
+import { slackApi, type WebClient } from './notify/slack-api.js';
+import { linkedCharts, SlackCharts, type SlackChartsParts, uploadedCharts } from './notify/slack-charts.js';
 import { SlackConversation } from './notify/slack-conversation.js';
 import { SlackPeople } from './notify/slack-people.js';
 import { SlackRoots } from './notify/slack-roots.js';
@@ -21,6 +26,7 @@ export class SlackSide {
   readonly notifier: SlackNotifier | null;
   readonly ports: SlackPorts;
   readonly #refresh: SlackRefresh | null;
+  readonly #charts: SlackCharts | null;
 
   constructor(parts: {
     configuration: Configuration;
@@ -31,18 +37,27 @@ export class SlackSide {
   }) {
     const { configuration, clock, known } = parts;
     const { owners, service } = configuration;
-    const settings = service.slack ?? { token: '', apiUrl: 'https://slack.com/api/', mayAct: [] };
+    const settings = service.slack ?? OFF;
     const api = slackApi(settings);
     const context: MessageContext = { owners, dashboardsUrl: service.dashboardsUrl };
+    const draw = (alert: Alert) => alertPicture(alert, known());
+    const ways = waysToShow(api, configuration, clock);
+    const report = (alertId: string, reason: string) =>
+      parts.log.warn({ alertId, reason }, 'a chart could not be shown in Slack');
+    const charts = (this.#charts = ways === null ? null : new SlackCharts({ draw, ...ways, clock, report }));
+    const roots = new SlackRoots(api);
     this.notifier =
-      service.slack === null ? null : slackNotifier({ api, context, roots: new SlackRoots(api) });
-    this.#refresh = this.notifier === null ? null : new SlackRefresh(this.notifier);
+      service.slack === null
+        ? null
+        : slackNotifier({ api, context, roots, ...(charts === null ? {} : { charts }) });
+    this.#refresh = this.notifier === null ? null : new SlackRefresh(this.notifier, charts);
     const conversation = new SlackConversation(api);
     const people = new SlackPeople({ api, rules: settings.mayAct, owners, clock });
     this.ports = {
       owners,
       displayOf: (metric) => displayFor(configuration, metric),
       show: (alert) => shownAlert(alertView(alert, known()), context, ''),
+      drawChart: draw,
       mayAct: (personId, about, channel) => people.mayAct(personId, about, channel),
       reply: replyInSlack,
       tell: (personId, text) => conversation.tell(personId, text),
@@ -54,5 +69,47 @@ export class SlackSide {
   /** Brings alerts' messages up to date; called when what was due has been delivered. */
   async refresh(redress: Redress, now: Instant): Promise<void> {
     await this.#refresh?.round(redress, now);
+  }
+
+  /** Resolves when no chart is being drawn. */
+  async settled(): Promise<void> {
+    await this.#charts?.settled();
+  }
+}
+
+/** Without a token nothing of Slack's is reached, and nothing from there is believed. */
+const OFF = {
+  token: '',
+  apiUrl: 'https://slack.com/api/',
+  mayAct: [],
+  charts: 'none',
+  signingSecrets: [],
+} as const;
+
+/** An address in a message holds for so long: whoever scrolls back further sees the words. */
+const ADDRESS_HOLDS = 30 * DAY;
+
+/** How charts get into messages, as the configuration says; null for not at all. */
+function waysToShow(
+  api: WebClient,
+  { service }: Configuration,
+  clock: Clock,
+): Pick<SlackChartsParts, 'publish' | 'discard' | 'imageOf'> | null {
+  const { charts, signingSecrets } = service.slack ?? OFF;
+  switch (charts) {
+    case 'none':
+      return null;
+    case 'upload':
+      return uploadedCharts(api, (ms) => sleep(ms));
+    case 'link': {
+      const [secret = ''] = signingSecrets;
+      return linkedCharts((alertId, version) =>
+        chartAddress(service.http.publicUrl, secret, {
+          alertId,
+          version,
+          expires: clock.now() + ADDRESS_HOLDS,
+        }),
+      );
+    }
   }
 }

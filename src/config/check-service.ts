@@ -23,6 +23,7 @@ export function checkService(
     const message = `'${host}' can be reached from other machines; set REDRESS_TOKENS to role:token pairs first`;
     problems.push(source.problem(['http', 'host'], message));
   }
+  problems.push(...checkCharts(source, section('slack'), section('http'), settings));
   const { url } = section('clickhouse');
   if (typeof url === 'string' && URL.canParse(url) && new URL(url).password !== '') {
     problems.push(
@@ -68,6 +69,22 @@ function checkHashKey(
   ].filter(([, policy]) => policy === 'hash');
   const message = `hash wants a key: set REDRESS_HASH_KEY to at least ${MIN_HASH_KEY} characters`;
   return hashed.map(([path]) => source.problem(['privacy', ...path], message));
+}
+
+/** A link to a chart is an address that others reach, signed with what Slack's clicks are signed with. */
+function checkCharts(
+  source: YamlSource,
+  { charts }: Record<string, unknown>,
+  { public_url: publicUrl }: Record<string, unknown>,
+  { slackSigningSecrets }: EnvironmentSettings,
+): Problem[] {
+  if (charts !== 'link') return [];
+  const missing = [
+    ...(publicUrl === undefined ? ['http.public_url'] : []),
+    ...(slackSigningSecrets.length === 0 ? ['SLACK_SIGNING_SECRET'] : []),
+  ];
+  if (missing.length === 0) return [];
+  return [source.problem(['slack', 'charts'], `links to charts want ${missing.join(' and ')}`)];
 }
 
 /** A login wants both names from the environment, and a certificate its key. */

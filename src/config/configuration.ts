@@ -41,6 +41,8 @@ export interface ServiceSettings {
   http: {
     host: string;
     port: number;
+    /** Where others reach the service; empty when nobody has to. */
+    publicUrl: string;
     /** From `REDRESS_TOKENS`: `role:token`, separated by commas. */
     tokens: readonly { role: 'ingest' | 'read' | 'operate'; token: string }[];
     /** Of one address. */
@@ -57,6 +59,8 @@ export interface ServiceSettings {
     signingSecrets: readonly string[];
     /** Who may act on alerts: `anyone`, `channel_members`, `owners`, or ids of user groups and people. */
     mayAct: readonly string[];
+    /** How charts get into messages: as files that are uploaded, as links to this service, or not at all. */
+    charts: 'upload' | 'link' | 'none';
     /** The Web API's address; only tests have another. */
     apiUrl: string;
   } | null;

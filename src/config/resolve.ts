@@ -200,6 +200,7 @@ export function resolveService(
     http: {
       host: input.http.host,
       port: input.http.port,
+      publicUrl: input.http.public_url ?? '',
       tokens: settings.tokens,
       requestsPerMinute: input.http.requests_per_minute,
       trustedProxies: input.http.trusted_proxies,
@@ -212,6 +213,7 @@ export function resolveService(
             token: settings.slackBotToken,
             signingSecrets: settings.slackSigningSecrets,
             mayAct: input.slack.may_act,
+            charts: input.slack.charts,
             apiUrl: settings.slackApiUrl,
           },
     webhooks: Object.fromEntries(

@@ -41,6 +41,7 @@ export const ServiceFileSchema = z.strictObject({
         .default('127.0.0.1')
         .describe('The address to listen on; anything but loopback wants REDRESS_TOKENS.'),
       port: PortSchema.default(8080),
+      public_url: UrlSchema.optional().describe('Where others reach the service, for what links to it.'),
       requests_per_minute: z
         .number()
         .int()
@@ -111,6 +112,12 @@ export const ServiceFileSchema = z.strictObject({
         .default(['anyone'])
         .describe(
           'Who may act on alerts in Slack, each entry letting somebody in: anyone; channel_members, of a channel that was told; owners, the alert’s owner and their lead; a user group or a person by id. Default: anyone.',
+        ),
+      charts: z
+        .enum(['upload', 'link', 'none'])
+        .default('upload')
+        .describe(
+          'How charts get into messages: uploaded to Slack, or linked, for which Slack has to reach http.public_url. Default: upload.',
         ),
     })
     .prefault({}),

@@ -77,6 +77,8 @@ export interface SlackPorts extends SlackOutward {
   mayAct(personId: string, about: ActedOn, channel: string): Promise<'yes' | 'no' | 'unknown'>;
   owners: readonly Owner[];
   displayOf(metric: string): MetricDisplay;
+  /** The alert's chart as PNG; null where there is nothing to draw. */
+  drawChart(alert: Alert): Promise<Buffer | null>;
   /** The alert as its own message shows it. */
   show(alert: Alert): SlackMessage;
 }

@@ -17,6 +17,7 @@ import type { ServicePorts } from './ports.js';
 import { limitRate } from './rate-limit.js';
 import { registerEndpoints, sendAnswer } from './register.js';
 import { alertEndpoints } from './routes/alerts.js';
+import { chartEndpoints } from './routes/charts.js';
 import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
 import { followUpEndpoints } from './routes/follow-ups.js';
@@ -100,6 +101,7 @@ export function createApplication(
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
     ...reloadEndpoints(ports.reload),
+    ...chartEndpoints(ports, signingSecrets, clock),
     ...slackEndpoints({ inbox, signingSecrets, clock, log }),
   ];
   endpoints.push(...statusEndpoints(ports, () => describeApi(endpoints)));

@@ -10,7 +10,7 @@ import type { SlackPermit } from './slack-permit.js';
 
 type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
 
-export const HELP = [
+const HELP = [
   '*What `/redress` can do*',
   '• `/redress list`: the open alerts; `list mine`: those that are yours; `list all`: also the newest that are over',
   '• `/redress show ALERT`: one alert with all that is known of it',

@@ -113,7 +113,7 @@ function elementOf(field: FormField): Extract<Block, { type: 'input' }>['element
 }
 
 /** As many options as Slack takes; a value that is too long to come back whole cannot be chosen. */
-export function optionsOf(options: readonly { value: string; text: string }[]): Option[] {
+function optionsOf(options: readonly { value: string; text: string }[]): Option[] {
   const values = new Set<string>();
   return options
     .filter(({ value }) => {

@@ -300,6 +300,7 @@ describe('the environment', () => {
       token: 'xoxb-1-2',
       signingSecrets: ['signed'],
       mayAct: ['anyone'],
+      charts: 'upload',
       apiUrl: 'https://slack.com/api/',
     });
     expect(service.http.tokens).toEqual([

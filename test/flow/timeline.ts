@@ -48,7 +48,14 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
     folder: 'test',
     service: {
       clickhouse: { url: null, username: 'default', password: '', database: 'redress', data: '', port: 0 },
-      http: { host: '127.0.0.1', port: 0, tokens: [], requestsPerMinute: 1_000, trustedProxies: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 0,
+        publicUrl: '',
+        tokens: [],
+        requestsPerMinute: 1_000,
+        trustedProxies: [],
+      },
       kafka: null,
       slack: null,
       webhooks: {},

@@ -129,6 +129,7 @@ export class FakeService implements ServicePorts {
         CONTEXT,
         '',
       ),
+    drawChart: async () => Buffer.from('PNG'),
     mayAct: async () => 'yes',
     reply: async (responseUrl, message) => {
       this.replies.push({ responseUrl, text: typeof message === 'string' ? message : message.text });

@@ -41,6 +41,7 @@ export class LiveService {
           signingSecrets: [slack.signingSecret],
           apiUrl: slack.apiUrl,
           mayAct: ['anyone'],
+          charts: 'upload',
         },
         ...overrides,
       },

@@ -113,7 +113,7 @@ export class SlackStandIn {
     const body = bytes.toString('utf8');
     const path = request.url ?? '';
     if (path.startsWith('/upload/')) {
-      this.#upload(path.slice('/upload/'.length), bytes, response);
+      await this.#upload(path.slice('/upload/'.length), request, bytes, response);
       return;
     }
     if (path.startsWith('/response/')) {
@@ -133,10 +133,11 @@ export class SlackStandIn {
     send(response, 200, this.#answer(method, request, body));
   }
 
-  /** The second of an upload's calls: the bytes, as many as were announced. */
-  #upload(id: string, bytes: Buffer, response: ServerResponse): void {
+  /** The second of an upload's calls: the bytes, as many as were announced, bare or as the file of a form. */
+  async #upload(id: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     this.calls.push('upload');
     const file = this.store.file(id);
+    const bytes = await fileOf(body, request.headers['content-type'] ?? '');
     if (file === undefined || bytes.length !== file.length) {
       response.writeHead(400).end('the upload is not as it was announced');
       return;
@@ -206,6 +207,13 @@ function argumentsOf(request: IncomingMessage, body: string): Arguments {
       typeof value === 'object' ? JSON.stringify(value) : String(value),
     ]),
   );
+}
+
+async function fileOf(body: Buffer, type: string): Promise<Buffer> {
+  if (!type.startsWith('multipart/form-data')) return body;
+  const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  for (const [, part] of form) if (typeof part !== 'string') return Buffer.from(await part.arrayBuffer());
+  return Buffer.alloc(0);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
