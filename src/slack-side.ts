@@ -44,7 +44,8 @@ export class SlackSide {
     const ways = waysToShow(api, configuration, clock);
     const report = (alertId: string, reason: string) =>
       parts.log.warn({ alertId, reason }, 'a chart could not be shown in Slack');
-    const charts = (this.#charts = ways === null ? null : new SlackCharts({ draw, ...ways, clock, report }));
+    const charts = ways === null ? null : new SlackCharts({ draw, ...ways, clock, report });
+    this.#charts = charts;
     const roots = new SlackRoots(api);
     this.notifier =
       service.slack === null

@@ -18,7 +18,9 @@ export type Fault =
   /** The connection breaks, before or after the call was carried out. */
   | { kind: 'disconnect'; carriedOut: boolean }
   /** No answer ever comes, though the call was carried out. */
-  | { kind: 'silence' };
+  | { kind: 'silence' }
+  /** Something happens to the caller: before the call is carried out, then without an answer, or right behind it. */
+  | { kind: 'interrupt'; when: 'before' | 'carried_out' | 'answered'; act(): void };
 
 export interface StandInSettings {
   token?: string;
@@ -45,9 +47,11 @@ export class SlackStandIn {
   readonly store = new SlackStore();
   /** What people do. */
   readonly people: People;
+  /** Asked before each call what is to go wrong with it; null for nothing. */
+  disturb: ((method: string) => Fault | null) | null = null;
   readonly #scopes: ReadonlySet<string>;
   readonly #faults = new Map<string, Fault[]>();
-  readonly #now: () => number;
+  #now: () => number;
   readonly #methods: Readonly<Record<string, (args: Arguments) => Answer>>;
   readonly #server: Server;
 
@@ -57,7 +61,7 @@ export class SlackStandIn {
     this.#now = settings.now ?? Date.now;
     this.#scopes = new Set(settings.scopes ?? ALL_SCOPES);
     this.#methods = {
-      ...createMethods(this.store, this.#now),
+      ...createMethods(this.store, () => this.#now()),
       ...fileMethods(
         this.store,
         (id) => `${this.#address}/upload/${id}`,
@@ -66,7 +70,7 @@ export class SlackStandIn {
     };
     this.people = new People(this.store, {
       signingSecret: this.signingSecret,
-      now: this.#now,
+      now: () => this.#now(),
       responseUrl: (id) => `${this.#address}/response/${id}`,
     });
     this.#server = createServer((request, response) => void this.#serve(request, response));
@@ -81,6 +85,19 @@ export class SlackStandIn {
   /** For the client's `slackApiUrl`. */
   get apiUrl(): string {
     return `${this.#address}/api/`;
+  }
+
+  /** Where another process tells what time it is, in epoch ms; the clock stands still until it does again. */
+  get clockUrl(): string {
+    return `${this.#address}/clock`;
+  }
+
+  clock(): number {
+    return this.#now();
+  }
+
+  setClock(now: number): void {
+    this.#now = () => now;
   }
 
   async stop(): Promise<void> {
@@ -121,13 +138,17 @@ export class SlackStandIn {
       send(response, 200, { ok: true });
       return;
     }
+    if (path === '/clock') {
+      this.setClock(Number(body));
+      send(response, 200, { ok: true });
+      return;
+    }
     const method = path.replace(/^\/api\//, '');
     this.calls.push(method);
-    const fault = this.#faults.get(method)?.shift();
-    if (fault !== undefined) {
-      const carriedOut = fault.kind === 'silence' || (fault.kind === 'disconnect' && fault.carriedOut);
-      if (carriedOut) this.#answer(method, request, body);
-      fail(fault, request, response);
+    const fault = this.#faults.get(method)?.shift() ?? this.disturb?.(method) ?? null;
+    if (fault !== null) {
+      const answer = isCarriedOut(fault) ? this.#answer(method, request, body) : {};
+      fail(fault, answer, request, response);
       return;
     }
     send(response, 200, this.#answer(method, request, body));
@@ -177,8 +198,26 @@ export class SlackStandIn {
   }
 }
 
-function fail(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+function isCarriedOut(fault: Fault): boolean {
   switch (fault.kind) {
+    case 'silence':
+      return true;
+    case 'disconnect':
+      return fault.carriedOut;
+    case 'interrupt':
+      return fault.when !== 'before';
+    default:
+      return false;
+  }
+}
+
+function fail(fault: Fault, answer: object, request: IncomingMessage, response: ServerResponse): void {
+  switch (fault.kind) {
+    case 'interrupt':
+      if (fault.when === 'answered') send(response, 200, answer);
+      fault.act();
+      if (fault.when !== 'answered') request.socket.destroy();
+      return;
     case 'ratelimited':
       response.setHeader('Retry-After', String(fault.retryAfter));
       send(response, 429, { ok: false, error: 'ratelimited' });
