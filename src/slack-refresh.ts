@@ -1,12 +1,14 @@
 import { alertView } from './alert-view.js';
 import type { Redress } from './app.js';
 import type { Alert } from './model/alert.js';
-import { HOUR, type Instant } from './model/clock.js';
+import { HOUR, type Instant, SECOND } from './model/clock.js';
 import type { SlackNotifier } from './notify/slack.js';
 import type { SlackCharts } from './notify/slack-charts.js';
 
 /** An alert that is over for longer is shown as it was when it ended. */
 const SHOWN_AFTER = 6 * HOUR;
+/** A channel that fails is left alone for at least so long. */
+const REST = 30 * SECOND;
 /** Edits of one channel's messages in one round; Slack takes about one a second. */
 const EDITS_PER_ROUND = 4;
 
@@ -47,7 +49,7 @@ export class SlackRefresh {
         const outcome = await this.#notifier.refresh(alertView(alert, redress), rootRef);
         if (outcome !== 'current') edits.set(channel, used + 1);
         if (typeof outcome !== 'string' && outcome.outcome === 'retry')
-          this.#resting.set(channel, now + (outcome.retryAfter ?? 0));
+          this.#resting.set(channel, now + Math.max(outcome.retryAfter ?? 0, REST));
       }
     }
     this.#charts?.drawNext(shown);

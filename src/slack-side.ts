@@ -27,6 +27,8 @@ export class SlackSide {
   readonly ports: SlackPorts;
   readonly #refresh: SlackRefresh | null;
   readonly #charts: SlackCharts | null;
+  readonly #log: Logger;
+  #round: Promise<void> | null = null;
 
   constructor(parts: {
     configuration: Configuration;
@@ -36,6 +38,7 @@ export class SlackSide {
     known(): Redress;
   }) {
     const { configuration, clock, known } = parts;
+    this.#log = parts.log;
     const { owners, service } = configuration;
     const settings = service.slack ?? OFF;
     const api = slackApi(settings);
@@ -67,16 +70,35 @@ export class SlackSide {
     };
   }
 
-  /** Brings alerts' messages up to date; called when what was due has been delivered. */
+  /**
+   * Brings alerts' messages up to date; called when what was due has been delivered. Nobody's decision waits for it
+   * longer than a moment: what takes Slack longer goes on behind it, and the next round begins when it is done.
+   */
   async refresh(redress: Redress, now: Instant): Promise<void> {
-    await this.#refresh?.round(redress, now);
+    if (this.#refresh === null) return;
+    this.#round ??= this.#refresh
+      .round(redress, now)
+      .catch((error: unknown) =>
+        this.#log.error({ err: error }, 'messages in Slack could not be brought up to date'),
+      )
+      .finally(() => {
+        this.#round = null;
+      });
+    const enough = new AbortController();
+    const late = sleep(PATIENCE, undefined, { signal: enough.signal }).catch(() => {});
+    await Promise.race([this.#round, late]);
+    enough.abort();
   }
 
-  /** Resolves when no chart is being drawn. */
+  /** Resolves when nothing is being drawn or edited. */
   async settled(): Promise<void> {
+    await this.#round;
     await this.#charts?.settled();
   }
 }
+
+/** How long a round of edits is waited for, ms. */
+const PATIENCE = 1_000;
 
 /** Without a token nothing of Slack's is reached, and nothing from there is believed. */
 const OFF = {

@@ -14,6 +14,7 @@ export interface Root {
 
 /** What an alert's message shows. */
 export interface Shown {
+  /** The alert's, or of a group all its alerts' together: it grows with each change of any of them. */
   alertVersion: number;
   followUpVersion: number;
   /** The chart's key, empty for none. */
@@ -23,11 +24,11 @@ export interface Shown {
 }
 
 export function shownBy(
-  { alert, followUp, delivery }: AlertNotification | RefreshedAlert,
+  { alert, group, followUp, delivery }: AlertNotification | RefreshedAlert,
   image: ChartImage | null,
 ): Shown {
   return {
-    alertVersion: alert.version,
+    alertVersion: group?.members.reduce((sum, { version }) => sum + version, 0) ?? alert.version,
     followUpVersion: followUp?.version ?? 0,
     chart: image?.key ?? '',
     reason: delivery.reason,

@@ -9,7 +9,7 @@ test('no message is lost or doubled when the process is killed and Slack fails',
   const { store, address } = await testDatabase();
   const report = await runDeliveryChaos({
     ...{ seed: 7, kills: 12, store, address },
-    configuration: deliveryConfiguration(),
+    configuration: deliveryConfiguration(false),
     say: () => undefined,
   });
   await store.close();

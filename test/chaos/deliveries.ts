@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     kills: { type: 'string', default: '200' },
+    grouped: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
@@ -17,14 +18,16 @@ const began = performance.now();
 const say = (line: string) =>
   process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`);
 
-say(`seed ${seed}; the same again: npm run test:deliveries -- --seed ${seed} --kills ${kills}`);
+say(
+  `seed ${seed}; the same again: npm run test:deliveries -- --seed ${seed} --kills ${kills}${values.grouped ? ' --grouped' : ''}`,
+);
 const { store, address } = await testDatabase();
 const report = await runDeliveryChaos({
   seed,
   kills,
   store,
   address,
-  configuration: deliveryConfiguration(),
+  configuration: deliveryConfiguration(values.grouped),
   say,
 });
 await store.close();

@@ -178,7 +178,7 @@ class DeliveryChaos {
     });
     alerts.restore(entries);
     const problems: string[] = [];
-    const pending = alerts.pendingDeliveries(Number.POSITIVE_INFINITY).length;
+    const pending = alerts.pendingDeliveries().length;
     if (pending > 0) problems.push(`${pending} deliveries still wait`);
 
     const newest = new Map<string, Delivery>();

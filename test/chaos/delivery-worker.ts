@@ -54,11 +54,14 @@ const slack = slackNotifier({
 const parts = { configuration, alerts, followUps };
 const outbox = new Outbox({
   router: createRouter([slack]),
-  pending: (now) => alerts.pendingDeliveries(now),
+  due: (now) => alerts.dueDeliveries(now),
+  delivery: (id) => alerts.delivery(id),
   notificationOf: (delivery) => notificationOf(delivery, parts),
   recordAttempt: (id, outcome, now) => alerts.recordAttempt(id, outcome, now),
   append,
   uncertain: new Uncertain(entries),
+  underway: new Map(),
+  patience: null,
 });
 const refresh = new SlackRefresh(slack, null);
 
