@@ -10,7 +10,7 @@ export function dueDate(
   dueDays: Readonly<Record<Priority, number>>,
   days: WorkDays,
 ): Instant {
-  return days.after(days.at(from), dueDays[priority]).endOf('day').toMillis();
+  return days.endOf(days.after(days.dayOf(from), dueDays[priority]));
 }
 
 /**
@@ -21,17 +21,14 @@ export function dueDate(
 export function nextReminder(followUp: FollowUpRecord, remindBefore: number, days: WorkDays): Instant {
   const { dueAt, remindedAt, remindFrom } = followUp;
   const since = Math.max(remindFrom, remindedAt ?? remindFrom);
-  const latest = days.at(Math.max(dueAt, since));
-  const mornings = [
-    days.upTo(days.at(dueAt - remindBefore)),
-    days.upTo(days.at(dueAt)),
-    days.after(latest.plus({ days: 1 }), 0),
-  ].map((day) => days.morning(day));
-  const open = mornings.filter((morning) => {
-    const remindedThatDay = remindedAt !== null && days.at(remindedAt).hasSame(morning, 'day');
-    return morning.toMillis() >= since && !remindedThatDay;
-  });
-  return Math.min(...open.map((morning) => morning.toMillis()));
+  const remindedOn = remindedAt === null ? null : days.dayOf(remindedAt);
+  const candidates = [
+    days.upTo(days.dayOf(dueAt - remindBefore)),
+    days.upTo(days.dayOf(dueAt)),
+    days.after(days.dayOf(Math.max(dueAt, since)) + 1, 0),
+  ];
+  const mornings = candidates.filter((day) => day !== remindedOn).map((day) => days.morning(day));
+  return Math.min(...mornings.filter((morning) => morning >= since));
 }
 
 /**
@@ -50,8 +47,8 @@ export function nextClimb(
 
 /** Which reminder it is at this moment. */
 export function reminderReason({ dueAt }: FollowUp, now: Instant, days: WorkDays): FollowUpReason {
-  const today = days.at(now).startOf('day');
-  const dueDay = days.at(dueAt).startOf('day');
+  const today = days.dayOf(now);
+  const dueDay = days.dayOf(dueAt);
   if (today < dueDay) return 'due_soon';
-  return today.hasSame(dueDay, 'day') ? 'due_today' : 'overdue';
+  return today === dueDay ? 'due_today' : 'overdue';
 }

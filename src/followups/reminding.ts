@@ -30,39 +30,35 @@ export class Reminding {
 
   /** Reminders that are due at or before `now`, one message for each person who is at work. */
   due(now: Instant): FollowUpChanges {
-    const waiting = [...this.#byPerson()].filter(([person, items]) => this.#moment(person, items) <= now);
+    const waiting = [...this.#soonest()].filter(([person, at]) => this.#moment(person, at) <= now);
     const atWork = waiting.filter(([person]) => {
       const days = this.#ledger.people.daysOf(person);
       if (days.isAtWork(now)) return true;
       this.#back.set(person, days.morningFrom(now));
       return false;
     });
-    return join(atWork.map(([person, items]) => this.#remind(person, items, now)));
+    return join(atWork.map(([person]) => this.#remind(person, now)));
   }
 
   /** When the next reminder is due; null when nothing waits for people. */
   nextDue(): Instant | null {
     let next: Instant | null = null;
-    for (const [person, items] of this.#byPerson())
-      next = Math.min(next ?? Number.POSITIVE_INFINITY, this.#moment(person, items));
+    for (const [person, at] of this.#soonest())
+      next = Math.min(next ?? Number.POSITIVE_INFINITY, this.#moment(person, at));
     return next;
   }
 
-  #byPerson(): Map<string, Item[]> {
-    const byPerson = new Map<string, Item[]>();
+  /** The soonest of each person's reminders. */
+  #soonest(): Map<string, Instant> {
+    const soonest = new Map<string, Instant>();
     for (const followUp of this.#ledger.book.waiting())
-      for (const item of this.#itemsOf(followUp)) {
-        const items = byPerson.get(item.person);
-        if (items === undefined) byPerson.set(item.person, [item]);
-        else items.push(item);
-      }
-    return byPerson;
+      for (const { person, at } of this.#itemsOf(followUp))
+        if (at < (soonest.get(person) ?? Number.POSITIVE_INFINITY)) soonest.set(person, at);
+    return soonest;
   }
 
-  /** The soonest of a person's reminders, but not on a day on which there was one already. */
-  #moment(person: string, items: readonly Item[]): Instant {
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const { at } of items) soonest = Math.min(soonest, at);
+  /** When a person's soonest reminder is sent: not on a day on which there was one already. */
+  #moment(person: string, soonest: Instant): Instant {
     const reminded = this.#ledger.book.lastReminded(person);
     const nextDay = reminded === null ? 0 : this.#ledger.people.daysOf(person).morningAfter(reminded);
     return Math.max(soonest, nextDay, this.#back.get(person) ?? 0);
@@ -84,16 +80,18 @@ export class Reminding {
     return items;
   }
 
-  #remind(person: string, items: readonly Item[], now: Instant): FollowUpChanges {
+  #remind(person: string, now: Instant): FollowUpChanges {
     this.#back.delete(person);
     const { book, people, settings } = this.#ledger;
     const days = people.daysOf(person);
-    const due = items.filter(({ at }) => at <= now).sort(soonestDueFirst);
+    const due = [...book.waiting()]
+      .flatMap((followUp) => this.#itemsOf(followUp))
+      .filter((item) => item.person === person && item.at <= now)
+      .sort(soonestDueFirst);
     const { entries } = join(
       due.map(({ followUp, as }) =>
         this.#ledger.advance(
-          // Somebody else may have been reminded of it a moment ago.
-          book.followUp(followUp.followUpId) ?? followUp,
+          followUp,
           as === 'lead'
             ? { kind: 'climb', to: person }
             : { kind: 'remind', reason: reminderReason(followUp, now, days) },
@@ -101,7 +99,7 @@ export class Reminding {
         ),
       ),
     );
-    const day = days.at(now).toISODate() ?? '';
+    const day = days.isoDate(days.dayOf(now));
     const told = due.map(({ followUp }) => followUp);
     return { entries, tell: [reminderFor(person, day, told, { people, tell: settings.tell })] };
   }

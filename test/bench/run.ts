@@ -2,6 +2,7 @@ import { run as analysis } from './analysis.js';
 import { dashboardsBench } from './dashboards.js';
 import { demo } from './demo.js';
 import { detect } from './detect.js';
+import { followUps } from './follow-ups.js';
 import { ingest } from './ingest.js';
 import { insert } from './insert.js';
 import { kafka } from './kafka.js';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   insert,
   detect,
   demo,
+  'follow-ups': followUps,
   nab,
   marketplace,
   analysis,

@@ -79,8 +79,8 @@ function listEndpoint(followUps: ServicePorts['followUps']): Endpoint {
     answers: { 200: { description: 'The follow-ups.', schema: FollowUpListSchema }, 400: ANSWERS.invalid },
     async handle({ query }) {
       const chosen = followUps.list().filter((followUp) => matches(followUp, query));
-      const soonest = chosen.sort(soonestDueFirst).slice(0, query.limit);
-      return { status: 200, body: { follow_ups: soonest.map(followUpWire), total: chosen.length } };
+      const shown = soonestDue(chosen, query.limit).map(followUpWire);
+      return { status: 200, body: { follow_ups: shown, total: chosen.length } };
     },
   });
 }
@@ -161,6 +161,19 @@ function showEndpoint(followUps: ServicePorts['followUps']): Endpoint {
       };
     },
   });
+}
+
+/**
+ * The follow-ups that are due first, in order. Of many only those are compared that can be among them: what is due by
+ * the date of the last one, which plain numbers tell quickly.
+ */
+export function soonestDue(followUps: readonly FollowUp[], limit: number): FollowUp[] {
+  const dates = Float64Array.from(followUps, ({ dueAt }) => dueAt).sort();
+  const last = dates[limit - 1] ?? Number.POSITIVE_INFINITY;
+  return followUps
+    .filter(({ dueAt }) => dueAt <= last)
+    .sort(soonestDueFirst)
+    .slice(0, limit);
 }
 
 function soonestDueFirst(a: FollowUp, b: FollowUp): number {
