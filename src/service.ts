@@ -4,6 +4,7 @@ import type { Carried } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { writeDigest } from './digest.js';
 import { openingByHand } from './follow-up-evidence.js';
+import { Heartbeat } from './heartbeat.js';
 import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
 import { ServiceMetrics } from './http/prometheus.js';
 import { createServer, type HttpServer } from './http/server.js';
@@ -87,7 +88,9 @@ class Service {
   readonly #print: (text: string) => void;
   readonly #reload: ServicePorts['reload'];
   readonly #role: ServiceRole;
-  readonly #metrics = new ServiceMetrics();
+  readonly #metrics: ServiceMetrics;
+  /** Null when nobody listens for it. */
+  readonly #heartbeat: Heartbeat | null;
   readonly #events: EventLog;
   readonly #slack: SlackSide;
   readonly #writes: GatheredWrites;
@@ -108,6 +111,9 @@ class Service {
     this.#configuration = configuration;
     this.#open = open;
     this.#clock = clock;
+    this.#metrics = new ServiceMetrics(clock);
+    const { heartbeat } = configuration.service;
+    this.#heartbeat = heartbeat === null ? null : new Heartbeat(heartbeat, clock);
     this.#log = log;
     this.#print = print;
     this.#reload = reload;
@@ -288,6 +294,7 @@ class Service {
   }
 
   #tick(): Promise<void> {
+    const begun = performance.now();
     return this.#inTurn(async () => {
       const now = this.#clock.now();
       const redress = await this.#decided();
@@ -303,11 +310,22 @@ class Service {
         await redress.saveJudges();
         this.#lastSave = now;
       }
+      this.#metrics.ticked(performance.now() - begun);
+      await this.#beat();
     }).catch((error: unknown) => {
       const passing = error instanceof RedressError && error.retryable;
       if (passing) this.#log.warn({ reason: messageOf(error) }, 'could not go on; the next tick tries again');
       else this.#log.error({ err: error }, 'could not go on; the next tick tries again');
     });
+  }
+
+  /** Only after a look for work that went well: one that fails is no life to give a sign of. */
+  async #beat(): Promise<void> {
+    const outcome = (await this.#heartbeat?.beat(() => this.#readiness())) ?? 'not_due';
+    if (outcome === 'not_due') return;
+    this.#metrics.heartbeat(outcome);
+    if (outcome === 'failed')
+      this.#log.warn({ reason: this.#heartbeat?.failure }, 'a heartbeat did not arrive');
   }
 
   /** Takes in late events and corrections: now and then, and always before a bucket is closed. */
@@ -363,6 +381,11 @@ class Service {
       onMoment: (_moment, judged) => {
         const points = new Map<string, number>();
         for (const { point, verdicts, combined } of judged) {
+          if (!points.has(point.metric))
+            this.#metrics.bucketJudged(
+              point.metric,
+              this.#clock.now() - point.bucketStart - point.bucketSeconds * 1_000,
+            );
           points.set(point.metric, (points.get(point.metric) ?? 0) + 1);
           this.#metrics.judged([...verdicts, combined]);
         }

@@ -37,11 +37,14 @@ export function checkService(
   }
   problems.push(...checkHashKey(source, section('privacy'), settings));
   problems.push(...checkKafkaLogin(source, section('kafka'), settings));
-  for (const [name, address] of Object.entries(section('webhooks'))) {
+  const addresses = Object.entries(section('webhooks')).map(
+    ([name, it]) => [['webhooks', name], it] as const,
+  );
+  for (const [path, address] of [...addresses, [['heartbeat', 'url'], section('heartbeat').url] as const]) {
     if (!isRecord(address) || typeof address.env !== 'string') continue;
     if ((env[address.env] ?? '') === '') {
       const message = `the environment variable ${address.env} is not set`;
-      problems.push(source.problem(['webhooks', name, 'env'], message));
+      problems.push(source.problem([...path, 'env'], message));
     } else if (!URL.canParse(env[address.env] as string)) {
       problems.push({
         file: ENVIRONMENT,

@@ -66,6 +66,8 @@ export interface ServiceSettings {
   } | null;
   /** Webhook name to address. */
   webhooks: Readonly<Record<string, string>>;
+  /** Called while everything is sound; null when nobody listens. */
+  heartbeat: { url: string; every: number } | null;
   /** Signs what goes to webhooks; from `REDRESS_WEBHOOK_SECRET`, empty sends unsigned. */
   webhookSecret: string;
   /** ISO 4217: what amounts are shown in. */

@@ -217,11 +217,12 @@ export function resolveService(
             apiUrl: settings.slackApiUrl,
           },
     webhooks: Object.fromEntries(
-      Object.entries(input.webhooks).map(([name, address]) => [
-        name,
-        typeof address === 'string' ? address : (env[address.env] ?? ''),
-      ]),
+      Object.entries(input.webhooks).map(([name, address]) => [name, addressIn(address, env)]),
     ),
+    heartbeat:
+      input.heartbeat === undefined
+        ? null
+        : { url: addressIn(input.heartbeat.url, env), every: input.heartbeat.every },
     webhookSecret: settings.webhookSecret,
     currency: input.currency,
     ingest: {
@@ -244,3 +245,6 @@ export function resolveService(
     trackers: resolveTrackers(input.trackers, env),
   };
 }
+
+const addressIn = (address: string | { env: string }, env: Environment): string =>
+  typeof address === 'string' ? address : (env[address.env] ?? '');

@@ -12,6 +12,11 @@ export function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
+/** An address, or the name of an environment variable that holds it because it is a secret. */
+const AddressSchema = z.union([UrlSchema, z.strictObject({ env: z.string().min(1) })], {
+  error: () => 'must be an http or https address, or { env: NAME } of a variable that holds it',
+});
+
 const PortSchema = z.number().int().min(0).max(65_535);
 
 const RetentionSchema = DurationSchema.refine((length) => length >= DAY, {
@@ -122,14 +127,18 @@ export const ServiceFileSchema = z.strictObject({
     })
     .prefault({}),
   webhooks: z
-    .record(
-      z.string(),
-      z.union([UrlSchema, z.strictObject({ env: z.string().min(1) })], {
-        error: () => 'must be an http or https address, or { env: NAME } of a variable that holds it',
-      }),
-    )
+    .record(z.string(), AddressSchema)
     .default({})
     .describe('Name to address, or to the environment variable that holds the address when it is a secret.'),
+  heartbeat: z
+    .strictObject({
+      url: AddressSchema.describe('What is called while everything is sound.'),
+      every: DurationSchema.default(MINUTE).describe('Time between calls. Default: 1m.'),
+    })
+    .optional()
+    .describe(
+      'Calls an address for as long as the pipeline is sound, so that its silence is noticed elsewhere.',
+    ),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')

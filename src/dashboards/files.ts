@@ -6,6 +6,7 @@ import type { Dashboard } from './grafana.js';
 import { metric } from './metric.js';
 import { overview } from './overview.js';
 import { pipeline } from './pipeline.js';
+import { PROMETHEUS_RULES_YAML } from './prometheus-rules.js';
 import { DASHBOARDS_YAML, DATASOURCE_YAML } from './provisioning.js';
 
 export interface DashboardFile {
@@ -30,6 +31,7 @@ export function dashboardFiles(): DashboardFile[] {
       path: `${dashboard.uid}.json`,
       content: `${JSON.stringify(dashboard, null, 2)}\n`,
     })),
+    { path: 'prometheus-rules.yaml', content: PROMETHEUS_RULES_YAML },
     { path: 'provisioning/datasources/redress.yaml', content: DATASOURCE_YAML },
     { path: 'provisioning/dashboards/redress.yaml', content: DASHBOARDS_YAML },
   ];

@@ -1,9 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DecodedBatch, SourceProgress } from '../ingest/contract.js';
-import type { Alert } from '../model/alert.js';
-import type { Delivery } from '../model/delivery.js';
+import type { Clock } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Verdict } from '../model/verdict.js';
+import { JournalFigures } from './journal-figures.js';
 
 /**
  * The service's figures about itself, for Prometheus. Labels are closed lists or names from the configuration,
@@ -11,9 +11,7 @@ import type { Verdict } from '../model/verdict.js';
  */
 export class ServiceMetrics {
   readonly #registry = new Registry();
-  /** Only what is not over, so that memory does not grow with history. */
-  readonly #openAlerts = new Map<string, Alert['state']>();
-  readonly #waitingDeliveries = new Set<string>();
+  readonly #journal: JournalFigures;
 
   readonly #accepted = this.#counter('events_accepted_total', 'Events accepted and durable.', ['source']);
   readonly #rejected = this.#counter('events_rejected_total', 'Inputs that gave no event.', [
@@ -32,11 +30,6 @@ export class ServiceMetrics {
     'Series that had events in the last bucket beyond the max_series of their metric.',
     ['metric'],
   );
-  readonly #transitions = this.#counter('alert_transitions_total', 'What happened to alerts.', ['reason']);
-  readonly #deliveries = this.#counter('deliveries_total', 'Deliveries that came to an end.', [
-    'scheme',
-    'state',
-  ]);
   readonly #frontier = this.#gauge(
     'source_frontier_timestamp_seconds',
     'Greatest event time accepted from a source.',
@@ -54,28 +47,28 @@ export class ServiceMetrics {
     ['topic', 'partition'],
   );
 
-  constructor() {
+  readonly #tick = new Histogram({
+    name: 'redress_tick_seconds',
+    help: 'How long one look for work took: late events, points, detection, alerts, messages.',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
+    registers: [this.#registry],
+  });
+  readonly #bucketDelay = new Histogram({
+    name: 'redress_bucket_delay_seconds',
+    help: 'From the end of a bucket until its points had been made and judged; the lateness that a metric allows is part of it.',
+    labelNames: ['metric'],
+    buckets: [1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400],
+    registers: [this.#registry],
+  });
+  readonly #heartbeats = this.#counter(
+    'heartbeats_total',
+    'Signs of life sent, and those that did not arrive.',
+    ['outcome'],
+  );
+
+  constructor(clock: Clock) {
     collectDefaultMetrics({ register: this.#registry });
-    const openAlerts = this.#openAlerts;
-    const waiting = this.#waitingDeliveries;
-    new Gauge({
-      name: 'redress_alerts',
-      help: 'Alerts that are not over.',
-      labelNames: ['state'],
-      registers: [this.#registry],
-      collect() {
-        for (const state of ['pending', 'firing', 'acknowledged']) this.set({ state }, 0);
-        for (const state of openAlerts.values()) this.inc({ state });
-      },
-    });
-    new Gauge({
-      name: 'redress_deliveries_pending',
-      help: 'Deliveries that wait to be sent.',
-      registers: [this.#registry],
-      collect() {
-        this.set(waiting.size);
-      },
-    });
+    this.#journal = new JournalFigures(this.#registry, clock);
   }
 
   /** Counts a batch that has become durable. */
@@ -115,36 +108,33 @@ export class ServiceMetrics {
     this.#detectorErrors.inc({ detector });
   }
 
+  /** How long one look for work took, ms. */
+  ticked(duration: number): void {
+    this.#tick.observe(duration / 1_000);
+  }
+
+  /** How long after its end a bucket of a metric was judged, ms. */
+  bucketJudged(metric: string, delay: number): void {
+    this.#bucketDelay.observe({ metric }, Math.max(0, delay) / 1_000);
+  }
+
+  heartbeat(outcome: 'sent' | 'failed' | 'held_back'): void {
+    this.#heartbeats.inc({ outcome });
+  }
+
   /** Takes in what an earlier process wrote: it makes the state, but it did not happen now. */
   journalRead(entries: Iterable<JournalEntry>): void {
-    for (const entry of entries) this.#fold(entry);
+    this.#journal.read(entries);
   }
 
   /** Takes in what has just been written. */
   journalWritten(entries: Iterable<JournalEntry>): void {
-    for (const entry of entries) {
-      this.#fold(entry);
-      if (entry.stream === 'alert') this.#transitions.inc({ reason: entry.reason });
-      if (entry.stream !== 'delivery') continue;
-      const { state, target } = entry.body as unknown as Delivery;
-      if (state !== 'pending') this.#deliveries.inc({ scheme: target.split(':', 1)[0] as string, state });
-    }
+    this.#journal.written(entries);
   }
 
   /** The registry in Prometheus's text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
-  }
-
-  #fold({ stream, id, body }: JournalEntry): void {
-    if (stream === 'alert') {
-      const { state } = body as unknown as Alert;
-      if (state === 'resolved') this.#openAlerts.delete(id);
-      else this.#openAlerts.set(id, state);
-    } else if (stream === 'delivery') {
-      if ((body as unknown as Delivery).state === 'pending') this.#waitingDeliveries.add(id);
-      else this.#waitingDeliveries.delete(id);
-    }
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {

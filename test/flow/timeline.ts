@@ -60,6 +60,7 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
       slack: null,
       webhooks: {},
       webhookSecret: '',
+      heartbeat: null,
       currency: 'EUR',
       ingest: {
         idleAfter: 5 * MINUTE,

@@ -5,6 +5,8 @@ import type { JournalEntry } from '../../src/model/journal.js';
 import type { Json } from '../../src/model/json.js';
 import { packed } from '../../src/store/event-rows.js';
 
+const NOW = 100_000;
+
 const arrival: Arrival = { source: 'http', position: '1:1', receivedAt: 0, version: 1n };
 
 const entry = (stream: JournalEntry['stream'], id: string, reason: string, body: Json): JournalEntry => ({
@@ -23,7 +25,7 @@ async function figures(metrics: ServiceMetrics): Promise<string[]> {
 }
 
 it('counts what came in, by source and by the reason it was refused', async () => {
-  const metrics = new ServiceMetrics();
+  const metrics = new ServiceMetrics({ now: () => NOW });
   const batch = { source: 'http', lastArrivalAt: 0, accepted: packed([]) };
   const rejected = [{ arrival, raw: '{', reason: 'malformed_json', field: '', detail: '' }] as const;
   metrics.batchWritten({ ...batch, accepted: { ...batch.accepted, count: 2 }, rejected });
@@ -41,7 +43,7 @@ it('counts what came in, by source and by the reason it was refused', async () =
 });
 
 it('counts points, verdicts and detectors that failed', async () => {
-  const metrics = new ServiceMetrics();
+  const metrics = new ServiceMetrics({ now: () => NOW });
   metrics.pointsMade('dispute_rate', 40);
   metrics.judged([
     { status: 'anomalous', reason: '' },
@@ -59,7 +61,7 @@ it('counts points, verdicts and detectors that failed', async () => {
 });
 
 it('shows how many alerts and deliveries are not over, also those of before a restart', async () => {
-  const metrics = new ServiceMetrics();
+  const metrics = new ServiceMetrics({ now: () => NOW });
   metrics.journalRead([
     entry('alert', 'a', 'fired', { state: 'firing' }),
     entry('delivery', 'd1', 'first_notification', { state: 'pending', target: 'slack:#disputes' }),
@@ -70,7 +72,7 @@ it('shows how many alerts and deliveries are not over, also those of before a re
     entry('alert', 'b', 'fired', { state: 'firing' }),
     entry('alert', 'c', 'fired', { state: 'firing' }),
     entry('alert', 'c', 'resolved', { state: 'resolved' }),
-    entry('delivery', 'd1', 'sent', { state: 'sent', target: 'slack:#disputes' }),
+    entry('delivery', 'd1', 'sent', { state: 'sent', target: 'slack:#disputes', createdAt: 1, sentAt: 2 }),
   ]);
   const shown = await figures(metrics);
   expect(shown).toEqual(
@@ -88,5 +90,58 @@ it('shows how many alerts and deliveries are not over, also those of before a re
 });
 
 it("has the process's own figures as well", async () => {
-  expect(await new ServiceMetrics().text()).toMatch(/^nodejs_eventloop_lag_seconds /m);
+  expect(await new ServiceMetrics({ now: () => NOW }).text()).toMatch(/^nodejs_eventloop_lag_seconds /m);
+});
+
+it('tells how long messages take, from the end of the bucket as well, and what waits', async () => {
+  const metrics = new ServiceMetrics({ now: () => NOW });
+  const sent = { target: 'slack:#care', alertId: 'a', createdAt: 90_000, reason: 'first_notification' };
+  metrics.journalWritten([
+    entry('alert', 'a', 'fired', { state: 'firing', bucketSeconds: 60, last: { bucketStart: 20_000 } }),
+    entry('delivery', 'd', 'first_notification', { ...sent, state: 'pending' }),
+    entry('delivery', 'e', 'first_notification', { ...sent, state: 'pending', createdAt: 95_000 }),
+  ]);
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining(['redress_deliveries_pending 2', 'redress_deliveries_oldest_seconds 10']),
+  );
+  metrics.journalWritten([entry('delivery', 'd', 'sent', { ...sent, state: 'sent', sentAt: 92_000 })]);
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining([
+      'redress_delivery_seconds_sum{scheme="slack"} 2',
+      'redress_bucket_to_message_seconds_sum{scheme="slack"} 12',
+      'redress_deliveries_oldest_seconds 5',
+    ]),
+  );
+});
+
+it('counts follow-ups that are open and that are late', async () => {
+  const metrics = new ServiceMetrics({ now: () => NOW });
+  metrics.journalRead([
+    entry('follow_up', '1', 'opened', { state: 'open', dueAt: NOW - 1, closedAt: null }),
+    entry('follow_up', '2', 'opened', { state: 'verifying', dueAt: NOW + 1, closedAt: null }),
+    entry('follow_up', '3', 'verified', { state: 'verified', dueAt: NOW - 1, closedAt: NOW }),
+  ]);
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining([
+      'redress_follow_ups{state="open"} 1',
+      'redress_follow_ups{state="verifying"} 1',
+      'redress_follow_ups_overdue 1',
+    ]),
+  );
+});
+
+it('tells how late buckets are judged, and that it is alive', async () => {
+  const metrics = new ServiceMetrics({ now: () => NOW });
+  metrics.bucketJudged('dispute_rate', 610_000);
+  metrics.ticked(250);
+  metrics.heartbeat('sent');
+  const lines = await figures(metrics);
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'redress_bucket_delay_seconds_sum{metric="dispute_rate"} 610',
+      'redress_tick_seconds_sum 0.25',
+      'redress_heartbeats_total{outcome="sent"} 1',
+    ]),
+  );
+  expect(await metrics.text()).toContain('nodejs_eventloop_lag_p99_seconds');
 });
