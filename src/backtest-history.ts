@@ -2,8 +2,8 @@ import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
 import { PointMaker, type PointStore } from './metrics/point-maker.js';
 import { restate } from './metrics/restate.js';
 import type { Annotation } from './model/annotation.js';
-import { type Instant, SECOND, WEEK } from './model/clock.js';
-import { type MetricDefinition, nominalSeconds } from './model/metric.js';
+import { type Instant, WEEK } from './model/clock.js';
+import type { MetricDefinition } from './model/metric.js';
 import type { Point } from './model/point.js';
 import { parseSlice } from './model/slice.js';
 import { EventLog } from './store/event-log.js';
@@ -150,15 +150,15 @@ export class BacktestHistory {
   async #changed(metric: MetricDefinition, span: Span): Promise<Set<string>> {
     const changed = new Set<string>();
     if (span.first > span.last) return changed;
-    const all = bucketStarts(bucketStart(span.first, metric), span.last + 1, metric);
-    const week = Math.ceil(SAMPLE_TIME / SECOND / nominalSeconds(metric.bucket));
-    const samples = [
-      [Math.ceil(all.length / 2), SAMPLE_BUCKETS],
-      [all.length, Math.max(week, SAMPLE_BUCKETS)],
-    ] as const;
-    for (const [end, length] of samples) {
-      // The first bucket may be one whose events have been cleared away in part.
-      const starts = all.slice(Math.max(all.length > 1 ? 1 : 0, end - length), end);
+    // The first bucket may be one whose events have been cleared away in part.
+    const first = Math.min(
+      bucketEnd(bucketStart(span.first, metric), metric),
+      bucketStart(span.last, metric),
+    );
+    const from = (instant: Instant) => Math.max(first, bucketStart(instant, metric));
+    const middle = bucketStarts(from((span.first + span.last) / 2), span.last + 1, metric);
+    const end = bucketStarts(from(span.last - SAMPLE_TIME), span.last + 1, metric);
+    for (const starts of [middle.slice(0, SAMPLE_BUCKETS), end]) {
       const made = await madeBy(this.#maker('the store'), metric, starts);
       const stored = (await this.#read(metric, starts)).map((point) => ({ point, isDeleted: false }));
       const { written, removed } = restate(made, stored);

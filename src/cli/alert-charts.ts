@@ -3,17 +3,23 @@ import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
 import { displayFor } from '../display.js';
 import type { Alert } from '../model/alert.js';
-import { DAY, type Instant } from '../model/clock.js';
+import { DAY, type Instant, SECOND, WEEK } from '../model/clock.js';
+import { nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import { alertChart } from '../notify/chart.js';
 import { svgToPng } from '../notify/png.js';
 
-/** What a chart of an alert shows: from five days before it began to two days after its end, or after its last point. */
-export function chartedSpan(alert: Alert): { from: Instant; to: Instant } {
+/**
+ * What a chart of an alert shows: five days before it began and two after its end, or after its last point; of daily
+ * and longer buckets five weeks and two, because five points are no picture.
+ */
+export function chartedSpan(alert: Alert, { metrics }: Configuration): { from: Instant; to: Instant } {
+  const metric = metrics.find(({ id }) => id === alert.metric);
+  const scale = metric !== undefined && nominalSeconds(metric.bucket) * SECOND >= DAY ? WEEK : DAY;
   return {
-    from: alert.startedAt - 5 * DAY,
-    to: (alert.resolvedAt ?? alert.last.bucketStart) + 2 * DAY,
+    from: alert.startedAt - 5 * scale,
+    to: (alert.resolvedAt ?? alert.last.bucketStart) + 2 * scale,
   };
 }
 

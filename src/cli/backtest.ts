@@ -105,7 +105,11 @@ async function draw(
   again: (onJudged: (judged: JudgedPoint) => void) => Promise<unknown>,
 ): Promise<Map<string, string>> {
   const episodes = counting(run.episodes, counted);
-  const wanted = episodes.map(({ alert }) => ({ alert, ...chartedSpan(alert), series: [] as Drawn[] }));
+  const wanted = episodes.map(({ alert }) => ({
+    alert,
+    ...chartedSpan(alert, configuration),
+    series: [] as Drawn[],
+  }));
   const bySeries = new Map<string, typeof wanted>();
   for (const each of wanted)
     bySeries.set(seriesOf(each.alert), [...(bySeries.get(seriesOf(each.alert)) ?? []), each]);

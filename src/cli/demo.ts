@@ -242,7 +242,7 @@ async function draw(
   await mkdir(folder, { recursive: true });
   const files = new Map<string, string>();
   for (const [index, alert] of alerts.entries()) {
-    const { from, to } = chartedSpan(alert);
+    const { from, to } = chartedSpan(alert, redress.configuration);
     const series = await redress.points.series(alert.metric, alert.slice, from, to);
     const file = await writeAlertChart(folder, index + 1, alert, series, redress.configuration);
     files.set(alert.alertId, file);

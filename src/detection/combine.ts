@@ -10,15 +10,17 @@ import { COMBINED, type Verdict } from '../model/verdict.js';
  * votes are needed, so that the combined score is above 1 exactly when enough detectors are.
  */
 export function combine(metric: MetricDefinition, point: Point, verdicts: readonly Verdict[]): Verdict {
-  const base = { metric: metric.id, slice: point.slice, bucketStart: point.bucketStart, value: point.value };
   const voting = verdicts.filter((verdict) => verdict.status !== 'not_evaluable');
   const first = verdicts[0];
   if (voting.length === 0 || first === undefined)
     return {
-      ...base,
+      metric: metric.id,
+      slice: point.slice,
+      bucketStart: point.bucketStart,
       detector: COMBINED,
       status: 'not_evaluable',
       reason: first?.reason ?? 'cold_start',
+      value: point.value,
       expected: null,
       lower: null,
       upper: null,
@@ -32,12 +34,11 @@ export function combine(metric: MetricDefinition, point: Point, verdicts: readon
     anomalous.filter((verdict) => verdict.direction === direction),
   );
   const majority = agreeing.reduce((a, b) => (b.length > a.length ? b : a));
-  if (majority.length >= needed) return { ...base, ...decisive(majority, needed), detector: COMBINED };
+  if (majority.length >= needed) return { ...decisive(majority, needed), detector: COMBINED };
 
   const loudest = decisive(voting, Math.min(needed, voting.length));
   const outvoted = anomalous.length > 0;
   return {
-    ...base,
     ...loudest,
     detector: COMBINED,
     status: 'normal',

@@ -23,27 +23,43 @@ export function guard(
   detector: string,
   judgement: GuardedJudgement,
 ): Verdict {
-  const verdict = {
+  if (judgement.status === 'not_evaluable')
+    return verdictOf(metric, point, detector, null, 'not_evaluable', judgement.reason);
+
+  const { expected, score, direction } = judgement;
+  const { kind } = metric.measure;
+  const is = (status: Verdict['status'], reason: Verdict['reason']) =>
+    verdictOf(metric, point, detector, judgement, status, reason);
+  if (!isRate(kind) && !isLevel(kind) && Math.max(expected, point.value) < metric.minDenominator)
+    return is('not_evaluable', 'low_volume');
+  if (score <= 1) return is('normal', '');
+  if (metric.bad !== 'both' && metric.bad !== direction) return is('normal', 'good_direction');
+  const matters = Math.max(metric.minDeviation, (metric.minRelativeDeviation ?? 0) * Math.abs(expected));
+  if (Math.abs(point.value - expected) < matters) return is('normal', 'small_deviation');
+  return is('anomalous', '');
+}
+
+/** All of a verdict in one literal: putting objects together field by field costs more than judging the point does. */
+function verdictOf(
+  metric: MetricDefinition,
+  point: Point,
+  detector: string,
+  judged: Extract<Judgement, { status: 'judged' }> | null,
+  status: Verdict['status'],
+  reason: Verdict['reason'],
+): Verdict {
+  return {
     metric: metric.id,
     slice: point.slice,
     bucketStart: point.bucketStart,
     detector,
+    status,
+    reason,
     value: point.value,
+    expected: judged === null ? null : judged.expected,
+    lower: judged === null ? null : judged.lower,
+    upper: judged === null ? null : judged.upper,
+    score: judged === null ? null : judged.score,
+    direction: judged === null ? null : judged.direction,
   };
-  const unjudged = { expected: null, lower: null, upper: null, score: null, direction: null };
-  if (judgement.status === 'not_evaluable')
-    return { ...verdict, ...unjudged, status: 'not_evaluable', reason: judgement.reason };
-
-  const { expected, lower, upper, score, direction } = judgement;
-  const judged = { ...verdict, expected, lower, upper, score, direction };
-  const { kind } = metric.measure;
-  if (!isRate(kind) && !isLevel(kind) && Math.max(expected, point.value) < metric.minDenominator)
-    return { ...judged, status: 'not_evaluable', reason: 'low_volume' };
-  if (score <= 1) return { ...judged, status: 'normal', reason: '' };
-  if (metric.bad !== 'both' && metric.bad !== direction)
-    return { ...judged, status: 'normal', reason: 'good_direction' };
-  const matters = Math.max(metric.minDeviation, (metric.minRelativeDeviation ?? 0) * Math.abs(expected));
-  if (Math.abs(point.value - expected) < matters)
-    return { ...judged, status: 'normal', reason: 'small_deviation' };
-  return { ...judged, status: 'anomalous', reason: '' };
 }

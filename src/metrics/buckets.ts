@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Instant } from '../model/clock.js';
+import { HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { BucketWidth } from '../model/metric.js';
 
 /** How a metric cuts time: the width of its buckets and the zone they are aligned in. */
@@ -32,6 +32,9 @@ const GREATER = { minute: 'day', hour: 'day', day: 'month', week: 'year', month:
 /** The end of the bucket that begins at `start`: the start of the next one. */
 export function bucketEnd(start: Instant, calendar: Calendar): Instant {
   const { count, unit } = calendar.bucket;
+  // Hours and minutes are elapsed time whatever the clocks do, so that no calendar has to be asked.
+  if (count === 1 && unit === 'hour') return start + HOUR;
+  if (count === 1 && unit === 'minute') return start + MINUTE;
   const next = DateTime.fromMillis(start, { zone: calendar.timezone })
     .plus({ [`${unit}s`]: count })
     .toMillis();
