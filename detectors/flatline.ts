@@ -9,6 +9,7 @@ import {
 import type { Json } from '../src/model/json.js';
 import { judgedByScore } from './support/band-of-score.js';
 import { defaultAcceptAfter } from './support/defaults.js';
+import { acceptAfterParameter } from './support/parameters.js';
 import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 
@@ -31,15 +32,9 @@ const Parameters = z.strictObject({
     .max(10_000)
     .default(24)
     .describe('Changes of the value that must have been seen before it can be said to be stuck.'),
-  accept_after: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .optional()
-    .describe(
-      'Points beyond the usual run after which a run of that length is usual. Default: a week of points, at least 14, at most 336.',
-    ),
+  accept_after: acceptAfterParameter(
+    'Points beyond the usual run after which a run of that length is usual.',
+  ),
 });
 
 const State = z.object({

@@ -9,7 +9,7 @@ import { percentChange } from './percent-change.js';
 import { rate } from './rate.js';
 import { seasonal } from './seasonal.js';
 import { threshold } from './threshold.js';
-import { zScore } from './z-score.js';
+import { zScore } from './z-score/z-score.js';
 
 /** The detectors that come with Redress: a new one is its file, and one line here. */
 export const builtinDetectors: readonly Detector[] = [

@@ -11,6 +11,7 @@ import { judgeAgainst } from './support/band.js';
 import { planSlots, type SlotPlan } from './support/calendar-slot.js';
 import { defaultAcceptAfter } from './support/defaults.js';
 import { varianceOfCase } from './support/dispersion.js';
+import { acceptAfterParameter, MinCasesParameter } from './support/parameters.js';
 import { type Quantity, quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 
@@ -35,26 +36,16 @@ const Parameters = z.strictObject({
     .nonnegative()
     .default(0)
     .describe("No change smaller than this is anomalous, in the metric's unit."),
-  min_cases: z
-    .number()
-    .nonnegative()
-    .default(4)
-    .describe('Rates only: cases more (or fewer) than expected that no point is anomalous without.'),
+  min_cases: MinCasesParameter,
   sampling_width: z
     .number()
     .nonnegative()
     .max(20)
     .default(3.5)
     .describe('Rates and counts: standard deviations of sampling that a change must exceed as well.'),
-  accept_after: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .optional()
-    .describe(
-      'Points out of band in a row, on one side, that become what is compared with. Default: a week of points, at least 14, at most 336.',
-    ),
+  accept_after: acceptAfterParameter(
+    'Points out of band in a row, on one side, that become what is compared with.',
+  ),
 });
 
 const Pair = z.tuple([z.number(), z.number()]);

@@ -19,9 +19,10 @@ import { defaultAcceptAfter, weekOfPoints } from './support/defaults.js';
 import { dispersionOfCounts, skewnessOfCount, varianceOfCase } from './support/dispersion.js';
 import { LearnedWindow, LearnedWindowState } from './support/learned-window.js';
 import { normalQuantile } from './support/normal.js';
+import { acceptAfterParameter, WarmUpParameter, WindowParameter } from './support/parameters.js';
 import { type Quantity, quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
-import { zScore } from './z-score.js';
+import { zScore } from './z-score/z-score.js';
 
 const NAME = 'rate';
 const DAY_SECONDS = 86_400;
@@ -36,29 +37,11 @@ const Parameters = z.strictObject({
       'The probability with which a usual point is out of band on one side. Default: 1 in 10,000; for buckets of a day or longer 1 in 1,000.',
     )
     .meta({ tune: [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] }),
-  window: z
-    .number()
-    .int()
-    .min(5)
-    .max(10_000)
-    .optional()
-    .describe('Length of the baseline, in points. Default: a week of points, at least 28, at most 336.'),
-  warm_up: z
-    .number()
-    .int()
-    .min(3)
-    .max(10_000)
-    .default(24)
-    .describe('Points before the first judgement, at most the window; until then cold_start.'),
-  accept_after: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .optional()
-    .describe(
-      'Points out of band in a row, on one side, that become the new baseline. Default: a week of points, at least 14, at most 336.',
-    ),
+  window: WindowParameter,
+  warm_up: WarmUpParameter,
+  accept_after: acceptAfterParameter(
+    'Points out of band in a row, on one side, that become the new baseline.',
+  ),
   min_cases: z
     .number()
     .nonnegative()

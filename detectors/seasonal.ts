@@ -9,6 +9,7 @@ import type { Json } from '../src/model/json.js';
 import { judgeAgainst } from './support/band.js';
 import type { SlotPlan } from './support/calendar-slot.js';
 import { defaultWidth } from './support/defaults.js';
+import { MinCasesParameter, WidthParameter } from './support/parameters.js';
 import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 import { createRhythm, RhythmParameters } from './support/rhythm.js';
@@ -19,21 +20,8 @@ const Parameters = z.strictObject({
     .enum(['day', 'week'])
     .default('week')
     .describe('The rhythm to learn, in the time zone of the series: slots of the day, or of the week.'),
-  width: z
-    .number()
-    .positive()
-    .max(20)
-    .optional()
-    .describe(
-      'Half width of the band, in standard deviations of the next point. Default: 3.5; for buckets of a day or longer, of which there are fewer, 3.',
-    )
-    .meta({ tune: [2.5, 3, 3.5, 4, 5, 6] }),
-  min_cases: z
-    .number()
-    .nonnegative()
-    .default(4)
-    .describe('Rates only: cases more (or fewer) than expected that no point is anomalous without.')
-    .meta({ tune: [2, 4, 8, 16] }),
+  width: WidthParameter,
+  min_cases: MinCasesParameter,
   ...RhythmParameters,
 });
 

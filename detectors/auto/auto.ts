@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { defineDetector } from '../../src/detection/contract.js';
+import { acceptAfterParameter } from '../support/parameters.js';
 import { NoveltyJudge } from './novelty.js';
 import { OddsShiftJudge } from './odds-shift.js';
 
 const Parameters = z.strictObject({
-  accept_after: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .optional()
-    .describe(
-      'Rates only: points of a shift that become the new normal. Default: a week of points, at least 14, at most 336.',
-    ),
+  accept_after: acceptAfterParameter('Rates only: points of a shift that become the new normal.'),
 });
 
 const NAME = 'auto';

@@ -31,11 +31,16 @@ const DAY_SECONDS = 86_400;
 const ODDS_RATIOS = [1.5, 2.2, 4.5, 1 / 1.5, 1 / 2.2, 1 / 4.5] as const;
 /** The ones whose sums say when a shift may have begun. */
 const MIDDLE = [1, 4] as const;
-/** Wanted time between false alarms of one sum, in hours and at least in points. */
-const RUN_HOURS = 30_000;
-const LEAST_RUN_POINTS = 2_000;
-/** Three or four cases must come together, however seldom there is one. */
-const LEAST_LIMIT = 4.5;
+/**
+ * Wanted points between false alarms of one sum. A day's rate wanders more than an hour's and a law fitted to a few
+ * weeks of days is wide by itself, so that the runs of days are in truth some times as long.
+ */
+const RUN_OF_HOURS = 30_000;
+const RUN_OF_DAYS = 100;
+const LEAST_LIMIT = 3.7;
+/** Where points have fewer cases than this, four must come together, however seldom there is one. */
+const FEW_CASES = 3;
+const LIMIT_OF_FEW = 4.5;
 /** Evidence, in units of the log-likelihood ratio, from which points are not learned at once. */
 const SUSPICION = 1;
 /** Points that wait at most, and that are looked at first: a day of them, a week of days. */
@@ -76,9 +81,10 @@ export class OddsShiftJudge implements Judge {
   constructor(detector: string, acceptAfter: number | undefined, series: SeriesContext, saved?: Json) {
     const state = saved === undefined ? undefined : readState(State, saved, detector);
     const { bucketSeconds, timezone } = series;
-    this.#rhythm = new RateRhythm(bucketSeconds, timezone, state?.rhythm);
+    this.#rhythm = new RateRhythm(detector, bucketSeconds, timezone, state?.rhythm);
     this.#noise = new CountNoise(weekOfPoints(bucketSeconds), state?.noise);
-    this.#runPoints = Math.max(LEAST_RUN_POINTS, (RUN_HOURS * HOUR_SECONDS) / bucketSeconds);
+    this.#runPoints =
+      bucketSeconds >= DAY_SECONDS ? RUN_OF_DAYS : (RUN_OF_HOURS * HOUR_SECONDS) / bucketSeconds;
     this.#acceptAfter = acceptAfter ?? defaultAcceptAfter(bucketSeconds);
     const aDay = Math.round(DAY_SECONDS / bucketSeconds);
     this.#warmUp = Math.max(LEAST_WARM_UP, WARM_UP_DAYS * aDay);
@@ -161,10 +167,12 @@ export class OddsShiftJudge implements Judge {
   }
 
   #limits({ clumps, wandering }: Noise): number[] {
-    const mean = this.#s.casesAPoint / clumps;
+    const { casesAPoint } = this.#s;
+    const mean = casesAPoint / clumps;
     const independent = mean / (1 + wandering * mean);
+    const least = casesAPoint < FEW_CASES ? LIMIT_OF_FEW : LEAST_LIMIT;
     return ODDS_RATIOS.map((odds) =>
-      Math.max(LEAST_LIMIT, Math.log(this.#runPoints * Math.min(1, independent / casesARun(odds)))),
+      Math.max(least, Math.log(this.#runPoints * Math.min(1, independent / casesARun(odds)))),
     );
   }
 

@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import type { Instant } from '../../src/model/clock.js';
+import { RedressError } from '../../src/model/errors.js';
 import { planSlots, type SlotPlan } from '../support/calendar-slot.js';
 import { weekOfPoints } from '../support/defaults.js';
+import { pack, unpack } from '../support/packed-numbers.js';
 import type { Noise } from './count-noise.js';
 
 /** Per slot, with fading memory: cases, the cases that were expected there without it, and points. */
-const Tally = z.object({ cases: z.array(z.number()), usual: z.array(z.number()), seen: z.array(z.number()) });
-type Tally = z.infer<typeof Tally>;
+interface Tally {
+  cases: Float32Array;
+  usual: Float32Array;
+  seen: Float32Array;
+}
 
 export const RateRhythmState = z.object({
   points: z.number().int(),
   base: z.object({ cases: z.number(), size: z.number(), seen: z.number() }),
-  tiers: z.array(Tally),
+  /** The tallies of the tiers, packed: of each the cases, the usual ones and the points. */
+  tallies: z.string(),
   /** How much slots of a tier really differ: the variance of their factors. */
   spreads: z.array(z.number()),
 });
@@ -42,7 +48,7 @@ export interface UsualRate {
   rate: number;
   /** The variance of the true rate around it, in parts of its square. */
   uncertainty: number;
-  /** The part of it that all points share, because the level itself is not known better. */
+  /** The part of it that all points share, because few cases tell of the level. */
   ofLevel: number;
 }
 
@@ -69,21 +75,27 @@ interface Tier {
 export class RateRhythm {
   readonly #tiers: readonly Tier[];
   readonly #baseFade: number;
-  #s: State;
+  /** What the tallies look into. */
+  readonly #numbers: Float32Array;
+  readonly #tallies: readonly Tally[];
+  #s: Omit<State, 'tallies'>;
 
-  constructor(bucketSeconds: number, timezone: string, saved?: State) {
+  /** @param detector whose state it is, for the error when `saved` is not its own. */
+  constructor(detector: string, bucketSeconds: number, timezone: string, saved?: State) {
     this.#tiers = tiersOf(bucketSeconds, timezone);
     this.#baseFade = 1 - 1 / (MEMORY_WEEKS * weekOfPoints(bucketSeconds));
-    this.#s = saved ?? {
+    const slots = this.#tiers.map(({ plan }) => plan.slots);
+    const count = FIELDS * slots.reduce((sum, length) => sum + length, 0);
+    this.#numbers = saved === undefined ? new Float32Array(count) : unpack(saved.tallies, count, detector);
+    this.#tallies = talliesOf(this.#numbers, slots);
+    if (saved !== undefined && saved.spreads.length !== slots.length)
+      throw new RedressError('bug', `state of detector ${detector} cannot be read: other tiers`);
+    const { points, base, spreads } = saved ?? {
       points: 0,
       base: { cases: 0, size: 0, seen: 0 },
-      tiers: this.#tiers.map(({ plan }) => ({
-        cases: zeros(plan.slots),
-        usual: zeros(plan.slots),
-        seen: zeros(plan.slots),
-      })),
       spreads: this.#tiers.map(({ spread }) => spread),
     };
+    this.#s = { points, base: { ...base }, spreads };
   }
 
   /** How many points were learned. */
@@ -94,16 +106,21 @@ export class RateRhythm {
   /** False for a time of the day, or a day of the week where buckets are days, that was never seen. */
   knows(at: Instant): boolean {
     const slot = this.#tiers[0]?.plan.slotOf(at) ?? 0;
-    return valueAt(this.#s.tiers[0]?.seen, slot) > 0;
+    return (this.#tallies[0]?.seen[slot] ?? 0) > 0;
   }
 
   usual(at: Instant, noise: Noise): UsualRate {
-    const { base, tiers, spreads } = this.#s;
+    const { base, spreads } = this.#s;
     let rate = (base.cases + HALF_CASE) / (base.size + 1);
-    const ofLevel = noise.clumps / (base.cases + HALF_CASE) + noise.wandering / (base.seen + 1);
-    let uncertainty = ofLevel;
+    const ofLevel = noise.clumps / (base.cases + HALF_CASE);
+    let uncertainty = ofLevel + noise.wandering / (base.seen + 1);
     this.#tiers.forEach(({ plan }, index) => {
-      const factor = factorOf(tiers[index] as Tally, plan.slotOf(at), spreads[index] as number, noise);
+      const factor = factorOf(
+        this.#tallies[index] as Tally,
+        plan.slotOf(at),
+        spreads[index] as number,
+        noise,
+      );
       rate *= factor.factor;
       uncertainty += factor.variance;
     });
@@ -120,17 +137,17 @@ export class RateRhythm {
     s.base.seen = keep * s.base.seen + 1;
     this.#tiers.forEach(({ plan, fade }, index) => {
       const slot = plan.slotOf(at);
-      const tally = s.tiers[index] as Tally;
+      const tally = this.#tallies[index] as Tally;
       const { factor } = factorOf(tally, slot, s.spreads[index] as number, noise);
-      tally.cases[slot] = fade * valueAt(tally.cases, slot) + cases;
-      tally.usual[slot] = fade * valueAt(tally.usual, slot) + expected;
-      tally.seen[slot] = fade * valueAt(tally.seen, slot) + 1;
+      tally.cases[slot] = fade * (tally.cases[slot] as number) + cases;
+      tally.usual[slot] = fade * (tally.usual[slot] as number) + expected;
+      tally.seen[slot] = fade * (tally.seen[slot] as number) + 1;
       expected *= factor;
     });
     s.points += 1;
     if (s.points % REFRESH === 0)
       s.spreads = this.#tiers.map((tier, index) =>
-        tier.learnsSpread ? spreadOf(tier, s.tiers[index] as Tally, noise) : tier.spread,
+        tier.learnsSpread ? spreadOf(tier, this.#tallies[index] as Tally, noise) : tier.spread,
       );
   }
 
@@ -146,12 +163,12 @@ export class RateRhythm {
   shift(factor: number): void {
     const s = this.#s;
     s.base.size /= factor;
-    const level = s.tiers.at(-1);
+    const level = this.#tallies.at(-1);
     for (const list of [level?.cases, level?.usual, level?.seen]) list?.fill(0);
   }
 
   save(): State {
-    return structuredClone(this.#s);
+    return { ...structuredClone(this.#s), tallies: pack(this.#numbers) };
   }
 }
 
@@ -194,12 +211,12 @@ function factorOf(
   spread: number,
   noise: Noise,
 ): { factor: number; variance: number } {
-  const expected = valueAt(usual, slot);
+  const expected = usual[slot] as number;
   if (expected === 0) return { factor: 1, variance: spread };
-  const chance = chanceOf(expected, valueAt(seen, slot), noise);
+  const chance = chanceOf(expected, seen[slot] as number, noise);
   const credibility = spread / (spread + chance);
   return {
-    factor: 1 + credibility * (valueAt(cases, slot) / expected - 1),
+    factor: 1 + credibility * ((cases[slot] as number) / expected - 1),
     variance: credibility * chance,
   };
 }
@@ -221,11 +238,11 @@ function spreadOf({ plan, spread }: Tier, { cases, usual, seen }: Tally, noise: 
   let squares = 0;
   let slots = 0;
   usual.forEach((expected, slot) => {
-    const points = valueAt(seen, slot);
+    const points = seen[slot] as number;
     if (expected === 0 || points < LEAST_VISITS * plan.bucketsPerSlot) return;
     const chance = chanceOf(expected, points, noise);
     const variance = chance * expected ** 2;
-    beyond += (valueAt(cases, slot) - expected) ** 2 - variance;
+    beyond += ((cases[slot] as number) - expected) ** 2 - variance;
     error += 2 * variance ** 2 + noise.clumps ** 2 * variance;
     squares += expected ** 2;
     slots += 1;
@@ -235,5 +252,15 @@ function spreadOf({ plan, spread }: Tier, { cases, usual, seen }: Tally, noise: 
   return Math.max(LEAST_SPREAD, (beyond - SURE * Math.sqrt(error) + spread * prior) / (squares + prior));
 }
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
-const valueAt = (list: readonly number[] | undefined, index: number): number => list?.[index] ?? 0;
+/** Numbers of a tally for each slot. */
+const FIELDS = 3;
+
+function talliesOf(numbers: Float32Array, slots: readonly number[]): Tally[] {
+  let from = 0;
+  const next = (length: number) => {
+    const part = numbers.subarray(from, from + length);
+    from += length;
+    return part;
+  };
+  return slots.map((length) => ({ cases: next(length), usual: next(length), seen: next(length) }));
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SeriesContext } from '../../src/detection/contract.js';
 import { type Period, planSlots, type SlotPlan } from './calendar-slot.js';
 import { defaultAcceptAfter, weekOfPoints } from './defaults.js';
+import { acceptAfterParameter } from './parameters.js';
 import { SeasonalBaseline, type SeasonalBaselineState } from './seasonal-baseline.js';
 
 /** The parameters of every detector that holds a point against the rhythm of its series. */
@@ -30,15 +31,7 @@ export const RhythmParameters = {
     .describe(
       'Points after which the level and the spread forget in the same way. Default: a week of points, at least 28, at most 336.',
     ),
-  accept_after: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .optional()
-    .describe(
-      'Points out of band in a row, on one side, that become the new level. Default: a week of points, at least 14, at most 336.',
-    ),
+  accept_after: acceptAfterParameter('Points out of band in a row, on one side, that become the new level.'),
   accept_in_slot: z
     .number()
     .int()

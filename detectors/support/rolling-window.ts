@@ -30,6 +30,11 @@ export class RollingWindow {
     return this.#s.values.length;
   }
 
+  /** How many values stand behind the sum of squares. */
+  get points(): number {
+    return this.#s.values.length;
+  }
+
   /** Sum of the weights: for a rate, everything that was counted over. */
   get weight(): number {
     return this.#s.weight;

@@ -141,7 +141,7 @@ function summaryOf(judged: readonly JudgedPlainPoint[]): string {
     open = anomalous;
   }
   const points = episodes.reduce((sum, episode) => sum + episode.length, 0);
-  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} episodes; ${cold} not evaluable`;
+  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${cold} not evaluable`;
   if (episodes.length === 0) return verdict;
   const columns = [
     { heading: 'from' },

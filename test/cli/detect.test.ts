@@ -50,7 +50,7 @@ describe('redress detect', () => {
   test('tells a person what stands out, as episodes', async () => {
     const { status, out } = await redress('detect', rate, '--use', 'z-score', '--param', 'width=5');
     expect(status).toBe(0);
-    expect(out.join('\n')).toMatch(/1 of 600 points anomalous, in 1 episodes; 24 not evaluable/);
+    expect(out.join('\n')).toMatch(/1 of 600 points anomalous, in 1 episode; 24 not evaluable/);
     expect(out.join('\n')).toContain(hour(500));
   });
 

@@ -41,6 +41,14 @@ describe.skipIf(!present)("the online shop's year", () => {
     expect(first.stored.points).toEqual({ orders: 532_618, cancelled: 9_288 });
     expect(first.stored.decided.alerts).toBeGreaterThan(0);
     expect(first.stored.decided.deliveries).toBeGreaterThan(0);
+
+    // The cancellation rate, over all slices: the two days that stand out, and hardly anything else in 53 weeks.
+    const { stoodOut, rateAlerts } = first.stored;
+    expect(stoodOut).toEqual(expect.arrayContaining(['2011-02-11', '2011-10-06']));
+    expect(rateAlerts).toBeLessThanOrEqual(53);
+    // Neither the first weeks, nor the days after twelve closed ones, nor days that follow a Saturday without trade.
+    expect(stoodOut.filter((day) => day < '2011-02-01')).toEqual([]);
+    expect(stoodOut.filter((day) => new Date(day).getUTCDay() === 6)).toEqual([]);
     expect(await once()).toEqual(first);
   }, 240_000);
 });
@@ -56,7 +64,20 @@ async function stored(config: string) {
       for (const { name, n } of rows) found[name] = n;
     return found;
   };
+  const days = async (text: string) => {
+    const found: string[] = [];
+    for await (const rows of store.rows<{ day: string }>(text)) found.push(...rows.map(({ day }) => day));
+    return found;
+  };
   const numbers = {
+    stoodOut: await days(
+      "SELECT DISTINCT toString(toDate(bucket_start, 'Europe/London')) AS day FROM verdicts WHERE metric = 'cancellation_rate' AND detector = 'combined' AND status = 'anomalous' ORDER BY day",
+    ),
+    rateAlerts: (
+      await counts(
+        "SELECT 'alerts' AS name, count() AS n FROM alerts WHERE metric = 'cancellation_rate' AND opened_at IS NOT NULL",
+      )
+    ).alerts,
     events: await counts('SELECT type AS name, count() AS n FROM events GROUP BY type'),
     points: await counts(
       "SELECT metric AS name, sum(value) AS n FROM points WHERE slice = 'all' AND metric IN ('orders', 'cancelled') GROUP BY metric",

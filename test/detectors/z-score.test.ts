@@ -1,6 +1,6 @@
 import { mean, median, medianAbsoluteDeviation, sampleStandardDeviation } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
-import { zScore } from '../../detectors/z-score.js';
+import { zScore } from '../../detectors/z-score/z-score.js';
 import { hourlyValue, isAnomalous, judgeAll, judgeOf, valueAt } from './support/judging.js';
 import { gaussian, uniform } from './support/random.js';
 

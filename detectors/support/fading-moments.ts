@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+export const FadingMomentsState = z.object({
+  mean: z.number(),
+  weight: z.number(),
+  squares: z.number(),
+  weightSquares: z.number(),
+  points: z.number(),
+  isCounts: z.boolean(),
+});
+
+/**
+ * Weighted mean and sum of squares with exponentially fading memory, by the updates of West (1979): no value is kept,
+ * and nothing is subtracted from something nearly as great. The first values count alike, because there is not yet
+ * anything older that could count less.
+ */
+export class FadingMoments {
+  readonly #keep: number;
+  #mean: number;
+  #weight: number;
+  #squares: number;
+  #weightSquares: number;
+  #points: number;
+  #isCounts: boolean;
+
+  /** @param memory values after which one counts a third of what it did (1/e). */
+  constructor(memory: number, saved?: z.infer<typeof FadingMomentsState>) {
+    this.#keep = 1 - 1 / memory;
+    this.#mean = saved?.mean ?? 0;
+    this.#weight = saved?.weight ?? 0;
+    this.#squares = saved?.squares ?? 0;
+    this.#weightSquares = saved?.weightSquares ?? 0;
+    this.#points = saved?.points ?? 0;
+    this.#isCounts = saved?.isCounts ?? true;
+  }
+
+  get mean(): number {
+    return this.#mean;
+  }
+
+  /** Sum of the weights: for a rate, what was counted over. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** Weighted sum of squared distances from the mean. */
+  get sumOfSquares(): number {
+    return this.#squares;
+  }
+
+  /** How many values of equal weight would know as much (Kish, 1965). */
+  get count(): number {
+    return this.#weightSquares > 0 ? (this.#weight * this.#weight) / this.#weightSquares : 0;
+  }
+
+  /** How many values stand behind the sum of squares, with the same fading. */
+  get points(): number {
+    return this.#points;
+  }
+
+  /** True when every value was a whole number that is not negative, as counts are. */
+  get isCounts(): boolean {
+    return this.#isCounts;
+  }
+
+  add(value: number, weight: number): void {
+    const keep = this.#keep;
+    const total = keep * this.#weight + weight;
+    const distance = value - this.#mean;
+    this.#mean += (weight / total) * distance;
+    this.#squares = keep * this.#squares + weight * distance * (value - this.#mean);
+    this.#weight = total;
+    this.#points = keep * this.#points + 1;
+    this.#weightSquares = keep * keep * this.#weightSquares + weight * weight;
+    if (this.#isCounts && (value < 0 || !Number.isInteger(value))) this.#isCounts = false;
+  }
+
+  save(): z.infer<typeof FadingMomentsState> {
+    return {
+      mean: this.#mean,
+      weight: this.#weight,
+      squares: this.#squares,
+      weightSquares: this.#weightSquares,
+      points: this.#points,
+      isCounts: this.#isCounts,
+    };
+  }
+}
