@@ -40,7 +40,7 @@ export function createDeciders(
   const followUps = new FollowUpDesk({ owners, settings: configuration.followUps });
   return {
     judging: new Judging({
-      detectors: builtinDetectors,
+      detectors: [...builtinDetectors, ...(configuration.plugIns ?? [])],
       calendar: new Calendar(annotations, configuration.holidaysOf),
       ...options,
     }),

@@ -13,7 +13,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  config: ['model'],
+  // Configuration names detectors from outside, and hands on what the contract says they are.
+  config: ['model', 'type detection'],
   store: ['model'],
   // Between bytes and rows nothing is put together that would be taken apart again, so ingest packs events as the
   // store takes them; what a row is stays the store's.

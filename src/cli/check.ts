@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { builtinDetectors } from '../../detectors/index.js';
 import { type Orphan, orphansOf, orphanText } from '../alerts/orphans.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problems.js';
 import { AlertListSchema } from '../http/alert-wire.js';
 import { RedressError } from '../model/errors.js';
 import type { MetricDefinition } from '../model/metric.js';
+import { knownDetectors } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
 import { clientFor, withService } from './service-client.js';
@@ -22,7 +22,7 @@ export function register(program: Command, io: CliIo): void {
       ),
   ).action(async (options: { againstRunning: boolean; url: string }, command: Command) => {
     const { config, json } = globalOptions(command);
-    const loaded = await loadConfiguration(config, { env: process.env, detectors: builtinDetectors });
+    const loaded = await loadConfiguration(config, { env: process.env, ...knownDetectors });
     const problems = loaded.ok ? [] : loaded.problems;
     if (json) {
       for (const problem of problems) io.out(JSON.stringify({ level: 'error', ...problem }));

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { builtinDetectors } from '../../detectors/index.js';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problems.js';
 import { RedressError } from '../model/errors.js';
+import { knownDetectors } from '../plug-ins.js';
 import type { CliIo } from './io.js';
 
 /** Options that every command has. */
@@ -23,7 +23,7 @@ export async function readConfiguration(
   io: CliIo,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Configuration> {
-  const loaded = await loadConfiguration(folder, { env, detectors: builtinDetectors });
+  const loaded = await loadConfiguration(folder, { env, ...knownDetectors });
   if (loaded.warnings.length > 0) io.err(formatProblems(loaded.warnings));
   if (!loaded.ok) throw new RedressError('config_invalid', formatProblems(loaded.problems));
   return loaded.configuration;

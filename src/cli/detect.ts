@@ -6,6 +6,7 @@ import type { Detector, Judgement } from '../detection/contract.js';
 import { type PlainPoint, type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
 import { openInput } from '../ingest/open-input.js';
 import { RedressError } from '../model/errors.js';
+import { loadPlugIn } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
 import { formatFacts, formatTable } from './table.js';
@@ -26,12 +27,16 @@ export function register(program: Command, io: CliIo): void {
     .command('detect')
     .description('judge plain series: files of timestamp,value or timestamp,numerator,denominator')
     .argument('<file...>', 'CSV files, also packed with gzip; - is standard input')
-    .option('--use <name>', `the detector: ${builtinDetectors.map(({ name }) => name).join(', ')}`, 'auto')
+    .option(
+      '--use <name>',
+      `the detector: ${builtinDetectors.map(({ name }) => name).join(', ')}, ./file.js or a package`,
+      'auto',
+    )
     .option('--param <name=value>', 'a parameter of the detector; once for each', addParameter, {})
     .option('--timezone <zone>', 'IANA zone of times that name none, and of days and weeks', 'UTC')
     .action(async (files: string[], { use, param, timezone }: Options, command: Command) => {
       const { json } = globalOptions(command);
-      const { detector, params } = choose(use, param);
+      const { detector, params } = await choose(use, param);
       for (const [number, file] of files.entries()) {
         const input = await openInput(file);
         const chunks: Buffer[] = [];
@@ -55,9 +60,15 @@ export function register(program: Command, io: CliIo): void {
     });
 }
 
-function choose(use: string, given: Options['param']): { detector: Detector; params: unknown } {
+async function choose(
+  use: string,
+  given: Options['param'],
+): Promise<{ detector: Detector; params: unknown }> {
   const names = builtinDetectors.map(({ name }) => name);
-  const detector = builtinDetectors.find(({ name }) => name === use);
+  const builtin = builtinDetectors.find(({ name }) => name === use);
+  const loaded = builtin === undefined ? await loadPlugIn(use, process.cwd()) : null;
+  if (loaded?.ok === false) throw new RedressError('usage', loaded.message);
+  const detector = builtin ?? loaded?.detector;
   if (detector === undefined)
     throw new RedressError(
       'usage',

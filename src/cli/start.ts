@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import { builtinDetectors } from '../../detectors/index.js';
 import { orphanText } from '../alerts/orphans.js';
 import { openStore } from '../app.js';
 import { loadConfiguration } from '../config/load.js';
 import { wallClock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
+import { knownDetectors } from '../plug-ins.js';
 import { ReloadableService } from '../reloadable-service.js';
 import type { ServiceRole } from '../service.js';
 import { createLog, globalOptions, readConfiguration } from './context.js';
@@ -27,7 +27,7 @@ export function register(program: Command, io: CliIo): void {
       const log = createLog();
       const open = await openStore(configuration.service.clickhouse);
       try {
-        const load = () => loadConfiguration(config, { env: process.env, detectors: builtinDetectors });
+        const load = () => loadConfiguration(config, { env: process.env, ...knownDetectors });
         const print = (text: string) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`);
         const service = new ReloadableService(
           configuration,

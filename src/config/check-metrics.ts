@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { DAY, MINUTE, SECOND } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
 import { didYouMean } from './did-you-mean.js';
+import type { PlugIns } from './plug-ins.js';
 import type { Problem } from './problems.js';
 import { checkSchema, keysAt, listWords, unknownKey } from './schema-check.js';
 import { BucketSchema, isTimezone } from './text-forms.js';
@@ -35,8 +36,12 @@ const KINDS_WITH_VALUE: readonly string[] = ['mean', 'quantile'];
  * What a schema of one field cannot see in `metrics.yaml`: fields that contradict each other, and detectors.
  * It reads the plain data, not the schema's result, so that a metric with a wrong field is still checked.
  */
-export function checkMetrics(source: YamlSource, detectors: readonly KnownDetector[]): Problem[] {
-  const problems: Problem[] = [];
+export function checkMetrics(
+  source: YamlSource,
+  detectors: readonly KnownDetector[],
+  plugIns: PlugIns,
+): Problem[] {
+  const problems: Problem[] = [...plugIns.problems];
   const seen = new Map<string, number>();
   for (const [index, metric] of itemsOf(source.value).entries()) {
     if (!isRecord(metric)) continue;
@@ -51,7 +56,7 @@ export function checkMetrics(source: YamlSource, detectors: readonly KnownDetect
     checkKind(metric, report);
     checkBucket(metric, report);
     checkSlices(metric, report);
-    problems.push(...checkDetectors(source, index, metric, detectors));
+    problems.push(...checkDetectors(source, index, metric, detectors, plugIns));
   }
   return problems;
 }
@@ -167,6 +172,7 @@ function checkDetectors(
   index: number,
   metric: Record<string, unknown>,
   detectors: readonly KnownDetector[],
+  plugIns: PlugIns,
 ): Problem[] {
   const problems: Problem[] = [];
   const uses = itemsOf(metric.detect);
@@ -174,8 +180,9 @@ function checkDetectors(
     if (!isRecord(entry) || typeof entry.use !== 'string' || entry.use === '') continue;
     const path: SettingPath = [index, 'detect', position];
     const names = detectors.map((detector) => detector.name);
-    const detector = detectors.find((known) => known.name === entry.use);
+    const detector = detectors.find((known) => known.name === entry.use) ?? plugIns.byUse.get(entry.use);
     if (detector === undefined) {
+      if (plugIns.failed.has(entry.use)) continue;
       const known = `known are ${listWords(names).replace(' or ', ' and ')}`;
       const message = `no detector is called '${entry.use}'${didYouMean(entry.use, names)}; ${known}`;
       problems.push(source.problem([...path, 'use'], message));

@@ -1,3 +1,4 @@
+import type { Detector } from '../detection/contract.js';
 import type { EscalationPolicy, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
@@ -17,6 +18,8 @@ export interface Configuration {
   /** First match wins; the last one matches everything. */
   routes: readonly Route[];
   owners: readonly Owner[];
+  /** Detectors that do not come with Redress; absent for none. */
+  plugIns?: readonly Detector[];
   annotations: readonly Annotation[];
   /** The public holidays that touch a year, of the countries that the calendar names; absent for none. */
   holidaysOf?: (year: number) => readonly Annotation[];

@@ -9,6 +9,7 @@ import { checkPastedSecrets, checkService } from './check-service.js';
 import type { Configuration } from './configuration.js';
 import { didYouMean } from './did-you-mean.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { byTheirNames, type LoadPlugIn, loadPlugIns, type PlugIns } from './plug-ins.js';
 import { type Problem, sortProblems } from './problems.js';
 import { publicHolidays } from './public-holidays.js';
 import { resolveEscalation, resolveMetric, resolveOwners, resolveService } from './resolve.js';
@@ -45,9 +46,14 @@ export type LoadedConfiguration =
  */
 export async function loadConfiguration(
   folder: string,
-  options: { env: Environment; detectors: readonly KnownDetector[] },
+  options: {
+    env: Environment;
+    detectors: readonly KnownDetector[];
+    /** Loads detectors that do not come with Redress; without it there are none. */
+    loadPlugIn?: LoadPlugIn;
+  },
 ): Promise<LoadedConfiguration> {
-  const { env, detectors } = options;
+  const { env, detectors, loadPlugIn = async () => null } = options;
   const problems: Problem[] = [];
   const warnings: Problem[] = await findStrayFiles(folder);
   const sources: Sources = {};
@@ -75,7 +81,11 @@ export async function loadConfiguration(
   const escalation = checkFile(EscalationFileSchema, sources.escalation, problems);
   const owners = checkFile(OwnersFileSchema, sources.owners, problems);
   const calendar = checkFile(CalendarFileSchema, sources.calendar, problems);
-  if (sources.metrics !== undefined) problems.push(...checkMetrics(sources.metrics, detectors));
+  let plugIns: PlugIns = { byUse: new Map(), failed: new Set(), problems: [] };
+  if (sources.metrics !== undefined) {
+    plugIns = await loadPlugIns(sources.metrics, folder, detectors, loadPlugIn);
+    problems.push(...checkMetrics(sources.metrics, detectors, plugIns));
+  }
   problems.push(...checkReferences(sources, unreadable));
   if (sources.calendar !== undefined)
     problems.push(...(await checkCalendar(sources.calendar, sources.metrics ?? null)));
@@ -95,7 +105,8 @@ export async function loadConfiguration(
   const configuration: Configuration = {
     folder,
     service: resolveService(serviceInput, environment.settings, env),
-    metrics: shareFalseAlerts(metrics.map(resolveMetric), metrics, serviceInput),
+    metrics: byTheirNames(shareFalseAlerts(metrics.map(resolveMetric), metrics, serviceInput), plugIns),
+    plugIns: [...plugIns.byUse.values()],
     policies,
     routes,
     owners: resolved,
