@@ -3,6 +3,7 @@ import { assemble, type OpenStore, type Redress } from './app.js';
 import type { Carried } from './commands.js';
 import type { Configuration } from './config/configuration.js';
 import { writeDigest } from './digest.js';
+import { explainPort, wordsOf } from './explanation.js';
 import { openingByHand } from './follow-up-evidence.js';
 import { Heartbeat } from './heartbeat.js';
 import type { OpenFollowUpAnswer, ServicePorts } from './http/ports.js';
@@ -218,6 +219,11 @@ class Service {
         get: (id) => known().alerts.alert(id),
         story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
         act: (command) => this.#command((redress, now) => redress.commands.alert(command, now)),
+      },
+      analyses: {
+        ofAlert: (id) => known().alerts.analysis(id),
+        words: (outcome) => wordsOf(outcome, this.#configuration),
+        explain: async (request) => explainPort(this.#open.store, request, known().configuration.metrics),
       },
       followUps: {
         list: () => known().followUps.followUps(),

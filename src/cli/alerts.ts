@@ -7,6 +7,7 @@ import {
 } from '../http/alert-wire.js';
 import { formatBand, formatSliceWords, formatValue } from '../notify/wording.js';
 import { alertPath, registerActions } from './alert-actions.js';
+import { analysisOf, analysisText } from './alert-analysis.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
 import { clientFor, withService } from './service-client.js';
@@ -37,9 +38,13 @@ export function register(program: Command, io: CliIo): void {
     .description('one alert, and what happened to it')
     .argument('<id>')
     .action(async (id: string, options: ServiceOptions, command: Command) => {
-      const answer = await clientFor(options).get(alertPath(id), AlertStorySchema);
-      if (globalOptions(command).json) io.out(JSON.stringify({ ...answer.alert, story: answer.story }));
-      else io.out(`${alertFacts(answer.alert)}\n\n${storyTable(answer.story)}`);
+      const client = clientFor(options);
+      const answer = await client.get(alertPath(id), AlertStorySchema);
+      const analysis = await analysisOf(client, alertPath(id));
+      const { alert, story } = answer;
+      if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, story, analysis }));
+      else
+        io.out([alertFacts(alert), analysisText(analysis), storyTable(story)].filter(Boolean).join('\n\n'));
     });
 
   registerActions(alerts, io);

@@ -82,6 +82,23 @@ WHERE state IN ('firing', 'acknowledged') OR (state = 'resolved' AND $__timeFilt
 ORDER BY state = 'resolved', opened_at DESC
 LIMIT 500`;
 
+/** Where alerts come from, as their analyses found it: the causes alone, best first. */
+export const CAUSES = `SELECT
+  a.title AS title,
+  a.slice AS "alert's slice",
+  c.slice AS cause,
+  c.explained AS "of the change",
+  c.excess AS "excess cases",
+  c.confidence AS confidence,
+  a.opened_at AS fired,
+  a.alert_id AS alert_id
+FROM alert_causes AS c
+INNER JOIN alerts AS a ON a.alert_id = c.alert_id
+WHERE c.is_cause
+  AND (a.state IN ('firing', 'acknowledged') OR (a.state = 'resolved' AND $__timeFilter(a.opened_at)))
+ORDER BY a.state = 'resolved', fired DESC, c.rank
+LIMIT 200`;
+
 const IS_OVERDUE = 'closed_at IS NULL AND due_at < now()';
 
 export const FOLLOW_UPS_OPEN = `SELECT countIf(closed_at IS NULL) AS open, countIf(${IS_OVERDUE}) AS overdue

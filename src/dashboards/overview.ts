@@ -118,6 +118,24 @@ const alerts: PanelDescription = {
   ],
 };
 
+const causes: PanelDescription = {
+  type: 'table',
+  title: 'Where alerts come from',
+  description:
+    'The slices that explain each alert, as its analysis found them when it fired: how much of the change is there, and how sure that is.',
+  width: 24,
+  height: 7,
+  queries: [query('table', sql.CAUSES)],
+  overrides: [
+    linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
+    ...hidden('alert_id'),
+    column('of the change', { unit: 'percentunit', decimals: 0 }),
+    column('excess cases', WHOLE),
+    column('confidence', { unit: 'percentunit', decimals: 0 }),
+    column('fired', DATE),
+  ],
+};
+
 const followUpsOverdue: PanelDescription = {
   type: 'table',
   title: 'Follow-ups past their due date',
@@ -165,6 +183,7 @@ export const overview = dashboard({
     [metricsNow],
     [metricStates],
     [alerts],
+    [causes],
     [followUpsOverdue, freshness],
   ],
 });

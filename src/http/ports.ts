@@ -9,11 +9,13 @@ import type {
 } from '../followups/command.js';
 import type { HttpIngestAnswer } from '../ingest/http-ingest.js';
 import type { Alert } from '../model/alert.js';
+import type { AlertAnalysis, AnalysisOutcome, Span } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Owner } from '../model/owner.js';
+import type { SliceLabels } from '../model/slice.js';
 import type { MetricDisplay } from '../notify/contract.js';
 import type { HomeView, SlackMessage } from '../notify/slack-blocks.js';
 import type { SlackOutward } from './slack-inbound.js';
@@ -34,6 +36,14 @@ export interface ServicePorts {
     /** The journal's entries about the alert, oldest first; empty for an alert that is not known. */
     story(alertId: string): Promise<readonly JournalEntry[]>;
     act(command: AlertCommand): Promise<AlertAnswer>;
+  };
+  analyses: {
+    /** The one that came with an alert; undefined while there is none. */
+    ofAlert(alertId: string): AlertAnalysis | undefined;
+    /** An answer in words, as people read it. */
+    words(outcome: AnalysisOutcome): readonly AnalysisWords[];
+    /** Throws `usage` for a metric that is not configured and for a span that is a part of its own baseline. */
+    explain(request: ExplainRequest): Promise<AnalysisOutcome>;
   };
   followUps: {
     list(): readonly FollowUp[];
@@ -85,6 +95,22 @@ export interface SlackPorts extends SlackOutward {
 
 /** What people act on: who owns it and who was told of it. */
 export type ActedOn = Pick<Alert, 'owner'> & { escalation: Pick<Alert['escalation'], 'told'> };
+
+/** One heading of an analysis with its lines. */
+export interface AnalysisWords {
+  heading: string;
+  lines: readonly string[];
+}
+
+/** What somebody asks to be explained. */
+export interface ExplainRequest {
+  metric: string;
+  slice: SliceLabels;
+  span: Span;
+  against: 'previous' | 'last-week' | 'expected' | Span;
+  /** Null for those of the metric and the standing ones. */
+  dimensions: readonly string[] | null;
+}
 
 export type AlertAnswer =
   | { outcome: 'done'; alert: Alert }

@@ -17,6 +17,7 @@ import type { ServicePorts } from './ports.js';
 import { limitRate } from './rate-limit.js';
 import { registerEndpoints, sendAnswer } from './register.js';
 import { alertEndpoints } from './routes/alerts.js';
+import { analysisEndpoints } from './routes/analyses.js';
 import { chartEndpoints } from './routes/charts.js';
 import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
@@ -98,6 +99,7 @@ export function createApplication(
   const endpoints: Endpoint[] = [
     ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
     ...alertEndpoints(ports.alerts),
+    ...analysisEndpoints(ports.analyses, ports.alerts),
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
     ...reloadEndpoints(ports.reload),

@@ -115,7 +115,26 @@ export async function writeAlerts(store: Store): Promise<void> {
       reason: 'resolved',
     },
     alert('resolved-before', FROM - 9 * DAY, { state: 'resolved', resolvedAt: FROM - 8 * DAY }),
+    analysis('firing', [
+      {
+        rank: 1,
+        slice: { region: 'GB', category: "o'r\\ders" },
+        cause: true,
+        explained: 0.9,
+        excess: 45,
+        confidence: 0.97,
+      },
+      { rank: 2, slice: {}, cause: false, explained: 1, excess: 50, confidence: 0.02 },
+    ]),
+    analysis('resolved-before', [
+      { rank: 1, slice: {}, cause: true, explained: null, excess: 3, confidence: 0.5 },
+    ]),
   ]);
+}
+
+function analysis(alertId: string, slices: Json[]): JournalEntry {
+  const outcome = { status: 'explained', analysis: { explanation: { slices } } };
+  return entry('analysis', alertId, FROM, { alertId, at: FROM, outcome });
 }
 
 export async function writeFollowUps(store: Store): Promise<void> {

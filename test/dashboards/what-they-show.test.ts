@@ -51,6 +51,12 @@ describe('the overview', () => {
     expect(rows[1]).toMatchObject({ 'acknowledged by': 'kim', 'excess cases': 12.5, 'excess money': 300 });
   });
 
+  test('says where open alerts come from, causes alone', async () => {
+    expect(await shown('Where alerts come from')).toMatchObject([
+      { cause: "category=o'r\\ders,region=GB", 'of the change': 0.9, 'excess cases': 45, confidence: 0.97 },
+    ]);
+  });
+
   test('counts follow-ups that are not closed, and lists the overdue ones', async () => {
     expect(await shown('Follow-ups not closed')).toEqual([{ open: 2, overdue: 1 }]);
     expect(await shown('Follow-ups past their due date')).toMatchObject([{ title: 'overdue', owner: 'sam' }]);

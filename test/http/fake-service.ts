@@ -3,10 +3,16 @@ import { pino } from 'pino';
 import type { AlertCommand } from '../../src/alerts/command.js';
 import type { FollowUpCommand } from '../../src/followups/command.js';
 import { buildDigest } from '../../src/followups/digest.js';
-import type { OpenByHandRequest, OpenFollowUpRequest, ServicePorts } from '../../src/http/ports.js';
+import type {
+  ExplainRequest,
+  OpenByHandRequest,
+  OpenFollowUpRequest,
+  ServicePorts,
+} from '../../src/http/ports.js';
 import { createApplication, type ServerOptions } from '../../src/http/server.js';
 import { slackInbox } from '../../src/http/slack.js';
 import type { Alert } from '../../src/model/alert.js';
+import type { AlertAnalysis } from '../../src/model/analysis.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { JournalEntry } from '../../src/model/journal.js';
@@ -63,6 +69,8 @@ export class FakeService implements ServicePorts {
   readonly whispers: { person: string; text: string }[] = [];
   readonly modals: { trigger: string; view: ModalView }[] = [];
   readonly homes = new Map<string, HomeView>();
+  knownAnalyses: AlertAnalysis[] = [];
+  readonly explained: ExplainRequest[] = [];
   knownAlerts: Alert[] = [alertOf()];
   knownFollowUps: FollowUp[] = [followUpOf()];
 
@@ -86,6 +94,19 @@ export class FakeService implements ServicePorts {
       return alert === undefined
         ? { outcome: 'not_found' }
         : { outcome: 'done', alert: { ...alert, state: 'acknowledged', acknowledgedBy: command.actor } };
+    },
+  };
+
+  analyses: ServicePorts['analyses'] = {
+    ofAlert: (alertId) => this.knownAnalyses.find((each) => each.alertId === alertId),
+    words: () => [{ heading: 'Where', lines: ['region GB: all of it'] }],
+    explain: async (request) => {
+      this.explained.push(request);
+      return {
+        status: 'refused',
+        reason: 'no_baseline',
+        detail: 'nothing was counted in the time to compare with',
+      };
     },
   };
 
