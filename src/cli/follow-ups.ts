@@ -8,6 +8,7 @@ import {
 import { RedressError } from '../model/errors.js';
 import { formatSliceWords, oneLine } from '../notify/wording.js';
 import { globalOptions } from './context.js';
+import { registerLoad } from './follow-up-load.js';
 import type { CliIo } from './io.js';
 import { clientFor, withActor, withService } from './service-client.js';
 import { type Column, formatFacts, formatTable, formatTime } from './table.js';
@@ -59,6 +60,8 @@ export function register(program: Command, io: CliIo): void {
         for (const followUp of answer.follow_ups) io.out(JSON.stringify(followUp));
       else io.out(answer.follow_ups.length === 0 ? 'No follow-ups.' : followUpTable(answer.follow_ups));
     });
+
+  registerLoad(followUps, io);
 
   withService(followUps.command('show'))
     .description('one follow-up and its history')
@@ -228,7 +231,7 @@ function followUpFacts(followUp: FollowUpWire): string {
     ['What', `${followUp.title} (${followUp.priority})`],
     ['Metric', `${followUp.metric}, ${formatSliceWords(followUp.slice)}`],
     ['State', stateText(followUp)],
-    ['Owner', followUp.owner],
+    ['Owner', followUp.lead === '' ? followUp.owner : `${followUp.owner} (lead ${followUp.lead})`],
     ['Due', `${formatTime(followUp.due_at)} UTC`],
     ['Opened', `${formatTime(followUp.opened_at)} UTC`],
     ['Fix shipped', followUp.fix_shipped_at === null ? '' : `${formatTime(followUp.fix_shipped_at)} UTC`],

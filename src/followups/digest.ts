@@ -1,6 +1,6 @@
 import type { Alert } from '../model/alert.js';
-import { DAY, type Instant } from '../model/clock.js';
-import type { Digest, Workload } from '../model/digest.js';
+import { DAY, type Instant, WEEK } from '../model/clock.js';
+import type { Age, Digest, Workload } from '../model/digest.js';
 import type { FollowUp, FollowUpMark, Priority } from '../model/follow-up.js';
 import { isOpenFollowUp, isWaitingForPeople } from './record.js';
 
@@ -100,6 +100,7 @@ function workloadOf(
       open: of.length,
       overdue: of.filter((it) => isWaitingForPeople(it) && it.dueAt < now).length,
       byPriority: byPriority(of),
+      byAge: byAge(of, now),
     })),
     timeToAcknowledge: durations(ACKNOWLEDGED, ({ openedAt }) => openedAt),
     timeToFix: durations(new Set(['fix_shipped']), ({ openedAt }) => openedAt),
@@ -122,6 +123,15 @@ function marksOf({ marks = [] }: FollowUp, kinds: ReadonlySet<string>): readonly
 function byPriority(followUps: readonly FollowUp[]): Record<Priority, number> {
   const counts = { low: 0, normal: 0, high: 0, urgent: 0 };
   for (const { priority } of followUps) counts[priority] += 1;
+  return counts;
+}
+
+function byAge(followUps: readonly FollowUp[], now: Instant): Record<Age, number> {
+  const counts = { days: 0, weeks: 0, months: 0 };
+  for (const { openedAt } of followUps) {
+    const age = now - openedAt;
+    counts[age < WEEK ? 'days' : age < 4 * WEEK ? 'weeks' : 'months'] += 1;
+  }
   return counts;
 }
 

@@ -49,8 +49,8 @@ export class Ledger {
     actor: string,
     now: Instant,
   ): FollowUpChanges & { followUp: FollowUpRecord } {
-    const marks = [...(changed.marks ?? []), { reason, at: now }];
-    const followUp = TURNS.has(reason) ? { ...changed, marks } : changed;
+    const marks = TURNS.has(reason) ? [...(changed.marks ?? []), { reason, at: now }] : changed.marks;
+    const followUp = { ...changed, marks, lead: this.people.leadOf(changed.owner) };
     const entry: JournalEntry = {
       stream: 'follow_up',
       id: followUp.followUpId,

@@ -49,6 +49,9 @@ export interface Digest {
   workload: Workload;
 }
 
+/** Less than a week, less than four, and more. */
+export type Age = 'days' | 'weeks' | 'months';
+
 /** How much there is to do and how it goes. Durations in ms; null where there was nothing to measure. */
 export interface Workload {
   open: readonly {
@@ -56,6 +59,8 @@ export interface Workload {
     open: number;
     overdue: number;
     byPriority: Readonly<Record<Priority, number>>;
+    /** By the time since they were opened. */
+    byAge: Readonly<Record<Age, number>>;
   }[];
   /** Medians, over what was acknowledged, fixed or verified in the time. */
   timeToAcknowledge: number | null;

@@ -119,6 +119,8 @@ export interface FollowUp {
   direction: Direction;
   title: string;
   owner: string;
+  /** The owner's lead, to whom it climbs when it is overdue; absent or empty for nobody. */
+  lead?: string | undefined;
   state: FollowUpState;
   priority: Priority;
   dueAt: Instant;

@@ -146,10 +146,13 @@ function workloadLines({ workload }: Digest): Section['lines'] {
     ['Opened again of what was verified', workload.reopenRate === null ? null : percent(workload.reopenRate)],
   ];
   return [
-    ...workload.open.map(({ owner, open, overdue, byPriority }): readonly [string, string] => {
+    ...workload.open.map(({ owner, open, overdue, byPriority, byAge }): readonly [string, string] => {
       const priorities = Object.entries(byPriority).filter(([, count]) => count > 0);
       const parts = priorities.reverse().map(([priority, count]) => `${count} ${priority}`);
-      return [owner === '' ? 'Nobody' : owner, `: ${open} open (${parts.join(', ')}), ${overdue} overdue`];
+      return [
+        owner === '' ? 'Nobody' : owner,
+        `: ${open} open (${parts.join(', ')}), ${overdue} overdue${byAge.months === 0 ? '' : `, ${byAge.months} for more than four weeks`}`,
+      ];
     }),
     ...figures.flatMap(([name, text]) =>
       text === null

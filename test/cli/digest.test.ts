@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { register } from '../../src/cli/digest.js';
+import { register as registerFollowUps } from '../../src/cli/follow-ups.js';
 import { application, FakeService } from '../http/fake-service.js';
 
 let server: FastifyInstance;
@@ -16,7 +17,9 @@ afterEach(() => server.close());
 async function run(...args: string[]): Promise<string> {
   const lines: string[] = [];
   const program = new Command('redress').option('--json', '', false).exitOverride();
-  register(program, { out: (text) => lines.push(text), err: () => undefined });
+  const io = { out: (text: string) => lines.push(text), err: () => undefined };
+  register(program, io);
+  registerFollowUps(program, io);
   await program.parseAsync([...args, '--url', url], { from: 'user' });
   return lines.join('\n');
 }
@@ -33,4 +36,12 @@ it('a stretch that ends before it begins, or a zone that does not exist, is said
     message: 'from: must be before to, and by no more than a year',
   });
   await expect(run('digest', '--timezone', 'Europe/Atlantis')).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('the work load is told by owner, priority and age', async () => {
+  expect((await run('follow-ups', 'load')).split('\n')[0]).toMatch(/^OWNER +OPEN +OVERDUE +URGENT .* OLDER$/);
+  expect(JSON.parse(await run('--json', 'follow-ups', 'load')).open).toMatchObject([
+    { open: 1, by_priority: { high: 1 } },
+  ]);
+  expect(await run('follow-ups', 'load', '--owner', 'nobody-of-that-name')).toBe('Nothing is open.');
 });

@@ -73,8 +73,20 @@ describe('a digest', () => {
     ]);
     expect(digest.workload).toEqual({
       open: [
-        { owner: 'amira', open: 1, overdue: 1, byPriority: { low: 0, normal: 0, high: 0, urgent: 1 } },
-        { owner: 'lena', open: 1, overdue: 1, byPriority: { low: 0, normal: 0, high: 0, urgent: 1 } },
+        {
+          owner: 'amira',
+          open: 1,
+          overdue: 1,
+          byPriority: { low: 0, normal: 0, high: 0, urgent: 1 },
+          byAge: { days: 1, weeks: 0, months: 0 },
+        },
+        {
+          owner: 'lena',
+          open: 1,
+          overdue: 1,
+          byPriority: { low: 0, normal: 0, high: 0, urgent: 1 },
+          byAge: { days: 1, weeks: 0, months: 0 },
+        },
       ],
       timeToAcknowledge: 2 * HOUR,
       timeToFix: 7 * HOUR,

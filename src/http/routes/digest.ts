@@ -32,6 +32,21 @@ export const DigestSchema = z.object({
     ageing: z.int(),
     alerts: z.int(),
   }),
+  alerts: z
+    .array(
+      z.object({
+        metric: z.string(),
+        fired: z.int(),
+        followed_up: z.int(),
+        still_open: z.int(),
+        judged: z.int().describe('How many of them people have said something of.'),
+        precision: z.number().nullable().describe('The share of those that were worth it.'),
+      }),
+    )
+    .describe('Alerts that fired, by metric.'),
+  noisiest: z
+    .array(z.object({ metric: z.string(), slice: z.string(), fired: z.int(), unwanted: z.int() }))
+    .describe('The rules that fired without being worth it, then those that fired most often.'),
   workload: z.object({
     open: z.array(
       z.object({
@@ -39,6 +54,9 @@ export const DigestSchema = z.object({
         open: z.int(),
         overdue: z.int(),
         by_priority: z.record(z.string(), z.int()),
+        by_age: z
+          .record(z.string(), z.int())
+          .describe('`days`: opened less than a week ago; `weeks`: less than four; `months`: longer.'),
       }),
     ),
     seconds_to_acknowledge: z
@@ -95,8 +113,18 @@ export function digestEndpoints(digest: ServicePorts['digest']): readonly Endpoi
               ageing: found.ageing.length,
               alerts: found.alerts.reduce((sum, { fired }) => sum + fired, 0),
             },
+            alerts: found.alerts.map(({ followedUp, stillOpen, ...same }) => ({
+              ...same,
+              followed_up: followedUp,
+              still_open: stillOpen,
+            })),
+            noisiest: found.noisiest,
             workload: {
-              open: workload.open.map(({ byPriority, ...same }) => ({ ...same, by_priority: byPriority })),
+              open: workload.open.map(({ byPriority, byAge, ...same }) => ({
+                ...same,
+                by_priority: byPriority,
+                by_age: byAge,
+              })),
               seconds_to_acknowledge: seconds(workload.timeToAcknowledge),
               seconds_to_fix: seconds(workload.timeToFix),
               seconds_to_verify: seconds(workload.timeToVerify),
