@@ -145,6 +145,7 @@ class Service {
       alerts: () => this.#redress?.alerts.alerts() ?? [],
       tick,
       stop: async () => {
+        await this.#slack.hangUp();
         await server.close();
         await this.#kafka?.stop();
         await reading;
@@ -195,6 +196,7 @@ class Service {
       }),
     );
     const inbox = slackInbox(ports, this.#clock, this.#log);
+    if (this.#role === 'all') this.#slack.listen(inbox);
     return createServer({
       ports,
       tokens: http.tokens,

@@ -7,7 +7,9 @@ import type { Configuration } from './config/configuration.js';
 import { displayFor } from './display.js';
 import { chartAddress } from './http/chart-address.js';
 import type { SlackPorts } from './http/ports.js';
+import type { SlackInbox } from './http/slack-inbox.js';
 import { replyInSlack } from './http/slack-reply.js';
+import { openSlackSocket, type SlackSocket } from './http/slack-socket.js';
 import type { Alert } from './model/alert.js';
 import { type Clock, DAY, type Instant } from './model/clock.js';
 import { shownAlert } from './notify/alert-message.js';
@@ -28,7 +30,9 @@ export class SlackSide {
   readonly #refresh: SlackRefresh | null;
   readonly #charts: SlackCharts | null;
   readonly #log: Logger;
+  readonly #settings: Configuration['service']['slack'];
   #round: Promise<void> | null = null;
+  #socket: SlackSocket | null = null;
 
   constructor(parts: {
     configuration: Configuration;
@@ -38,8 +42,9 @@ export class SlackSide {
     known(): Redress;
   }) {
     const { configuration, clock, known } = parts;
-    this.#log = parts.log;
     const { owners, service } = configuration;
+    this.#log = parts.log;
+    this.#settings = service.slack;
     const settings = service.slack ?? OFF;
     const api = slackApi(settings);
     const context: MessageContext = { owners, dashboardsUrl: service.dashboardsUrl };
@@ -88,6 +93,19 @@ export class SlackSide {
     const late = sleep(PATIENCE, undefined, { signal: enough.signal }).catch(() => {});
     await Promise.race([this.#round, late]);
     enough.abort();
+  }
+
+  /** Takes what people do in Slack over a socket of our own, where the configuration has the token for it. */
+  listen(inbox: SlackInbox): void {
+    const slack = this.#settings;
+    if (slack === null || slack.appToken === '') return;
+    const { appToken, apiUrl } = slack;
+    this.#socket = openSlackSocket({ appToken, apiUrl, inbox, log: this.#log });
+  }
+
+  async hangUp(): Promise<void> {
+    await this.#socket?.stop();
+    this.#socket = null;
   }
 
   /** Resolves when nothing is being drawn or edited. */

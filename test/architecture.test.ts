@@ -59,6 +59,7 @@ const ONE_DOOR: Readonly<Record<string, string>> = {
   '@clickhouse/client': 'src/store',
   kafkajs: 'src/ingest',
   '@slack/web-api': 'src/notify',
+  '@slack/socket-mode': 'src/http',
   'node-cron': 'src',
   'date-holidays': 'src/config',
 };

@@ -88,8 +88,8 @@ function adviseOnSlack({ escalation: source }: Sources, settings: EnvironmentSet
   const missing =
     settings.slackBotToken === ''
       ? 'SLACK_BOT_TOKEN is not set, so this goes to the console'
-      : settings.slackSigningSecrets.length === 0
-        ? "SLACK_SIGNING_SECRET is not set, so clicks on this message's buttons are refused"
+      : settings.slackSigningSecrets.length === 0 && settings.slackAppToken === ''
+        ? "neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN is set, so clicks on this message's buttons are refused"
         : null;
   if (missing === null) return [];
   const warnings: Problem[] = [];

@@ -60,6 +60,8 @@ export interface ServiceSettings {
     token: string;
     /** From `SLACK_SIGNING_SECRET`, two of them while one is changed; none refuses every click. */
     signingSecrets: readonly string[];
+    /** From `SLACK_APP_TOKEN`: what people do comes over a socket that we open; empty leaves it to HTTP. */
+    appToken: string;
     /** Who may act on alerts: `anyone`, `channel_members`, `owners`, or ids of user groups and people. */
     mayAct: readonly string[];
     /** How charts get into messages: as files that are uploaded, as links to this service, or not at all. */

@@ -15,6 +15,7 @@ export interface EnvironmentSettings {
   kafkaPassword: string;
   slackBotToken: string;
   slackSigningSecrets: readonly string[];
+  slackAppToken: string;
   slackApiUrl: string;
   webhookSecret: string;
   hashKey: string;
@@ -50,6 +51,10 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
   if (slackBotToken !== '' && !slackBotToken.startsWith('xox')) {
     report('SLACK_BOT_TOKEN', "must be a bot's token, which begins with xoxb-");
   }
+  const slackAppToken = env.SLACK_APP_TOKEN ?? '';
+  if (slackAppToken !== '' && !slackAppToken.startsWith('xapp-')) {
+    report('SLACK_APP_TOKEN', "must be an app's own token, which begins with xapp-");
+  }
   return {
     settings: {
       clickhouseUrl: clickhouse.url,
@@ -59,6 +64,7 @@ export function readEnvironment(env: Environment): { settings: EnvironmentSettin
       kafkaUsername: env.KAFKA_USERNAME ?? '',
       kafkaPassword: env.KAFKA_PASSWORD ?? '',
       slackBotToken,
+      slackAppToken,
       slackSigningSecrets: splitList(env.SLACK_SIGNING_SECRET),
       slackApiUrl: url('SLACK_API_URL') || 'https://slack.com/api/',
       webhookSecret: env.REDRESS_WEBHOOK_SECRET ?? '',

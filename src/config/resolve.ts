@@ -212,6 +212,7 @@ export function resolveService(
         : {
             token: settings.slackBotToken,
             signingSecrets: settings.slackSigningSecrets,
+            appToken: settings.slackAppToken,
             mayAct: input.slack.may_act,
             charts: input.slack.charts,
             apiUrl: settings.slackApiUrl,

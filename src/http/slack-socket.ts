@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { Logger } from 'pino';
+import { MINUTE, SECOND } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import type { SlackInbox, SlackKind } from './slack-inbox.js';
 
@@ -10,7 +12,7 @@ export interface SlackSocketParts {
   apiUrl: string;
   inbox: SlackInbox;
   log: Logger;
-  /** The first wait before a connection that was lost is made anew, ms; it grows with each failure. 5 s unless told. */
+  /** The wait before a connection that was lost is made anew, ms; it doubles with each failure. 1 s unless told. */
   reconnectAfter?: number;
 }
 
@@ -25,6 +27,9 @@ const KINDS: ReadonlyMap<string, SlackKind> = new Map([
   ['slash_commands', 'command'],
   ['events_api', 'event'],
 ]);
+
+/** How long the closing of a connection is waited for, ms. */
+const CLOSED_WITHIN = 2 * SECOND;
 
 interface Envelope {
   type: string;
@@ -42,28 +47,38 @@ export function openSlackSocket({
   apiUrl,
   inbox,
   log,
-  reconnectAfter = 5_000,
+  reconnectAfter = SECOND,
 }: SlackSocketParts): SlackSocket {
+  // The client's own way of coming back gives up for good when Slack cannot be reached at all, and ends the process
+  // by a promise that nobody holds. So it connects once, and coming back is done here.
   const client = new SocketModeClient({
     appToken,
-    clientOptions: { slackApiUrl: apiUrl },
-    clientPingTimeout: reconnectAfter,
+    autoReconnectEnabled: false,
+    clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
     logger: quietLogger(log),
   });
   let stopped = false;
+  let failures = 0;
   let again: NodeJS.Timeout | undefined;
 
-  // The client gives up for good when Slack cannot be reached at all; a service must not.
+  const comeBack = (reason: string): void => {
+    if (stopped || again !== undefined) return;
+    log.warn({ reason }, 'not connected to Slack by socket; it is tried again');
+    const wait = Math.min(reconnectAfter * 2 ** failures, MINUTE);
+    failures += 1;
+    again = setTimeout(connect, wait);
+  };
   const connect = (): void => {
+    again = undefined;
     client.start().then(
-      () => log.info('connected to Slack by socket'),
-      (error: unknown) => {
-        if (stopped) return;
-        log.warn({ reason: messageOf(error) }, 'Slack cannot be reached by socket; it is tried again');
-        again = setTimeout(connect, reconnectAfter);
+      () => {
+        failures = 0;
+        log.info('connected to Slack by socket');
       },
+      (error: unknown) => comeBack(messageOf(error)),
     );
   };
+  client.on('disconnected', () => comeBack('the connection was closed'));
 
   client.on('slack_event', ({ type, body, ack }: Envelope) => {
     const kind = KINDS.get(type);
@@ -81,7 +96,11 @@ export function openSlackSocket({
     async stop() {
       stopped = true;
       clearTimeout(again);
-      await client.disconnect();
+      // A connection that is broken already never says that it is closed.
+      const enough = new AbortController();
+      const late = sleep(CLOSED_WITHIN, undefined, { signal: enough.signal }).catch(() => {});
+      await Promise.race([client.disconnect(), late]);
+      enough.abort();
     },
   };
 }

@@ -18,6 +18,7 @@ export function deliveryConfiguration(grouped: boolean): Configuration {
         token: 'unused',
         signingSecrets: [],
         apiUrl: 'http://unused.test/',
+        appToken: '',
         mayAct: ['anyone'],
         charts: 'none',
       },

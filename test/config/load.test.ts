@@ -299,6 +299,7 @@ describe('the environment', () => {
     expect(service.slack).toEqual({
       token: 'xoxb-1-2',
       signingSecrets: ['signed'],
+      appToken: '',
       mayAct: ['anyone'],
       charts: 'upload',
       apiUrl: 'https://slack.com/api/',

@@ -40,6 +40,7 @@ export class LiveService {
           token: slack.token,
           signingSecrets: [slack.signingSecret],
           apiUrl: slack.apiUrl,
+          appToken: '',
           mayAct: ['anyone'],
           charts: 'upload',
         },

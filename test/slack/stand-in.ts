@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { fileMethods } from './files.js';
 import { createMethods } from './methods.js';
-import { People } from './people.js';
+import { type Deed, People } from './people.js';
 import { type Answer, type Arguments, Refused } from './refused.js';
 import { ALL_SCOPES, SCOPES } from './scopes.js';
+import { type Acknowledged, ServerSocket } from './socket.js';
 import { SlackStore, type StoredChannel } from './store.js';
 
 /** What can be made to go wrong with the next call of a method. */
@@ -39,7 +41,13 @@ export interface StandInSettings {
  */
 export class SlackStandIn {
   readonly token: string;
+  /** The app's own token, which may open sockets and nothing else. */
+  readonly appToken = 'xapp-stand-in';
   readonly signingSecret: string;
+  /** The connections that are open, by Socket Mode. */
+  readonly sockets: ServerSocket[] = [];
+  /** What came back over them. */
+  readonly acknowledged: Acknowledged[] = [];
   /** Every call, in order, as `method`, also those that were refused or made to fail. */
   readonly calls: string[] = [];
   /** What was posted to the addresses for answers. */
@@ -50,6 +58,7 @@ export class SlackStandIn {
   /** Asked before each call what is to go wrong with it; null for nothing. */
   disturb: ((method: string) => Fault | null) | null = null;
   readonly #scopes: ReadonlySet<string>;
+  readonly #tickets = new Set<string>();
   readonly #faults = new Map<string, Fault[]>();
   #now: () => number;
   readonly #methods: Readonly<Record<string, (args: Arguments) => Answer>>;
@@ -74,6 +83,7 @@ export class SlackStandIn {
       responseUrl: (id) => `${this.#address}/response/${id}`,
     });
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request: IncomingMessage, stream: Duplex) => this.#connect(request, stream));
   }
 
   static async start(settings: StandInSettings = {}): Promise<SlackStandIn> {
@@ -100,7 +110,25 @@ export class SlackStandIn {
     this.#now = () => now;
   }
 
+  /** Tells of what a person does over the newest socket; answers the envelope's id. Throws when none is open. */
+  tell(deed: Deed): string {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('nobody has connected');
+    const envelope_id = this.store.nextId('E');
+    const type = { interactions: 'interactive', commands: 'slash_commands', events: 'events_api' }[
+      deed.path.slice('/slack/'.length) as 'interactions' | 'commands' | 'events'
+    ];
+    socket.send({
+      envelope_id,
+      type,
+      payload: deed.payload,
+      accepts_response_payload: type !== 'events_api',
+    });
+    return envelope_id;
+  }
+
   async stop(): Promise<void> {
+    for (const socket of [...this.sockets]) socket.cut();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -154,6 +182,29 @@ export class SlackStandIn {
     send(response, 200, this.#answer(method, request, body));
   }
 
+  /** A socket that was announced is taken once; Slack says hello on it. */
+  #connect(request: IncomingMessage, stream: Duplex): void {
+    const ticket = /^\/socket\/(\w+)/.exec(request.url ?? '')?.[1] ?? '';
+    if (!this.#tickets.delete(ticket)) {
+      stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
+      return;
+    }
+    const socket = new ServerSocket(request, stream);
+    this.sockets.push(socket);
+    socket.onText = (text) => this.acknowledged.push(JSON.parse(text) as Acknowledged);
+    socket.onClose = () => this.sockets.splice(this.sockets.indexOf(socket), 1);
+    socket.send({ type: 'hello', num_connections: this.sockets.length });
+  }
+
+  #openConnection(token: string | undefined): object {
+    if (token === undefined) return { ok: false, error: 'not_authed' };
+    if (token !== this.appToken)
+      return { ok: false, error: token === this.token ? 'not_allowed_token_type' : 'invalid_auth' };
+    const ticket = this.store.nextId('T');
+    this.#tickets.add(ticket);
+    return { ok: true, url: `${this.#address.replace('http', 'ws')}/socket/${ticket}` };
+  }
+
   /** The second of an upload's calls: the bytes, as many as were announced, bare or as the file of a form. */
   async #upload(id: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     this.calls.push('upload');
@@ -170,6 +221,7 @@ export class SlackStandIn {
   #answer(method: string, request: IncomingMessage, body: string): object {
     const args = argumentsOf(request, body);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? args.token;
+    if (method === 'apps.connections.open') return this.#openConnection(token);
     if (token === undefined) return { ok: false, error: 'not_authed' };
     if (token !== this.token) return { ok: false, error: 'invalid_auth' };
     const carryOut = this.#methods[method];
