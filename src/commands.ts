@@ -1,5 +1,6 @@
 import type { AlertCommand, AlertCommandResult } from './alerts/command.js';
 import type { AlertDesk } from './alerts/desk.js';
+import type { SilenceCommand, SilenceCommandResult } from './alerts/silence-command.js';
 import type {
   FollowUpChanges,
   FollowUpCommand,
@@ -63,6 +64,11 @@ export class Commands {
     const entries = [...result.entries, ...ended];
     const alert = this.#alerts.alert(alertId) ?? result.alert;
     return { result: { ...result, entries, alert }, entries, judgesChanged: true };
+  }
+
+  silence(command: SilenceCommand, now: Instant): Carried<SilenceCommandResult> {
+    const result = this.#alerts.silence(command, now);
+    return { result, entries: result.outcome === 'done' ? result.entries : [] };
   }
 
   openFollowUp(command: OpenFollowUp, now: Instant): Carried<OpenFollowUpResult> {

@@ -30,13 +30,13 @@ export function createDeciders(
     reportFault: ReportFault;
   },
 ): Deciders {
-  const { policies, routes, annotations } = configuration;
+  const { annotations } = configuration;
   // Without a token nobody can be told on Slack by name; asking would only fail.
   const owners =
     configuration.service.slack === null
       ? configuration.owners.map((owner) => ({ ...owner, slack: '' }))
       : configuration.owners;
-  const alerts = new AlertDesk({ policies, routes, owners });
+  const alerts = new AlertDesk({ ...configuration, owners });
   const followUps = new FollowUpDesk({ owners, settings: configuration.followUps });
   return {
     judging: new Judging({

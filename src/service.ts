@@ -21,6 +21,7 @@ import { type Clock, type Instant, MINUTE } from './model/clock.js';
 import { messageOf, RedressError } from './model/errors.js';
 import type { JournalEntry } from './model/journal.js';
 import { createNotifiers, createRouter } from './notify/index.js';
+import type { Underway } from './notify/outbox.js';
 import { markLive } from './replay.js';
 import { every } from './scheduler.js';
 import { SlackSide } from './slack-side.js';
@@ -55,6 +56,10 @@ export interface ServiceSurroundings {
 
 /** Seconds first: the stages look for work this often. */
 const TICK = '*/5 * * * * *';
+/** What waits for its channel's pace goes out this often. */
+const DELIVER = '* * * * * *';
+/** So long a turn waits for slow targets, ms; they go on behind it. */
+const PATIENCE = 2_000;
 const REFRESH_INTERVAL = MINUTE;
 const SAVE_INTERVAL = 10 * MINUTE;
 /** A first message waits for its analysis no longer, ms: with the sending it must stay below two seconds. */
@@ -96,6 +101,7 @@ class Service {
   readonly #slack: SlackSide;
   readonly #writes: GatheredWrites;
   #redress: Redress | null = null;
+  readonly #underway: Underway = new Map();
   #late: LateEvents | null = null;
   readonly #sources: Sources;
   #kafka: KafkaSource | null = null;
@@ -140,6 +146,7 @@ class Service {
     });
     const tick = () => this.#tick();
     const stopTicking = decides ? every(TICK, tick) : async () => undefined;
+    const stopDelivering = decides ? every(DELIVER, () => this.#deliver()) : async () => undefined;
     return {
       address,
       alerts: () => this.#redress?.alerts.alerts() ?? [],
@@ -150,8 +157,12 @@ class Service {
         await this.#kafka?.stop();
         await reading;
         await stopTicking();
+        await stopDelivering();
         await this.#slack.settled();
-        await this.#inTurn(async () => this.#redress?.saveJudges()).catch((error: unknown) => {
+        await this.#inTurn(async () => {
+          await this.#redress?.outbox.settle(this.#clock.now());
+          await this.#redress?.saveJudges();
+        }).catch((error: unknown) => {
           // They learn again from the stored points; it only makes the next start slower.
           this.#log.warn({ reason: messageOf(error) }, 'what the judges know could not be saved');
         });
@@ -227,6 +238,12 @@ class Service {
         words: (outcome) => wordsOf(outcome, this.#configuration),
         explain: async (request) => explainPort(this.#open.store, request, known().configuration.metrics),
       },
+      silences: {
+        list: () => known().alerts.silences(),
+        get: (id) => known().alerts.silenceById(id),
+        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
+        act: (command) => this.#command((redress, now) => redress.commands.silence(command, now)),
+      },
       followUps: {
         list: () => known().followUps.followUps(),
         get: (id) => known().followUps.followUp(id),
@@ -301,6 +318,18 @@ class Service {
     });
   }
 
+  /** Sends what may be sent by now, and records what slow targets have answered since. */
+  async #deliver(): Promise<void> {
+    const waits = () => this.#redress?.outbox.hasWork(this.#clock.now()) ?? false;
+    if (!waits()) return;
+    await this.#inTurn(async () => this.#redress?.outbox.send(this.#clock.now())).catch((error: unknown) => {
+      this.#log.warn(
+        { reason: messageOf(error) },
+        'messages could not be recorded; they are looked for again',
+      );
+    });
+  }
+
   #tick(): Promise<void> {
     const begun = performance.now();
     return this.#inTurn(async () => {
@@ -369,6 +398,7 @@ class Service {
   async #decided(): Promise<Redress> {
     if (this.#role === 'ingest') throw onlyIngests();
     this.#redress ??= await assemble(this.#configuration, this.#open.store, {
+      sending: { underway: this.#underway, patience: PATIENCE },
       router: createRouter(
         createNotifiers({
           print: this.#print,

@@ -1,8 +1,9 @@
+import type { InhibitionRule } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { SeriesName } from './fingerprint.js';
 import { keyOfGroup } from './groups.js';
-import { Inhibition, type InhibitionRule } from './inhibition.js';
+import { Inhibition } from './inhibition.js';
 import { compareText, earlier } from './order.js';
 import { type AlertRecord, isOpen, recordOf } from './record.js';
 

@@ -3,8 +3,9 @@ import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { MetricDefinition } from '../model/metric.js';
+import type { MetricDefinition, Severity } from '../model/metric.js';
 import type { Point } from '../model/point.js';
+import type { Silence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
@@ -12,7 +13,16 @@ import { inputOf } from './command-input.js';
 import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
 import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
-import { failingTarget, HEALTH_RULE, HEALTH_SEVERITY, healthPoint, quietSource, targetOf } from './health.js';
+import {
+  failingTarget,
+  HEALTH_RULE,
+  HEALTH_SEVERITY,
+  healthPoint,
+  idleSilence,
+  quietSource,
+  silenceOf,
+  targetOf,
+} from './health.js';
 import { addToImpact, alertPointOf, isGraver, NO_IMPACT, severityOf } from './impact.js';
 import type { Labelled } from './labels.js';
 import { episodeOf } from './on-point.js';
@@ -20,6 +30,8 @@ import { compareText, earlier } from './order.js';
 import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
 import { avoiding, PLAIN_ROUTE } from './routing.js';
 import type { AlertSettings } from './settings.js';
+import type { SilenceCommand, SilenceCommandResult } from './silence-command.js';
+import { editOf, refusalOf, silenceFrom } from './silence-input.js';
 import { type AlertInput, type Subject, transition } from './transition.js';
 
 /** One judged point: the combined verdict over it, and the child slices that carry its excess. */
@@ -151,9 +163,53 @@ export class AlertDesk {
     return this.#episodes.turn(now, (journal) => {
       const { silences, book } = this.#episodes;
       journal.push(...silences.due(now));
-      if (journal.length > 0) this.#episodes.reviewSilences(now, journal);
+      if (journal.length > 0) {
+        this.#episodes.reviewSilences(now, journal);
+        this.#reportIdle(now, journal);
+      }
       for (const { alertId } of book.due(now)) this.#episodes.takeDue(alertId, now, journal);
     });
+  }
+
+  /** Makes, edits or ends a silence, and brings the alerts in step with it; or says why not. */
+  silence(command: SilenceCommand, now: Instant): SilenceCommandResult {
+    const { silences } = this.#episodes;
+    const known = command.kind === 'make' ? undefined : silences.silence(command.silenceId);
+    if (command.kind !== 'make' && known === undefined) return { outcome: 'not_found' };
+    const refusal = refusalOf(command, known, now);
+    if (refusal !== null) return { outcome: 'refused', reason: refusal, silence: known ?? null };
+    const silenceId = known?.silenceId ?? silences.newId(now);
+    const entries = this.#episodes.turn(now, (journal) => {
+      if (command.kind === 'make') journal.push(...silences.make(silenceFrom(command, silenceId, now), now));
+      else if (command.kind === 'edit')
+        journal.push(...silences.edit(silenceId, editOf(command), command.actor, now));
+      else journal.push(...silences.end(silenceId, 'ended_by_person', command.actor, now));
+      this.#episodes.reviewSilences(now, journal);
+      this.#reportIdle(now, journal);
+    });
+    const silence = silences.silence(silenceId);
+    return silence === undefined ? { outcome: 'not_found' } : { outcome: 'done', entries, silence };
+  }
+
+  silences(): readonly Silence[] {
+    return this.#episodes.silences.silences();
+  }
+
+  silenceById(silenceId: string): Silence | undefined {
+    return this.#episodes.silences.silence(silenceId);
+  }
+
+  /** A silence that mutes nothing has an alert, until it mutes something or is over. */
+  #reportIdle(now: Instant, journal: JournalEntry[]): void {
+    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
+    const idle = this.#episodes.silences.idle();
+    for (const silence of idle) this.#health(idleSilence(silence, routing), true, now, journal, 'info');
+    const stillIdle = new Set(idle.map(({ silenceId }) => silenceId));
+    for (const alert of [...this.#episodes.book.open()]) {
+      const about = this.#episodes.silences.silence(silenceOf(alert));
+      if (about !== undefined && !stillIdle.has(about.silenceId))
+        this.#health(idleSilence(about, routing), false, now, journal);
+    }
   }
 
   /** The next moment at which an escalation, a silence or a delivery is due; null when nothing waits. */
@@ -357,12 +413,18 @@ export class AlertDesk {
   }
 
   /** An open health alert hears nothing more of the same until it is over. */
-  #health(subject: Subject, ailing: boolean, now: Instant, journal: JournalEntry[]): void {
+  #health(
+    subject: Subject,
+    ailing: boolean,
+    now: Instant,
+    journal: JournalEntry[],
+    severity: Severity = HEALTH_SEVERITY,
+  ): void {
     const before = this.#episodes.book.latest(subject);
     const known = before !== null && isOpen(before);
     if (ailing === known) return;
     const point = healthPoint(now);
-    const seen = { severity: HEALTH_SEVERITY, point, amount: 0, carriers: [] };
+    const seen = { severity, point, amount: 0, carriers: [] };
     const input: AlertInput = ailing
       ? this.#input(before, subject, seen, HEALTH_RULE, now)
       : { kind: 'normal', rule: HEALTH_RULE, point, outlived: this.#isOutlived(before) };

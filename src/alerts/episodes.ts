@@ -31,7 +31,7 @@ const RELABELLED: ReadonlySet<string> = new Set(['worsened', 'handed_over', 'joi
  */
 export class Episodes {
   readonly book: AlertBook;
-  readonly silences = new SilenceDesk();
+  readonly silences: SilenceDesk;
   readonly deliveries = new DeliveryDesk();
   readonly directory: Directory;
   readonly settings: AlertSettings;
@@ -41,6 +41,7 @@ export class Episodes {
   constructor(settings: AlertSettings) {
     this.settings = settings;
     this.book = new AlertBook(settings.inhibit);
+    this.silences = new SilenceDesk(settings.annotations, settings.silenceIdleAfter);
     this.directory = new Directory(settings.owners ?? [], settings.schedules ?? []);
   }
 

@@ -1,11 +1,6 @@
+import type { FlappingRule } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { AlertRecord } from './record.js';
-
-/** An alert that fires or resolves so many times within a span of ms comes and goes too often to be told each time. */
-export interface FlappingRule {
-  changes: number;
-  within: number;
-}
 
 /**
  * One more turn: the alert has just fired, fired again or resolved. While it flaps people hear nothing of its turns,

@@ -1,6 +1,7 @@
 import type { Alert, AlertPoint, Target } from '../model/alert.js';
 import { HOUR, type Instant } from '../model/clock.js';
 import type { Severity } from '../model/metric.js';
+import type { Silence } from '../model/silence.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
 import type { Routing } from './escalation.js';
 import type { RunRule, Subject } from './transition.js';
@@ -26,6 +27,21 @@ export function quietSource(source: string, lastArrivalAt: Instant | null, routi
 /** The alert about a target that messages do not reach. */
 export function failingTarget(target: Target, failure: string, routingFor: RoutingFor): Subject {
   return subject(formatSlice({ target }), `Messages to ${target} do not arrive: ${failure}`, routingFor);
+}
+
+/** The alert about a silence that mutes nothing: it was made for something else, or has been forgotten. */
+export function idleSilence({ silenceId, author, reason }: Silence, routingFor: RoutingFor): Subject {
+  const why = reason === '' ? '' : ` (${reason})`;
+  return subject(
+    formatSlice({ silence: silenceId }),
+    `${author}'s silence${why} has muted nothing so far`,
+    routingFor,
+  );
+}
+
+/** The silence that a data-health alert is about, empty for any other alert. */
+export function silenceOf(alert: Alert): string {
+  return alert.kind === 'data_health' ? (parseSlice(alert.slice).silence ?? '') : '';
 }
 
 /** The target that a data-health alert is about, null for any other alert. */

@@ -1,19 +1,10 @@
-import { type Matchers, matches } from '../model/matchers.js';
+import type { InhibitionRule } from '../model/alert.js';
+import { matches } from '../model/matchers.js';
 import { formatSlice, isParentSlice, parseSlice } from '../model/slice.js';
 import type { SeriesName } from './fingerprint.js';
 import { labelsOf } from './labels.js';
 import { compareText } from './order.js';
 import type { AlertRecord } from './record.js';
-
-/**
- * An open alert that matches `source` holds back those that match `target` and have the same values of the labels in
- * `equal`, as in Prometheus's Alertmanager. One that matches both sides is held back by none of its like.
- */
-export interface InhibitionRule {
-  source: Matchers;
-  target: Matchers;
-  equal: readonly string[];
-}
 
 /** What is known of an alert when it is asked what holds it back. */
 export type Inhibited = Pick<AlertRecord, 'metric' | 'slice' | 'direction' | 'severity' | 'owner'>;

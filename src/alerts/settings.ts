@@ -1,8 +1,7 @@
-import type { EscalationPolicy, Route } from '../model/alert.js';
+import type { EscalationPolicy, FlappingRule, InhibitionRule, Route } from '../model/alert.js';
+import type { Annotation } from '../model/annotation.js';
 import type { Owner } from '../model/owner.js';
 import type { Schedule } from '../model/schedule.js';
-import type { FlappingRule } from './flapping.js';
-import type { InhibitionRule } from './inhibition.js';
 
 /** What the desk decides by, as the configuration has it; what is absent is not asked for. */
 export interface AlertSettings {
@@ -12,4 +11,8 @@ export interface AlertSettings {
   schedules?: readonly Schedule[] | undefined;
   inhibit?: readonly InhibitionRule[] | undefined;
   flapping?: FlappingRule | null | undefined;
+  /** A silence that has muted nothing for so long is reported, in ms. */
+  silenceIdleAfter?: number | undefined;
+  /** Those that mute are silences. */
+  annotations?: readonly Annotation[] | undefined;
 }

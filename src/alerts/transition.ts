@@ -1,10 +1,9 @@
-import type { AlertKind, AlertPoint, Carrier, Feedback, Target } from '../model/alert.js';
+import type { AlertKind, AlertPoint, Carrier, Feedback, FlappingRule, Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { AlertRule, Severity } from '../model/metric.js';
 import type { AlertSilence } from '../model/silence.js';
 import type { Routing } from './escalation.js';
 import type { SeriesName } from './fingerprint.js';
-import type { FlappingRule } from './flapping.js';
 import type { GroupPlace } from './groups.js';
 import { onGroupGrew, onLead, onLedByAnother, onParentResolved, onUnacknowledged } from './on-others.js';
 import { onAcknowledge, onFeedback, onHandOver, onResolve } from './on-person.js';

@@ -78,7 +78,7 @@ function endOfSnooze(options: SnoozeOptions, now: number): string {
 }
 
 /** When a span such as `4h` from now is over, as the API takes it. Throws `usage` for anything else. */
-function endOfSpan(span: string, now: number): string {
+export function endOfSpan(span: string, now: number): string {
   const read = DurationSchema.safeParse(span);
   if (!read.success) throw new RedressError('usage', `'${span}' is not a span such as 30m, 4h or 2d`);
   return new Date(now + read.data).toISOString();

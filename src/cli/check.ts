@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import { gapsOf } from '../alerts/on-call.js';
 import { type Orphan, orphansOf, orphanText } from '../alerts/orphans.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problems.js';
 import { AlertListSchema } from '../http/alert-wire.js';
+import { WEEK } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import type { MetricDefinition } from '../model/metric.js';
+import type { Schedule } from '../model/schedule.js';
+import { formatInstant } from '../notify/wording.js';
 import { knownDetectors } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
@@ -36,7 +40,10 @@ export function register(program: Command, io: CliIo): void {
         'config_invalid',
         `${config}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
       );
-    const { metrics, policies, owners } = loaded.configuration;
+    const { metrics, policies, owners, schedules = [] } = loaded.configuration;
+    for (const gap of schedules.flatMap((schedule) => gapsAhead(schedule, Date.now())))
+      if (json) io.out(JSON.stringify({ level: 'warning', ...gap }));
+      else io.err(`${gap.path}: ${gap.message}`);
     const orphans = options.againstRunning ? await orphanedBy(metrics, options) : [];
     for (const orphan of orphans)
       if (json) io.out(JSON.stringify({ level: 'warning', message: orphanText(orphan), ...orphan }));
@@ -55,4 +62,21 @@ async function orphanedBy(metrics: readonly MetricDefinition[], service: { url: 
     alerts.map(({ alert_id: alertId, ...alert }) => ({ alertId, ...alert })),
     metrics,
   );
+}
+
+const AHEAD = 4 * WEEK;
+/** A rota with free nights has dozens of gaps, all of one kind. */
+const MOST_GAPS = 3;
+
+/** When nobody is on call in the next weeks: a step that tells only them goes on to the next at once. */
+function gapsAhead(schedule: Schedule, now: number): { path: string; message: string }[] {
+  const path = `schedules.${schedule.id}`;
+  const local = (at: number) => formatInstant(at, schedule.timezone);
+  const gaps = gapsOf(schedule, now, now + AHEAD);
+  const told = gaps.slice(0, MOST_GAPS).map(({ from, to }) => ({
+    path,
+    message: `nobody is on call from ${local(from)} to ${local(to)}`,
+  }));
+  const more = gaps.length - told.length;
+  return more > 0 ? [...told, { path, message: `and ${more} more gaps in the next four weeks` }] : told;
 }

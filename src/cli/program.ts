@@ -20,7 +20,9 @@ import * as rejected from './rejected.js';
 import * as reload from './reload.js';
 import * as replay from './replay.js';
 import * as restore from './restore.js';
+import * as route from './route.js';
 import * as schema from './schema.js';
+import * as silences from './silences.js';
 import * as simulate from './simulate.js';
 import * as start from './start.js';
 import * as tune from './tune.js';
@@ -44,6 +46,8 @@ const COMMANDS = [
   tune,
   detect,
   alerts,
+  silences,
+  route,
   followUps,
   digest,
   check,

@@ -1,4 +1,5 @@
-import { checkDuplicates, checkName, idsOf } from './check-references.js';
+import { checkDuplicates, checkName } from './check-names.js';
+import { idsOf } from './check-references.js';
 import type { Problem } from './problems.js';
 import { knownCountries, split } from './public-holidays.js';
 import { PUBLIC_HOLIDAYS } from './schema-calendar.js';

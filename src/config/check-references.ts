@@ -1,6 +1,7 @@
+import { checkEscalation } from './check-escalation.js';
+import { checkDuplicates, checkName, type Known } from './check-names.js';
 import { didYouMean } from './did-you-mean.js';
 import type { Problem } from './problems.js';
-import { listWords } from './schema-check.js';
 import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
 
 /** The files of a folder that are there and are YAML. */
@@ -10,14 +11,6 @@ export interface Sources {
   escalation?: YamlSource;
   owners?: YamlSource;
   calendar?: YamlSource;
-}
-
-/** The ids that may be referred to; null where the file that defines them could not be read. */
-interface Known {
-  owners: readonly string[] | null;
-  metrics: readonly string[] | null;
-  policies: readonly string[] | null;
-  webhooks: readonly string[] | null;
 }
 
 /**
@@ -103,98 +96,6 @@ function leadsBackTo(start: string, leads: ReadonlyMap<string, unknown>): boolea
     lead = leads.get(lead);
   }
   return false;
-}
-
-function checkEscalation(
-  source: YamlSource,
-  escalation: Record<string, unknown>,
-  dimensions: readonly string[],
-  known: Known,
-): Problem[] {
-  const problems = checkDuplicates(source, ['policies'], escalation.policies);
-  for (const [index, policy] of itemsOf(escalation.policies).entries()) {
-    if (!isRecord(policy)) continue;
-    for (const [position, step] of itemsOf(policy.steps).entries()) {
-      if (!isRecord(step)) continue;
-      for (const [item, target] of itemsOf(step.tell).entries()) {
-        if (typeof target !== 'string' || !target.startsWith('webhook:')) continue;
-        const path: SettingPath = ['policies', index, 'steps', position, 'tell', item];
-        const name = target.slice('webhook:'.length);
-        problems.push(...checkName(source, path, name, 'webhook', known.webhooks));
-      }
-    }
-  }
-  const routes = itemsOf(escalation.routes);
-  for (const [index, route] of routes.entries()) {
-    if (!isRecord(route)) continue;
-    problems.push(...checkName(source, ['routes', index, 'policy'], route.policy, 'policy', known.policies));
-    const match = isRecord(route.match) ? route.match : {};
-    const last = index === routes.length - 1;
-    if (Object.keys(match).length === 0 && !last) {
-      problems.push(
-        source.problem(['routes', index], 'matches everything, so the routes after it are never used'),
-      );
-    }
-    if (Object.keys(match).length > 0 && last) {
-      const message =
-        'is the last route and must match everything, or some alerts would go to nobody; add one without match';
-      problems.push(source.problem(['routes', index], message));
-    }
-    for (const [label, values] of Object.entries(match)) {
-      problems.push(
-        ...checkMatch(source, ['routes', index, 'match', label], label, values, dimensions, known),
-      );
-    }
-  }
-  return problems;
-}
-
-const SEVERITIES = ['info', 'warning', 'critical'];
-
-function checkMatch(
-  source: YamlSource,
-  path: SettingPath,
-  label: string,
-  values: unknown,
-  dimensions: readonly string[],
-  known: Known,
-): Problem[] {
-  if (label === 'metric' || label === 'severity') {
-    const words = label === 'metric' ? known.metrics : SEVERITIES;
-    return (Array.isArray(values) ? values : [values]).flatMap((value, index) => {
-      const place = Array.isArray(values) ? [...path, index] : path;
-      return checkName(source, place, value, label, words);
-    });
-  }
-  if (known.metrics === null || dimensions.includes(label)) return [];
-  const labels = ['metric', 'severity', ...dimensions];
-  const message = `no metric is sliced by '${label}'${didYouMean(label, labels)}; ${listWords(labels)} can be matched`;
-  return [source.problem(path, message, 'key')];
-}
-
-/** A name that nothing is called by. */
-export function checkName(
-  source: YamlSource,
-  path: SettingPath,
-  name: unknown,
-  what: string,
-  known: readonly string[] | null,
-): Problem[] {
-  if (typeof name !== 'string' || known === null || known.includes(name)) return [];
-  return [source.problem(path, `no ${what} is called '${name}'${didYouMean(name, known)}`)];
-}
-
-/** Ids that an earlier entry of the list has taken. */
-export function checkDuplicates(source: YamlSource, base: SettingPath, items: unknown): Problem[] {
-  const seen = new Set<string>();
-  return itemsOf(items).flatMap((item, index) => {
-    if (!isRecord(item) || typeof item.id !== 'string') return [];
-    if (!seen.has(item.id)) {
-      seen.add(item.id);
-      return [];
-    }
-    return [source.problem([...base, index, 'id'], `'${item.id}' is the id of an earlier entry`)];
-  });
 }
 
 /** The ids of a list's entries. */

@@ -1,5 +1,5 @@
 import type { Detector } from '../detection/contract.js';
-import type { EscalationPolicy, Route } from '../model/alert.js';
+import type { EscalationPolicy, FlappingRule, InhibitionRule, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
 import type { DigestSettings } from '../model/digest.js';
@@ -7,16 +7,28 @@ import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Owner } from '../model/owner.js';
 import type { PrivacySettings } from '../model/privacy.js';
+import type { Schedule } from '../model/schedule.js';
+
+/** `escalation.yaml`: who is told, and when. What is optional is not asked for where it is absent. */
+export interface EscalationSettings {
+  policies: readonly EscalationPolicy[];
+  /** First match wins; the last one matches everything. */
+  routes: readonly Route[];
+  /** Who is on call, by turns. */
+  schedules?: readonly Schedule[];
+  inhibit?: readonly InhibitionRule[];
+  /** Null tells of every turn. */
+  flapping?: FlappingRule | null;
+  /** A silence that has muted nothing for so long is reported, in ms. */
+  silenceIdleAfter?: number;
+}
 
 /** Everything that a configuration folder and the environment say, checked and with defaults filled in. */
-export interface Configuration {
+export interface Configuration extends EscalationSettings {
   /** The folder that it was read from. */
   folder: string;
   service: ServiceSettings;
   metrics: readonly MetricDefinition[];
-  policies: readonly EscalationPolicy[];
-  /** First match wins; the last one matches everything. */
-  routes: readonly Route[];
   owners: readonly Owner[];
   /** Detectors that do not come with Redress; absent for none. */
   plugIns?: readonly Detector[];

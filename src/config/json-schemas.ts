@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CalendarFileSchema } from './schema-calendar.js';
+import { EscalationFileSchema } from './schema-escalation.js';
 import { MetricsFileSchema } from './schema-metrics.js';
-import { EscalationFileSchema, OwnersFileSchema } from './schema-people.js';
+import { OwnersFileSchema } from './schema-people.js';
 import { ServiceFileSchema } from './schema-service.js';
 
 /** The configuration files' JSON Schemas by the files' names, for editors that complete and check YAML. */

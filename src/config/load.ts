@@ -12,14 +12,16 @@ import { type Environment, readEnvironment } from './environment.js';
 import { byTheirNames, type LoadPlugIn, loadPlugIns, type PlugIns } from './plug-ins.js';
 import { type Problem, sortProblems } from './problems.js';
 import { publicHolidays } from './public-holidays.js';
-import { resolveEscalation, resolveMetric, resolveOwners, resolveService } from './resolve.js';
+import { resolveMetric, resolveOwners, resolveService } from './resolve.js';
 import { resolveAnnotations, resolveHolidays } from './resolve-calendar.js';
 import { shareFalseAlerts } from './resolve-detection.js';
+import { resolveEscalation } from './resolve-escalation.js';
 import { resolveDigest, resolveFollowUps } from './resolve-follow-ups.js';
 import { CalendarFileSchema } from './schema-calendar.js';
 import { checkSchema } from './schema-check.js';
+import { EscalationFileSchema } from './schema-escalation.js';
 import { MetricsFileSchema } from './schema-metrics.js';
-import { EscalationFileSchema, OwnersFileSchema } from './schema-people.js';
+import { OwnersFileSchema } from './schema-people.js';
 import { ServiceFileSchema } from './schema-service.js';
 import { readSource, YamlSource } from './yaml-source.js';
 
@@ -99,7 +101,6 @@ export async function loadConfiguration(
   }
   const serviceInput = service ?? ServiceFileSchema.parse({});
   const slackIsOn = environment.settings.slackBotToken !== '';
-  const { policies, routes } = resolveEscalation(escalation, slackIsOn);
   const resolved = resolveOwners(owners ?? []);
   const holidays = resolveHolidays(calendar ?? []);
   const configuration: Configuration = {
@@ -107,8 +108,7 @@ export async function loadConfiguration(
     service: resolveService(serviceInput, environment.settings, env),
     metrics: byTheirNames(shareFalseAlerts(metrics.map(resolveMetric), metrics, serviceInput), plugIns),
     plugIns: [...plugIns.byUse.values()],
-    policies,
-    routes,
+    ...resolveEscalation(escalation, slackIsOn),
     owners: resolved,
     annotations: resolveAnnotations(calendar ?? []),
     ...(holidays.length === 0 ? {} : { holidaysOf: await publicHolidays(holidays) }),

@@ -10,7 +10,8 @@ export function resolveAnnotations(input: CalendarInput): Annotation[] {
     const { kind, title, starts_at: startsAt, ends_at: endsAt } = entry;
     // That a dated entry has its dates was checked.
     if (kind === PUBLIC_HOLIDAYS || startsAt === undefined || endsAt === undefined) return [];
-    return [{ ...common(entry), kind, title: title ?? entry.id, startsAt, endsAt }];
+    const mutes = entry.mute ? { mutes: true } : {};
+    return [{ ...common(entry), ...mutes, kind, title: title ?? entry.id, startsAt, endsAt }];
   });
 }
 

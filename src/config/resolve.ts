@@ -1,5 +1,4 @@
-import type { EscalationPolicy, Route, Target } from '../model/alert.js';
-import { HOUR, SECOND } from '../model/clock.js';
+import { SECOND } from '../model/clock.js';
 import type { Json } from '../model/json.js';
 import {
   type AlertRule,
@@ -26,7 +25,7 @@ import {
   type SelectorInput,
   WEEKDAYS,
 } from './schema-metrics.js';
-import type { EscalationInput, OwnersInput } from './schema-people.js';
+import type { OwnersInput } from './schema-people.js';
 import type { ServiceInput } from './schema-service.js';
 
 /** A checked metric of the file in the words of the program, with the defaults that depend on other fields. */
@@ -139,36 +138,6 @@ function resolveSelector({ event, where, ignore }: SelectorInput): EventSelector
     ...(Object.keys(bounds).length === 0 ? {} : { bounds }),
     ignore,
   };
-}
-
-/** Everything goes to the console when nobody has said otherwise. */
-const CONSOLE_POLICY: EscalationPolicy = {
-  id: 'console',
-  steps: [{ delay: 0, targets: ['console'] }],
-  ackTimeout: 4 * HOUR,
-};
-
-/**
- * Policies and routes. Without a Slack token Slack's targets become the console, so that a message is read
- * by somebody instead of failing.
- */
-export function resolveEscalation(
-  input: EscalationInput | null,
-  slackIsOn: boolean,
-): { policies: EscalationPolicy[]; routes: Route[] } {
-  if (input === null)
-    return { policies: [CONSOLE_POLICY], routes: [{ match: {}, policy: CONSOLE_POLICY.id }] };
-  const reachable = (target: Target): Target =>
-    target.startsWith('slack:') && !slackIsOn ? 'console' : target;
-  const policies = input.policies.map((policy) => ({
-    id: policy.id,
-    steps: policy.steps.map((step) => ({
-      delay: step.after,
-      targets: [...new Set(step.tell.map(reachable))],
-    })),
-    ackTimeout: policy.ack_timeout,
-  }));
-  return { policies, routes: input.routes ?? [{ match: {}, policy: policies[0]?.id ?? CONSOLE_POLICY.id }] };
 }
 
 /** Owners, with the empty string for what is not known. */

@@ -48,6 +48,12 @@ export const CalendarFileSchema = z.array(
     effect: EffectSchema.optional().describe(
       "What it does to what is expected. Default: what the metric's own calendar says of its kind, else nothing.",
     ),
+    mute: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Alerts on what it concerns are recorded while it lasts, and nobody is told. Default: false.',
+      ),
     starts_at: InstantSchema.optional(),
     ends_at: InstantSchema.optional(),
     country: z

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { HOUR } from '../model/clock.js';
 import { WEEKDAYS } from './schema-metrics.js';
-import { DurationSchema, IdSchema, TimezoneSchema } from './text-forms.js';
+import { IdSchema, TimezoneSchema } from './text-forms.js';
 
 /** Where messages go. */
 export const TargetSchema = z
@@ -10,51 +9,6 @@ export const TargetSchema = z
     error: (issue) =>
       `must be console, slack:#channel, slack: and a channel's or person's id, or webhook:name, not '${String(issue.input)}'`,
   });
-
-const PolicySchema = z.strictObject({
-  id: IdSchema,
-  steps: z
-    .array(
-      z.strictObject({
-        after: DurationSchema.default(0).describe(
-          'Time after the alert fired, or after the step before it. Default: at once.',
-        ),
-        tell: z.array(TargetSchema).min(1).describe('console, slack:#channel, webhook:name'),
-      }),
-    )
-    .min(1)
-    .describe('Who is told, in order, until somebody acknowledges.'),
-  ack_timeout: DurationSchema.default(4 * HOUR).describe(
-    'How long an acknowledgement holds before escalation goes on. Default: 4h.',
-  ),
-});
-
-const RouteSchema = z.strictObject({
-  match: z
-    .record(
-      z.string(),
-      z
-        .union([z.string(), z.array(z.string()).min(1)], {
-          error: () => 'must be a value or a list of values',
-        })
-        .transform((value) => (Array.isArray(value) ? value : [value])),
-    )
-    .default({})
-    .describe(
-      'metric, severity, or a dimension, to the value or values that it may have; absent matches all.',
-    ),
-  policy: z.string().describe("A policy's id."),
-});
-
-/** `escalation.yaml`: who is told, and which alerts go to whom. */
-export const EscalationFileSchema = z.strictObject({
-  policies: z.array(PolicySchema).min(1),
-  routes: z
-    .array(RouteSchema)
-    .min(1)
-    .optional()
-    .describe('First match wins; the last one matches everything. Default: all to the first policy.'),
-});
 
 /** `09:00`, as minutes after midnight. */
 export const TimeOfDaySchema = z
@@ -105,5 +59,4 @@ export const OwnersFileSchema = z.array(
   }),
 );
 
-export type EscalationInput = z.output<typeof EscalationFileSchema>;
 export type OwnersInput = z.output<typeof OwnersFileSchema>;

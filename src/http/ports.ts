@@ -1,5 +1,6 @@
 import type { AlertCommand, AlertRefusal } from '../alerts/command.js';
 import type { Orphan } from '../alerts/orphans.js';
+import type { SilenceCommand, SilenceCommandResult } from '../alerts/silence-command.js';
 import type {
   FollowUpCommand,
   FollowUpCommandRefusal,
@@ -15,6 +16,7 @@ import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Owner } from '../model/owner.js';
+import type { Silence } from '../model/silence.js';
 import type { SliceLabels } from '../model/slice.js';
 import type { MetricDisplay } from '../notify/contract.js';
 import type { HomeView, SlackMessage } from '../notify/slack-blocks.js';
@@ -44,6 +46,13 @@ export interface ServicePorts {
     words(outcome: AnalysisOutcome): readonly AnalysisWords[];
     /** Throws `usage` for a metric that is not configured and for a span that is a part of its own baseline. */
     explain(request: ExplainRequest): Promise<AnalysisOutcome>;
+  };
+  silences: {
+    list(): readonly Silence[];
+    get(silenceId: string): Silence | undefined;
+    /** The journal's entries about the silence, oldest first; empty for one that is not known. */
+    story(silenceId: string): Promise<readonly JournalEntry[]>;
+    act(command: SilenceCommand): Promise<SilenceCommandResult>;
   };
   followUps: {
     list(): readonly FollowUp[];

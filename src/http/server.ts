@@ -23,6 +23,7 @@ import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
 import { followUpEndpoints } from './routes/follow-ups.js';
 import { reloadEndpoints } from './routes/reload.js';
+import { silenceEndpoints } from './routes/silences.js';
 import { slackEndpoints } from './routes/slack.js';
 import { statusEndpoints } from './routes/status.js';
 import type { SlackInbox } from './slack-inbox.js';
@@ -100,6 +101,7 @@ export function createApplication(
     ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
     ...alertEndpoints(ports.alerts),
     ...analysisEndpoints(ports.analyses, ports.alerts),
+    ...silenceEndpoints(ports.silences),
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
     ...reloadEndpoints(ports.reload),

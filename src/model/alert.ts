@@ -173,3 +173,19 @@ export interface Route {
   continue?: boolean | undefined;
   routes?: readonly Route[] | undefined;
 }
+
+/**
+ * An open alert that matches `source` holds back those that match `target` and have the same values of the labels in
+ * `equal`, as in Prometheus's Alertmanager. One that matches both sides is held back by none of its like.
+ */
+export interface InhibitionRule {
+  source: Matchers;
+  target: Matchers;
+  equal: readonly string[];
+}
+
+/** An alert that fires or resolves so many times within a span of ms comes and goes too often to be told each time. */
+export interface FlappingRule {
+  changes: number;
+  within: number;
+}

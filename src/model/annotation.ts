@@ -20,6 +20,8 @@ export interface Annotation {
   title: string;
   /** The slice that it concerns, `all` for everything. */
   scope: string;
+  /** Alerts on what it concerns are recorded while it lasts, and nobody is told. */
+  mutes?: boolean;
   startsAt: Instant;
   endsAt: Instant;
   /** Absent: what the metric says of the annotation's kind. */

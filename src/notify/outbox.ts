@@ -59,6 +59,14 @@ export class Outbox {
     await this.#record(now);
   }
 
+  /** True when a call would send or record something. */
+  hasWork(now: Instant): boolean {
+    return (
+      this.#finished.length > 0 ||
+      this.#parts.due(now).some(({ target }) => !this.#parts.underway.has(target))
+    );
+  }
+
   /** Waits for every attempt that was begun, and records it. */
   async settle(now: Instant): Promise<void> {
     await this.#settled(null);

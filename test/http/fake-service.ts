@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { AlertCommand } from '../../src/alerts/command.js';
+import type { SilenceCommand } from '../../src/alerts/silence-command.js';
 import type { FollowUpCommand } from '../../src/followups/command.js';
 import { buildDigest } from '../../src/followups/digest.js';
 import type {
@@ -16,6 +17,7 @@ import type { AlertAnalysis } from '../../src/model/analysis.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { JournalEntry } from '../../src/model/journal.js';
+import type { Silence } from '../../src/model/silence.js';
 import { shownAlert } from '../../src/notify/alert-message.js';
 import { digestBlocks, digestMarkdown } from '../../src/notify/digest-message.js';
 import type { HomeView, ModalView } from '../../src/notify/slack-blocks.js';
@@ -107,6 +109,20 @@ export class FakeService implements ServicePorts {
         reason: 'no_baseline',
         detail: 'nothing was counted in the time to compare with',
       };
+    },
+  };
+
+  readonly silenceCommands: SilenceCommand[] = [];
+  knownSilences: Silence[] = [];
+
+  silences: ServicePorts['silences'] = {
+    list: () => this.knownSilences,
+    get: (id) => this.knownSilences.find(({ silenceId }) => silenceId === id),
+    story: async () => [],
+    act: async (command) => {
+      this.silenceCommands.push(command);
+      const [silence] = this.knownSilences;
+      return silence === undefined ? { outcome: 'not_found' } : { outcome: 'done', entries: [], silence };
     },
   };
 

@@ -73,7 +73,8 @@ it('takes an incident from HTTP to one Slack message, and a click back to the al
   expect(await live.list('/v1/follow-ups', 'follow_ups')).toMatchObject([
     { state: 'open', metric: 'dispute_rate', owner: 'ann', title: 'Find the bad batch' },
   ]);
-  // The follow-up has a message of its own, and the alert's shows how it stands.
+  // The follow-up has a message of its own, a second after the last in the channel, and the alert's shows how it stands.
+  await live.until(live.clock.now() + 1_000);
   expect(live.replies()).toHaveLength(1);
   expect(live.roots()).toHaveLength(2);
   expect(JSON.stringify(live.roots()[0]?.blocks)).toContain('Find the bad batch: open');
