@@ -34,8 +34,8 @@ export interface BacktestOptions {
   onMoment?: (moment: Instant) => void;
 }
 
-/** The reasons of the journal with which people are told that an alert fires. */
-const ANNOUNCED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibition_ended']);
+/** The reasons of the journal with which people are told that an alert fires, by its own message or its group's. */
+const ANNOUNCED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibition_ended', 'joined_group']);
 
 /**
  * Runs the service's own pipeline over stored history on the simulated clock and leaves no trace: points are not

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type OpenStore, openStore } from '../app.js';
 import { historySpan } from '../backtest.js';
 import { BacktestHistory } from '../backtest-history.js';
@@ -34,17 +34,16 @@ export function withHistory(command: Command): Command {
       'count alerts from then on, ISO 8601; what came before still teaches the judges',
       instant,
     )
-    .option('--to <time>', 'stop there, ISO 8601; when the last event’s buckets close by default', instant)
+    .option('--to <time>', "stop there, ISO 8601; when the last event's buckets close by default", instant)
     .option(
       '--labels <file>',
       'when something was wrong: CSV, YAML or NDJSON with from, to, metric, slice, title',
     )
     .option('--metric <id...>', 'these metrics only')
-    .option(
-      '--grace <duration>',
-      'an alert belongs to an incident until so long after its end',
-      duration,
-      DEFAULT_GRACE,
+    .addOption(
+      new Option('--grace <duration>', 'an alert belongs to an incident until so long after its end')
+        .argParser(duration)
+        .default(DEFAULT_GRACE, '1d'),
     )
     .option('--remake', 'make every point from the events again, in memory, whatever is stored', false);
 }
@@ -66,8 +65,10 @@ export interface HistorySession {
 export async function openHistory(
   configuration: Configuration,
   options: HistoryOptions,
+  warn: (text: string) => void,
 ): Promise<HistorySession> {
   const labels = options.labels === undefined ? null : await labelsIn(options.labels);
+  for (const text of strangers(labels ?? [], configuration)) warn(text);
   const metrics = chosen(configuration, options.metric);
   const open = await openBeside(configuration.service.clickhouse);
   const historyOf = ({ annotations }: Configuration) =>
@@ -97,8 +98,18 @@ async function labelsIn(file: string): Promise<Label[]> {
   return readLabels(text, basename(file));
 }
 
+/** Labels of metrics that are not configured ask for nothing, which may be meant or a slip of the pen. */
+function strangers(labels: readonly Label[], { metrics }: Configuration): string[] {
+  const ids = metrics.map(({ id }) => id);
+  return labels.flatMap(({ metric, place }) =>
+    metric === null || ids.includes(metric)
+      ? []
+      : [`${place}: there is no metric '${metric}'${didYouMean(metric, ids)}`],
+  );
+}
+
 /** The metrics of the names. Throws `usage` for one that is not configured. */
-export function chosen(
+function chosen(
   { metrics }: Pick<Configuration, 'metrics'>,
   names: readonly string[] | undefined,
 ): readonly MetricDefinition[] {

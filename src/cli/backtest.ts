@@ -9,13 +9,7 @@ import { messageOf } from '../model/errors.js';
 import { chartedSpan, writeAlertChart } from './alert-charts.js';
 import { backtestJson } from './backtest-json.js';
 import { backtestReport, type Compared } from './backtest-report.js';
-import {
-  chosen,
-  type HistoryOptions,
-  type HistorySession,
-  openHistory,
-  withHistory,
-} from './backtest-session.js';
+import { type HistoryOptions, type HistorySession, openHistory, withHistory } from './backtest-session.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { ProgressLine } from './progress-line.js';
@@ -37,13 +31,13 @@ export function register(program: Command, io: CliIo): void {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const other = options.compare === undefined ? null : await readConfiguration(options.compare, io);
-      const session = await openHistory(configuration, options);
+      const session = await openHistory(configuration, options, io.err);
       const line = new ProgressLine();
       try {
         const run = (of: Configuration, extra: Partial<BacktestOptions> = {}) =>
           evaluate(of, {
             ...session,
-            metrics: of === configuration ? session.metrics : chosen(of, options.metric),
+            metrics: of.metrics.filter(({ id }) => options.metric?.includes(id) ?? true),
             history: session.historyOf(of),
             reportFault: ({ detector, metric, slice, error }) =>
               io.err(`the detector ${detector} failed on ${metric} ${slice}: ${messageOf(error)}`),

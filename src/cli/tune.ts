@@ -36,7 +36,7 @@ export function register(program: Command, io: CliIo): void {
       const configuration = await readConfiguration(config, io);
       const file = join(config, CONFIGURATION_FILES.metrics);
       const before = await readFile(file, 'utf8');
-      const session = await openHistory(configuration, options);
+      const session = await openHistory(configuration, options, io.err);
       const line = new ProgressLine();
       try {
         const alerts = await alertsIn(session.open.store, configuration);

@@ -93,6 +93,15 @@ describe('redress backtest, beside a process that runs over the same store', () 
     ).toBe(PNG);
   });
 
+  it('asks nothing of labels whose metric is not configured, and says so', async () => {
+    const others = join(newFolder(), 'others.csv');
+    writeFileSync(others, 'metric,from,to\ndispute_rates,2026-03-03T10:00Z,2026-03-03T15:00Z\n');
+    const { status, out, err } = await redress(['backtest', '--config', config, '--labels', others]);
+    expect(status).toBe(0);
+    expect(err).toBe("others.csv:2: there is no metric 'dispute_rates' (did you mean 'dispute_rate'?)");
+    expect(out).toMatch(/left out, .*: others\.csv:2/);
+  });
+
   it.each([
     [['--metric', 'dispute_rat'], "there is no metric 'dispute_rat' (did you mean 'dispute_rate'?)", 2],
     [['--from', 'monday'], "'monday' is not a time such as 2026-03-01", 2],
