@@ -7,10 +7,10 @@ import type { PointTable } from './store/point-table.js';
 import type { VerdictTable } from './store/verdict-table.js';
 
 export interface RestatedPointsParts {
-  judging: Pick<Judging, 'canGoBack' | 'judgeAgain' | 'save'>;
+  judging: Pick<Judging, 'canGoBack' | 'toRead' | 'read' | 'judgeAgain' | 'save'>;
   points: Pick<PointTable, 'between'>;
   verdicts: Pick<VerdictTable, 'write'>;
-  judgeStates: Pick<JudgeStateTable, 'write'>;
+  judgeStates: Pick<JudgeStateTable, 'write' | 'earlier'>;
   /** The end of the last bucket that each metric has been judged for. */
   progress: ReadonlyMap<string, Instant>;
 }
@@ -30,6 +30,8 @@ export async function judgeAgain(
     if (until === undefined) continue;
     const back = judging.canGoBack(metric, since);
     if (back.size === 0) continue;
+    const toRead = judging.toRead(metric, back);
+    if (toRead.length > 0) judging.read(metric, await judgeStates.earlier(metric.id, toRead));
     const from = Math.min(...[...back.values()].map(({ known }) => known));
     const history = await points.between(metric.id, from, until);
     for (const { verdicts: each, combined } of judging.judgeAgain(metric, since, history))

@@ -43,7 +43,12 @@ interface Snapshot {
   /** What is remembered beside them; as text, null for nothing. */
   memory: string;
   isSaved: boolean;
+  /** True while the states have been left in the store. */
+  isElsewhere: boolean;
 }
+
+/** No judge has such parameters, so that nobody goes on from a state that is marked with them. */
+const OUTDATED = '';
 
 /** Before anything that can have happened. */
 const BEGINNING: Instant = EARLIEST - 1;
@@ -67,6 +72,8 @@ export class Bench {
   #snapshots: Snapshot[];
   /** The slots under which something is stored that is remembered beside the judges. */
   readonly #stored = new Set<number>();
+  /** Slots under which states may be stored that were found to be of points as they no longer are. */
+  readonly #outdated = new Set<number>();
   readonly #reportFault: ReportFault;
 
   constructor(
@@ -126,7 +133,9 @@ export class Bench {
       seats,
       memory: this.#memory(),
       isSaved: false,
+      isElsewhere: false,
     });
+    this.#outdated.delete(this.#snapshots.at(-1)?.slot ?? 0);
     if (this.#snapshots.length > 2) this.#snapshots.shift();
   }
 
@@ -135,13 +144,29 @@ export class Bench {
     return this.#snapshots.findLast((it) => it.observedUntil < bucket)?.observedUntil ?? null;
   }
 
+  /** True when what the judges knew then has not been read from the store yet. */
+  hasToRead(known: Instant): boolean {
+    return this.#snapshots.some((it) => it.observedUntil === known && it.isElsewhere);
+  }
+
+  /** Takes in the earlier states that {@link hasToRead} asks for. */
+  read(find: FindSaved): void {
+    const read = this.#savedSnapshots(find);
+    this.#snapshots = this.#snapshots.map((snapshot) =>
+      snapshot.isElsewhere
+        ? (read.find(({ observedUntil }) => observedUntil === snapshot.observedUntil) ?? snapshot)
+        : snapshot,
+    );
+  }
+
   /** Takes the judges back to the state that {@link knownBefore} found, and forgets what was remembered after it. */
   goBackTo(known: Instant): void {
     const at = this.#snapshots.findLastIndex((it) => it.observedUntil === known);
     const snapshot = this.#snapshots[at];
-    if (snapshot === undefined) throw new Error(`${this.metric} ${this.slice}: nothing is known of ${known}`);
+    if (snapshot === undefined || snapshot.isElsewhere)
+      throw new Error(`${this.metric} ${this.slice}: nothing is known of ${known}`);
     // What was remembered later knows the points as they were.
-    this.#snapshots.splice(at + 1);
+    for (const { slot } of this.#snapshots.splice(at + 1)) this.#outdated.add(slot);
     for (const [index, seat] of this.seats.entries()) {
       const then = snapshot.seats[index];
       seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
@@ -201,6 +226,18 @@ export class Bench {
       const { name: detector, parameters, observedUntil } = seat;
       rows.push({ metric, slice, detector, parameters, observedUntil, state });
     }
+    for (const slot of this.#outdated)
+      for (const { name: detector } of this.seats)
+        rows.push({
+          metric,
+          slice,
+          detector,
+          parameters: OUTDATED,
+          observedUntil: BEGINNING,
+          state: null,
+          slot,
+        });
+    this.#outdated.clear();
     for (const snapshot of this.#snapshots.filter((it) => !it.isSaved)) {
       snapshot.isSaved = true;
       rows.push(...this.#memoryRows(snapshot.slot, snapshot.observedUntil, snapshot.memory));
@@ -267,11 +304,13 @@ export class Bench {
         const observedUntil = Math.max(...known.map((judge) => judge.observedUntil));
         const seats = known.map((judge) => ({
           observedUntil: judge.observedUntil,
-          state: JSON.stringify(judge.state),
+          state: judge.isElsewhere === true ? 'null' : JSON.stringify(judge.state),
         }));
         const memory = find(COMBINED, slot);
         if (memory !== undefined) this.#stored.add(slot);
-        return [{ slot, observedUntil, seats, memory: JSON.stringify(memory?.state ?? null), isSaved: true }];
+        const isElsewhere = known.some((judge) => judge.isElsewhere === true);
+        const remembered = JSON.stringify(memory?.state ?? null);
+        return [{ slot, observedUntil, seats, memory: remembered, isSaved: true, isElsewhere }];
       })
       .sort((a, b) => a.observedUntil - b.observedUntil);
   }

@@ -120,6 +120,22 @@ export class Judging {
     return back;
   }
 
+  /** Of the slices that {@link canGoBack} answers those whose earlier states are still in the store. */
+  toRead(metric: MetricDefinition, back: ReadonlyMap<string, { known: Instant }>): string[] {
+    return [...back]
+      .filter(([slice, { known }]) => this.#benchOf(metric, slice).hasToRead(known))
+      .map(([slice]) => slice);
+  }
+
+  /** Takes in earlier states of a metric's series, as {@link toRead} asks for them. */
+  read(metric: MetricDefinition, saved: readonly SavedJudge[]): void {
+    const rows = new Map(saved.map((row) => [seatKey(row.metric, row.slice, row.detector, row.slot), row]));
+    for (const slice of new Set(saved.map((row) => row.slice)))
+      this.#benchOf(metric, slice).read((detector, slot) =>
+        rows.get(seatKey(metric.id, slice, detector, slot)),
+      );
+  }
+
   /**
    * Judges series again from restated buckets on, as if their points had always been what they are now: the judges
    * go back to what they knew before and observe again, in order, all points since. Answers the judged points from
@@ -149,7 +165,8 @@ export class Judging {
 
   /**
    * The start of the last bucket that all judges of a metric have observed; null when one of its detectors has no
-   * saved judge that can go on with its parameters, and so has everything to learn.
+   * saved judge that can go on with its parameters, and so has everything to learn. To be asked before the metric's
+   * first point is judged.
    */
   observedUntil({ id, detect }: MetricDefinition): Instant | null {
     let least: Instant | null = null;
@@ -199,10 +216,13 @@ export class Judging {
       metric,
       slice,
       this.#detectors,
-      (detector, slot) =>
-        slot > 0 && this.#horizon === 0
-          ? undefined
-          : this.#saved.get(seatKey(metric.id, slice, detector, slot)),
+      (detector, slot) => {
+        const seat = seatKey(metric.id, slice, detector, slot);
+        const saved = this.#saved.get(seat);
+        // Once it is in use, the judge knows better; a hundred thousand of them are not to be kept twice.
+        this.#saved.delete(seat);
+        return slot > 0 && this.#horizon === 0 ? undefined : saved;
+      },
       this.#reportFault,
     );
     this.#benches.set(key, bench);

@@ -16,4 +16,6 @@ export interface SavedJudge {
    * changed are judged again.
    */
   slot?: number;
+  /** True for one that says only how far it knew: its state has not been read. */
+  isElsewhere?: boolean;
 }

@@ -13,6 +13,37 @@ const COLUMNS = [
   'slot',
 ] as const satisfies readonly [string, ...string[]];
 
+type Row = Omit<SavedJudge, 'state' | 'isElsewhere'> & { text: string };
+
+/** A row whose state is read when it is wanted: most of the time of a restart would go into it. */
+class StoredJudge implements SavedJudge {
+  readonly metric: string;
+  readonly slice: string;
+  readonly detector: string;
+  readonly parameters: string;
+  readonly observedUntil: number;
+  readonly slot: number;
+  readonly #text: string;
+
+  constructor({ metric, slice, detector, parameters, observedUntil, slot = 0, text }: Row) {
+    this.metric = metric;
+    this.slice = slice;
+    this.detector = detector;
+    this.parameters = parameters;
+    this.observedUntil = observedUntil;
+    this.slot = slot;
+    this.#text = text;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#text === '';
+  }
+
+  get state(): Json {
+    return this.#text === '' ? null : (JSON.parse(this.#text) as Json);
+  }
+}
+
 /** What judges know, so that a restart goes on where it stopped. */
 export class JudgeStateTable {
   readonly #store: Store;
@@ -21,9 +52,15 @@ export class JudgeStateTable {
     this.#store = store;
   }
 
+  /** The newest states; of earlier ones only how far they knew. */
   async read(): Promise<SavedJudge[]> {
-    const rows = await this.#store.query<Omit<SavedJudge, 'state'> & { state: string }>('judge_states');
-    return rows.map((row) => ({ ...row, state: JSON.parse(row.state) as Json }));
+    return (await this.#store.query<Row>('judge_states')).map((row) => new StoredJudge(row));
+  }
+
+  /** The earlier states of some slices. */
+  async earlier(metric: string, slices: readonly string[]): Promise<SavedJudge[]> {
+    const rows = await this.#store.query<Row>('earlier_judge_states', { metric, slices });
+    return rows.map((row) => new StoredJudge(row));
   }
 
   async write(judges: readonly SavedJudge[]): Promise<void> {
