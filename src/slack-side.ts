@@ -16,8 +16,15 @@ import { shownAlert } from './notify/alert-message.js';
 import type { MessageContext } from './notify/alert-words.js';
 import { type SlackNotifier, slackNotifier } from './notify/slack.js';
 import { slackApi, type WebClient } from './notify/slack-api.js';
-import { linkedCharts, SlackCharts, type SlackChartsParts, uploadedCharts } from './notify/slack-charts.js';
+import {
+  linkedCharts,
+  SlackCharts,
+  type SlackChartsParts,
+  uploadedCharts,
+  uploadPicture,
+} from './notify/slack-charts.js';
 import { SlackConversation } from './notify/slack-conversation.js';
+import { digestImages } from './notify/slack-digest-image.js';
 import { SlackPeople } from './notify/slack-people.js';
 import { SlackRoots } from './notify/slack-roots.js';
 import { SlackRefresh } from './slack-refresh.js';
@@ -50,15 +57,18 @@ export class SlackSide {
     const context: MessageContext = { owners, dashboardsUrl: service.dashboardsUrl };
     const draw = (alert: Alert) => alertPicture(alert, known());
     const ways = waysToShow(api, configuration, clock);
-    const report = (alertId: string, reason: string) =>
-      parts.log.warn({ alertId, reason }, 'a chart could not be shown in Slack');
+    const report = (about: string, reason: string) =>
+      parts.log.warn({ about, reason }, 'a chart could not be shown in Slack');
     const charts = ways === null ? null : new SlackCharts({ draw, ...ways, clock, report });
     this.#charts = charts;
+    const upload = (title: string, picture: Buffer) => uploadPicture(api, (ms) => sleep(ms), title, picture);
+    // A digest has no address at which the service could draw it, so that its picture is uploaded or left out.
+    const digests = settings.charts === 'upload' ? { digestImage: digestImages(upload, report) } : {};
     const roots = new SlackRoots(api);
     this.notifier =
       service.slack === null
         ? null
-        : slackNotifier({ api, context, roots, ...(charts === null ? {} : { charts }) });
+        : slackNotifier({ api, context, roots, ...(charts === null ? {} : { charts }), ...digests });
     this.#refresh = this.notifier === null ? null : new SlackRefresh(this.notifier, charts);
     const conversation = new SlackConversation(api);
     const people = new SlackPeople({ api, rules: settings.mayAct, owners, clock });

@@ -123,33 +123,42 @@ const KEPT_OUTDATED = 20;
 const LOOKS = 8;
 const BETWEEN_LOOKS = SECOND;
 
+function uploadedImage(key: string): ChartImage | null {
+  return /^F[A-Z0-9]{8,}$/.test(key)
+    ? { key, block: { type: 'image', slack_file: { id: key }, alt_text: 'Chart' } }
+    : null;
+}
+
+/** Makes a picture a file of Slack's and waits until messages can show it. Throws where that does not come about. */
+export async function uploadPicture(
+  api: WebClient,
+  pause: (ms: number) => Promise<void>,
+  title: string,
+  picture: Buffer,
+): Promise<ChartImage> {
+  const uploaded = await ask(() => api.filesUploadV2({ file: picture, filename: 'chart.png', title }));
+  if (!uploaded.ok) throw new Error(uploaded.outcome.reason);
+  const id = uploaded.value.files?.[0]?.files?.[0]?.id;
+  const image = id === undefined ? null : uploadedImage(id);
+  if (id === undefined || image === null) throw new Error('Slack named no file');
+  for (let look = 0; look < LOOKS; look++) {
+    const info = await ask(() => api.files.info({ file: id }));
+    // Until Slack has looked through the file it has no type, and a message that shows it is refused.
+    if (info.ok && info.value.file?.mimetype) return image;
+    await pause(BETWEEN_LOOKS);
+  }
+  throw new Error('the file is not ready');
+}
+
 /** Publishes charts as files of Slack's own, so that nothing of ours has to be reachable from outside. */
 export function uploadedCharts(
   api: WebClient,
   pause: (ms: number) => Promise<void>,
 ): Pick<SlackChartsParts, 'publish' | 'discard' | 'imageOf'> {
-  const imageOf = (key: string): ChartImage | null =>
-    /^F[A-Z0-9]{8,}$/.test(key)
-      ? { key, block: { type: 'image', slack_file: { id: key }, alt_text: 'Chart' } }
-      : null;
+  const imageOf = uploadedImage;
   return {
     imageOf,
-    async publish({ alertId }, picture) {
-      const uploaded = await ask(() =>
-        api.filesUploadV2({ file: picture, filename: 'chart.png', title: `Chart of ${alertId}` }),
-      );
-      if (!uploaded.ok) throw new Error(uploaded.outcome.reason);
-      const id = uploaded.value.files?.[0]?.files?.[0]?.id;
-      const image = id === undefined ? null : imageOf(id);
-      if (id === undefined || image === null) throw new Error('Slack named no file');
-      for (let look = 0; look < LOOKS; look++) {
-        const info = await ask(() => api.files.info({ file: id }));
-        // Until Slack has looked through the file it has no type, and a message that shows it is refused.
-        if (info.ok && info.value.file?.mimetype) return image;
-        await pause(BETWEEN_LOOKS);
-      }
-      throw new Error('the file is not ready');
-    },
+    publish: ({ alertId }, picture) => uploadPicture(api, pause, `Chart of ${alertId}`, picture),
     async discard(key) {
       await ask(() => api.files.delete({ file: key }));
     },

@@ -8,7 +8,7 @@ import type { SlackMessage } from './slack-blocks.js';
 import type { ChartImage } from './slack-chart-image.js';
 import { slackText } from './slack-text.js';
 
-/** The message that a subject has in a channel, showing it as it is now; an alert's with its chart, if there is one. */
+/** The message that a subject has in a channel, showing it as it is now; an alert's and a digest's with its chart, if there is one. */
 export function slackMessage(
   notification: Notification | RefreshedAlert,
   context: MessageContext,
@@ -23,9 +23,10 @@ export function slackMessage(
       return reminderMessage(notification);
     case 'digest': {
       const { digest } = notification;
+      const [heading, ...sections] = digestBlocks(digest, notification);
       return {
         text: slackText(digestTitle(digest, notification), 1_000),
-        blocks: digestBlocks(digest, notification),
+        blocks: [heading, chart?.block, ...sections].filter((block) => block !== undefined),
       };
     }
   }

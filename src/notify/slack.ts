@@ -5,6 +5,7 @@ import type { Notification, Notifier, RefreshedAlert, SendOutcome } from './cont
 import { type Answer, ask, type NotDone, type WebClient } from './slack-api.js';
 import type { SlackMessage } from './slack-blocks.js';
 import { NO_CHARTS, type SlackChartImages } from './slack-chart-image.js';
+import type { DigestImages } from './slack-digest-image.js';
 import { slackChange, slackMessage } from './slack-message.js';
 import { type Shown, type SlackRoots, shownBy, shownText } from './slack-roots.js';
 import { conversationOf, findInChannel, findInThread, type MessageRef, metadataOf } from './slack-search.js';
@@ -15,6 +16,8 @@ export interface SlackNotifierParts {
   roots: SlackRoots;
   /** Charts that are ready to be shown; none unless told. */
   charts?: SlackChartImages;
+  /** Pictures of digests; none unless told. */
+  digestImage?: DigestImages;
 }
 
 /** The notifier for Slack, which can also bring a message up to date that nobody asked to be told of. */
@@ -35,6 +38,7 @@ export function slackNotifier({
   context,
   roots,
   charts = NO_CHARTS,
+  digestImage = async () => null,
 }: SlackNotifierParts): SlackNotifier {
   const imageFor = (notification: Notification | RefreshedAlert) =>
     notification.kind === 'alert' ? charts.imageOf(notification.alert) : null;
@@ -59,11 +63,11 @@ export function slackNotifier({
     notification: Notification | RefreshedAlert,
     call: (message: SlackMessage) => Promise<Value>,
   ): Promise<Answer<Value>> {
-    const image = imageFor(notification);
+    const image = notification.kind === 'digest' ? await digestImage(notification) : imageFor(notification);
     const answer = await ask(() => call(slackMessage(notification, context, image)));
     const refused = !answer.ok && answer.outcome.reason === 'invalid_blocks';
-    if (!refused || image === null || notification.kind !== 'alert') return answer;
-    charts.forget(notification.alert);
+    if (!refused || image === null) return answer;
+    if (notification.kind === 'alert') charts.forget(notification.alert);
     return ask(() => call(slackMessage(notification, context, null)));
   }
 
