@@ -1,3 +1,4 @@
+import { adviseOnSeries } from './advice-series.js';
 import type { Sources } from './check-references.js';
 import { didYouMean } from './did-you-mean.js';
 import type { EnvironmentSettings } from './environment.js';
@@ -28,6 +29,7 @@ const STANDING_EVENT_TYPES = [
 export function adviseOn(sources: Sources, settings: EnvironmentSettings): Problem[] {
   return [
     ...adviseOnEventTypes(sources),
+    ...adviseOnSeries(sources),
     ...adviseOnSlack(sources, settings),
     ...adviseOnOwners(sources, settings),
   ];

@@ -11,6 +11,9 @@ import {
   TimezoneSchema,
 } from './text-forms.js';
 
+/** How many series of a metric are kept where it does not say. */
+export const DEFAULT_MAX_SERIES = 10_000;
+
 const EventTypeSchema = z.string().regex(TYPE_PATTERN, {
   error: (issue) => `must be an event type of the form noun.verb, not '${String(issue.input)}'`,
 });
@@ -202,9 +205,9 @@ const MetricSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .default(10_000)
+    .default(DEFAULT_MAX_SERIES)
     .describe(
-      'The largest series by denominator that are kept; smaller ones have no points and are counted in redress_series_left_out. Default: 10000.',
+      `The largest series by denominator that are kept; smaller ones have no points and are counted in redress_series_left_out. Default: ${DEFAULT_MAX_SERIES}.`,
     ),
   empty: z
     .enum(['zero', 'absent'])

@@ -37,8 +37,12 @@ export interface KafkaSourceParts {
 /** What the source is doing; `connecting` is also a topic that does not exist yet. */
 export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 'stopped';
 
-/** One fetch's greatest size a partition, as it comes over the wire: with one batch at work, memory's bound. */
-const FETCH_BYTES = 4 << 20;
+/**
+ * A fetch's greatest size for each partition and in all, as it comes over the wire. The next one is asked for when all of
+ * it has been written, so that this bounds what a consumer holds.
+ */
+const PARTITION_BYTES = 2 << 20;
+const FETCH_BYTES = 4 * PARTITION_BYTES;
 /** How many partitions' batches are at work at once: while one is written, the next are read into rows. */
 const AT_WORK = 4;
 const SESSION = 15 * SECOND;
@@ -139,8 +143,8 @@ export class KafkaSource {
         sessionTimeout,
         rebalanceTimeout: Math.max(sessionTimeout, REBALANCE),
         heartbeatInterval: this.#heartbeat,
-        maxBytesPerPartition: FETCH_BYTES,
-        maxBytes: 4 * FETCH_BYTES,
+        maxBytesPerPartition: PARTITION_BYTES,
+        maxBytes: FETCH_BYTES,
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
       });

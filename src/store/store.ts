@@ -27,6 +27,8 @@ const ONE_BLOCK = {
 
 /** The server's error codes that mean "not now" rather than "not like this". */
 const PASSING = new Set([
+  '75', // CANNOT_WRITE_TO_FILE_DESCRIPTOR: a disk that is full, as a server says it
+  '76', // CANNOT_OPEN_FILE: too many of them, or a disk that is gone
   '159', // TIMEOUT_EXCEEDED
   '202', // TOO_MANY_SIMULTANEOUS_QUERIES
   '209', // SOCKET_TIMEOUT
@@ -40,6 +42,7 @@ const PASSING = new Set([
   '394', // QUERY_WAS_CANCELLED
   '425', // SYSTEM_ERROR: what the disk answers when it is full or gone
   '999', // KEEPER_EXCEPTION
+  '1001', // STD_EXCEPTION: what the file system's library throws of the same
 ]);
 
 /**

@@ -7,13 +7,18 @@ import { eventOf, jsonOf } from './stream.js';
 
 const TOPIC = 'backlog';
 const BATCH = 4_000;
-/** How long the store is away at the beginning, ms. */
-const AWAY = 20_000;
 /** What a larger backlog may take more than a smaller one: a process's memory is never the same twice. */
 const TOLERANCE = 1.2;
 
-/** The most memory that a consumer takes while so much waits for it; answers whether it is the same for all. */
-export async function runBacklog(sizes: readonly number[], say: (line: string) => void): Promise<boolean> {
+/**
+ * The most memory that a consumer takes while so much waits for it, and its store is away at the beginning; answers
+ * whether it is the same for all.
+ */
+export async function runBacklog(
+  sizes: readonly number[],
+  awayMs: number,
+  say: (line: string) => void,
+): Promise<boolean> {
   const broker = await startBroker();
   try {
     const kafka = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING });
@@ -33,10 +38,10 @@ export async function runBacklog(sizes: readonly number[], say: (line: string) =
         });
         await producer.send({ topic: TOPIC, messages });
       }
-      const { peakBytes } = await read(broker.address, sent);
+      const { peakBytes, awayBytes } = await read(broker.address, sent, awayMs);
       peaks.push(peakBytes);
       say(
-        `${sent} messages waited, the store was away for ${AWAY / 1_000} s: at most ${Math.round(peakBytes / 2 ** 20)} MiB`,
+        `${sent} messages waited: ${mebibytes(awayBytes)} after ${awayMs / 1_000} s without a store, at most ${mebibytes(peakBytes)} until all were read`,
       );
     }
     await producer.disconnect();
@@ -47,9 +52,15 @@ export async function runBacklog(sizes: readonly number[], say: (line: string) =
 }
 
 /** Reads everything in a process of its own, so that what sends it takes no part. */
-async function read(broker: string, messages: number): Promise<{ peakBytes: number }> {
+async function read(
+  broker: string,
+  messages: number,
+  awayMs: number,
+): Promise<{ peakBytes: number; awayBytes: number }> {
   const reader = fileURLToPath(new URL('./backlog-reader.ts', import.meta.url));
-  const args = ['--import', 'tsx', reader, broker, TOPIC, String(messages), String(AWAY)];
+  const args = ['--import', 'tsx', reader, broker, TOPIC, String(messages), String(awayMs)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  return JSON.parse(stdout) as { peakBytes: number };
+  return JSON.parse(stdout) as { peakBytes: number; awayBytes: number };
 }
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;

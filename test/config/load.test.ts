@@ -233,6 +233,31 @@ describe('a metric', () => {
   });
 });
 
+describe('a metric that can have more series than are kept', () => {
+  const warned = async (yaml: string) => {
+    await write('metrics.yaml', yaml);
+    return (await load()).warnings.map(({ message }) => message.replace(/^.*slices(\[\d\])?: /, ''));
+  };
+  const orders = (rest: string, where = '') =>
+    `- { id: orders, kind: count, of: { event: order.placed${where} }, ${rest} }`;
+
+  it('hears of a dimension that has a value for each of something, unless it says how many it wants', async () => {
+    expect(await warned(orders('slices: [[], [region, merchant_id]]'))).toEqual([
+      'a series for each merchant_id, of which the largest 10000 are kept: say how many with max_series',
+    ]);
+    expect(await warned(orders('slices: [[], [region, merchant_id]], max_series: 500'))).toEqual([]);
+    expect(await warned(orders('slices: [[], [region]]'))).toEqual([]);
+  });
+
+  it('hears of it where its conditions list all values there are', async () => {
+    const where = ', where: { region: [GB, DE, FR], channel: [app, web] }';
+    expect(await warned(orders('slices: [[], [region, channel]], max_series: 6', where))).toEqual([
+      'can be 7 series, the largest 6 are kept: max_series',
+    ]);
+    expect(await warned(orders('slices: [[], [region, channel]], max_series: 7', where))).toEqual([]);
+  });
+});
+
 describe('a folder', () => {
   it('without metrics.yaml is told how to get one', async () => {
     await rm(join(folder, 'metrics.yaml'));
