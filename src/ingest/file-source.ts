@@ -6,12 +6,12 @@ import type { Origin } from '../store/event-rows.js';
 import { BatchBuilder, PipelinedWriter } from './batch.js';
 import type { EventSink } from './contract.js';
 import type { Decoded, DecodeLimits } from './decode.js';
-import { insist } from './insist.js';
+import { insist, isWorthAnotherTry } from './insist.js';
 import { decodeLine, isBlank, type Line, LineSplitter } from './line-splitter.js';
 import type { EventMap } from './map-file.js';
 import { type Input, openInput } from './open-input.js';
 import { arrivalOf } from './origin.js';
-import type { ArrivalOf, Collector, Portion } from './portion.js';
+import type { Collector, Portion } from './portion.js';
 import type { StagingArea } from './staging.js';
 import { readTable } from './table-source.js';
 
@@ -58,7 +58,6 @@ export interface FileIngestResult {
 const BATCH_EVENTS = 32_000;
 /** Bytes of input to a write, for events that are large. */
 const BATCH_BYTES = 16 << 20;
-const WRITE_TRIES = 6;
 /** How much of a text is read for a preview. */
 const PREVIEWED_BYTES = 4 << 20;
 /** How much of a pipe tells it from others. */
@@ -151,7 +150,16 @@ async function decodeFile(
   const portions =
     format === 'ndjson'
       ? readLines(read, origin, limits)
-      : readTable({ staging, input: read, format, delimiter, map: map ?? null, arrival: rowsOf(origin) });
+      : readTable({
+          staging,
+          input: read,
+          format,
+          delimiter,
+          map: map ?? null,
+          origin,
+          // A preview writes nothing, and what is to be protected has to come by here.
+          mayAccept: extent === 'whole' && limits.protect === undefined,
+        });
   return { format, portions };
 }
 
@@ -176,11 +184,6 @@ function placeOf(path: string, input: Input): string {
   // The first chunks of a pipe are as long as chance makes them; their first bytes are always the same.
   const beginning = input.beginning.subarray(0, PIPE_BYTES);
   return `-${createHash('sha256').update(beginning).digest('hex').slice(0, PIPE_DIGITS)}`;
-}
-
-/** The arrivals of a table's rows, whose places say more than a number. */
-function rowsOf(origin: Origin): ArrivalOf {
-  return (place, row) => ({ ...arrivalOf(origin, row), position: `${origin.place}${place}` });
 }
 
 async function* readLines(input: Input, origin: Origin, limits: DecodeLimits): AsyncGenerator<Portion> {
@@ -208,10 +211,7 @@ class FileWriter {
     this.#builder = new BatchBuilder('file', limits);
     this.#writer = new PipelinedWriter({
       write: async (batch) => {
-        await insist(() => sink.write(batch), {
-          again: (error, failures) =>
-            error instanceof RedressError && error.retryable && failures < WRITE_TRIES,
-        });
+        await insist(() => sink.write(batch), { again: isWorthAnotherTry });
         this.accepted += batch.accepted.count;
         this.rejected += batch.rejected.length;
         onDurable(this.accepted, this.rejected);
@@ -221,6 +221,7 @@ class FileWriter {
 
   async add(portion: Portion): Promise<void> {
     portion.into(this.#builder);
+    this.accepted += portion.stored ?? 0;
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }

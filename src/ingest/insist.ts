@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
 
 /** Waits between tries, in ms: double each time, up to a bound. */
 function backoff(failures: number): number {
   return Math.min(250 * 2 ** (failures - 1), 15 * SECOND);
+}
+
+const FINITE_TRIES = 6;
+
+/** For what somebody waits for: a failure that may pass is tried again for some seconds. */
+export function isWorthAnotherTry(error: unknown, failures: number): boolean {
+  return error instanceof RedressError && error.retryable && failures < FINITE_TRIES;
 }
 
 export interface InsistOptions {

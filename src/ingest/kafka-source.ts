@@ -41,7 +41,7 @@ export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 
  * A fetch's greatest size for each partition and in all, as it comes over the wire. The next one is asked for when all of
  * it has been written, so that this bounds what a consumer holds.
  */
-const PARTITION_BYTES = 2 << 20;
+const PARTITION_BYTES = 1 << 20;
 const FETCH_BYTES = 4 * PARTITION_BYTES;
 /** How many partitions' batches are at work at once: while one is written, the next are read into rows. */
 const AT_WORK = 4;

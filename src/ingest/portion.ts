@@ -13,6 +13,8 @@ export interface Collector {
 export interface Portion {
   /** Gives the inputs to whoever collects them, in the order of the file. */
   into(collector: Collector): void;
+  /** Events of it that the store has made already. */
+  stored?: number;
   /** How much of the input it was made from, as a measure of the memory that it takes. */
   bytes: number;
 }

@@ -6,8 +6,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
+import type { Origin } from '../store/event-rows.js';
+import { FUTURE_ALLOWED } from './decode-fields.js';
+import { insist, isWorthAnotherTry } from './insist.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { Input } from './open-input.js';
+import { arrivalOf } from './origin.js';
 import type { ArrivalOf, Portion } from './portion.js';
 import type { StagedColumn, StagedTable, StagingArea } from './staging.js';
 import { readCsvHeader, readParquetColumns } from './table-columns.js';
@@ -21,7 +25,9 @@ export interface TableRequest {
   delimiter?: string | undefined;
   /** Null when the columns are called as events' fields are. */
   map: EventMap | null;
-  arrival: ArrivalOf;
+  origin: Origin;
+  /** Whether rows may become events inside the store; otherwise all of them are decoded here. */
+  mayAccept: boolean;
 }
 
 /** A table that is ready to be sent to the store. */
@@ -47,9 +53,14 @@ export async function* readTable(request: TableRequest): AsyncGenerator<Portion>
     const map = request.map ?? namesakes(request.input.name, table.columns);
     const staged = await request.staging.create(table.columns);
     try {
-      await checkMap(map, staged, table.columns);
+      const types = await typesOf(map, staged, table.columns);
       await load(staged, table, request.input);
-      yield* mappedRows(map, staged, table.columns, request.arrival);
+      const intact = table.columns.some((column) => column.name === EXTRA) ? `${EXTRA} = ''` : 'true';
+      const stored = request.mayAccept
+        ? await acceptInside(map, types, { staged, intact, origin: request.origin })
+        : null;
+      if (stored !== null) yield { into: () => undefined, stored: stored.accepted, bytes: 0 };
+      yield* mappedRows(stored?.map ?? map, staged, table.columns, rowsOf(request.origin));
     } finally {
       await staged.drop();
     }
@@ -128,20 +139,55 @@ function namesakes(name: string, columns: readonly StagedColumn[]): EventMap {
   return { file: name, timezone: 'UTC', where: null, events: [{ fields, where: null }] };
 }
 
-/** Asks the store about every expression, so that one answer names all that do not fit. */
-async function checkMap(map: EventMap, staged: StagedTable, columns: readonly StagedColumn[]): Promise<void> {
+/** The arrivals of a table's rows, whose places say more than a number. */
+function rowsOf(origin: Origin): ArrivalOf {
+  return (place, row) => ({ ...arrivalOf(origin, row), position: `${origin.place}${place}` });
+}
+
+/**
+ * Has the store make events of the rows that are plain: of a table that gives one event a row. Answers the map of the
+ * rows that are left; null when the columns' types leave everything to the decoder.
+ */
+async function acceptInside(
+  map: EventMap,
+  types: ReadonlyMap<MapExpression, string>,
+  { staged, intact, origin }: { staged: StagedTable; intact: string; origin: Origin },
+): Promise<{ accepted: number; map: EventMap } | null> {
+  const [event, another] = map.events;
+  if (event === undefined || another !== undefined || event.where !== null) return null;
+  const values = event.fields.map((value) => ({ ...value, type: types.get(value) ?? '' }));
+  const query = { values, where: map.where?.expression ?? '', intact, timezone: map.timezone };
+  const latest = origin.receivedAt + FUTURE_ALLOWED;
+  const found = await insist(() => staged.accept(query, origin, latest), { again: isWorthAnotherTry });
+  if (found === null) return null;
+  const others = map.where === null ? found.others : `(${map.where.expression}) AND ${found.others}`;
+  const where = { field: 'where', place: map.file, ...map.where, expression: others };
+  return { accepted: found.accepted, map: { ...map, where } };
+}
+
+/** Asks the store about every expression, so that one answer names all that do not fit; the types of those that do. */
+async function typesOf(
+  map: EventMap,
+  staged: StagedTable,
+  columns: readonly StagedColumn[],
+): Promise<Map<MapExpression, string>> {
+  const types = new Map<MapExpression, string>();
   const problems: string[] = [];
   for (const expression of expressionsOf(map)) {
-    const problem = await staged.check(expression.expression, map.timezone);
-    if (problem === null) continue;
+    const found = await staged.describe(expression.expression, map.timezone);
+    if (found.kind === 'value') {
+      types.set(expression, found.type);
+      continue;
+    }
     const names = columns.map((column) => column.name).filter((name) => name !== EXTRA);
     const advice =
-      problem.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
+      found.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
     problems.push(
-      `${expression.place}  ${expression.field}: ${expression.expression}: ${problem.detail.trim()}${advice}`,
+      `${expression.place}  ${expression.field}: ${expression.expression}: ${found.detail.trim()}${advice}`,
     );
   }
   if (problems.length > 0) throw mapProblems(problems);
+  return types;
 }
 
 function expressionsOf(map: EventMap): MapExpression[] {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { RedressError } from '../model/errors.js';
+import type { Origin } from './event-rows.js';
+import { type MappedValue, plainRow } from './plain-values.js';
+import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
 interface Column {
@@ -44,15 +47,15 @@ export class StagingTable {
     this.#columns = columns;
   }
 
-  async check(
+  async describe(
     expression: string,
     timezone: string,
-  ): Promise<{ kind: 'unknown_column' | 'invalid'; detail: string } | null> {
+  ): Promise<{ kind: 'value'; type: string } | { kind: 'unknown_column' | 'invalid'; detail: string }> {
     try {
-      await this.#store.statement(
-        `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
-      );
-      return null;
+      const text = `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`;
+      for await (const [row] of this.#store.rows<{ type: string }>(text))
+        return { kind: 'value', type: row?.type ?? '' };
+      return { kind: 'invalid', detail: 'it has no type' };
     } catch (error) {
       if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
       return { kind: serverCode(error) === '47' ? 'unknown_column' : 'invalid', detail: error.message };
@@ -80,6 +83,45 @@ export class StagingTable {
         input_format_parquet_preserve_order: 1,
       },
     );
+  }
+
+  /**
+   * Makes events of the rows that are plain, without their leaving the store. Doing it again changes nothing. Answers how
+   * many there are and the condition that the others meet; null when the values' types do not allow it.
+   */
+  async accept(
+    query: { values: readonly MappedValue[]; where: string; intact: string; timezone: string },
+    origin: Origin,
+    latest: number,
+  ): Promise<{ accepted: number; others: string } | null> {
+    const { values, where, intact, timezone } = query;
+    const plain = plainRow(values, intact, '{latest:Int64}');
+    if (plain === null) return null;
+    const parameters = {
+      latest,
+      received_at: origin.receivedAt,
+      source: origin.source,
+      place: origin.place,
+      version_at: origin.versionAt,
+    };
+    const rows = `FROM ${quoted(this.#name)} WHERE (${where === '' ? 'true' : where}) AND ${plain.isPlain}`;
+    const settings = `SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`;
+    const columns = plain.columns.join(', ');
+    await this.#store.statement(
+      `${queryText('insert_events').replace(/SETTINGS[^]*$/, '')}
+       SELECT ${columns}, fromUnixTimestamp64Milli({received_at:Int64}, 'UTC'), {source:String},
+         concat({place:String}, 'row ', toString(_row)),
+         bitOr(bitShiftLeft(toUInt128({version_at:Int64}), 64), toUInt128(_row))
+       ${rows} ${settings}, optimize_on_insert = 0`,
+      parameters,
+    );
+    const others = `NOT ${plain.isPlain.replaceAll('{latest:Int64}', String(latest))}`;
+    for await (const [row] of this.#store.rows<{ accepted: number }>(
+      `SELECT count() AS accepted ${rows} ${settings}`,
+      parameters,
+    ))
+      return { accepted: row?.accepted ?? 0, others };
+    return { accepted: 0, others };
   }
 
   async *rows(query: {
