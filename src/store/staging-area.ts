@@ -108,7 +108,7 @@ export class StagingTable {
     const settings = `SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`;
     const columns = plain.columns.join(', ');
     await this.#store.statement(
-      `${queryText('insert_events').replace(/SETTINGS[^]*$/, '')}
+      `${queryText('insert_events').replace(/SETTINGS[\s\S]*$/, '')}
        SELECT ${columns}, fromUnixTimestamp64Milli({received_at:Int64}, 'UTC'), {source:String},
          concat({place:String}, 'row ', toString(_row)),
          bitOr(bitShiftLeft(toUInt128({version_at:Int64}), 64), toUInt128(_row))
