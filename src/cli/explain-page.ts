@@ -1,4 +1,6 @@
-import type { Explanation, RisenTerm } from '../model/analysis.js';
+import type { Analysis, Explanation } from '../model/analysis.js';
+import { analysisParts } from '../notify/cause-words.js';
+import type { MetricDisplay } from '../notify/contract.js';
 import { oneLine } from '../notify/wording.js';
 import { formatTable } from './table.js';
 
@@ -57,14 +59,16 @@ function restInWords(unexplained: number | null): string {
   return `; ${Math.round(100 * unexplained)} % of the change is elsewhere`;
 }
 
-/** The words that rose, each with a text that has it. */
-export function sayingsPage(says: readonly RisenTerm[]): string {
-  if (says.length === 0) return 'In what people wrote, nothing became more frequent.';
+/** The whole answer: the slices as a table, then everything else that was found, with the cases and their query. */
+export function analysisPage(name: string, analysis: Analysis, display: MetricDisplay): string {
+  const rest = analysisParts(analysis, display).filter(({ heading }) => !IN_TABLE.has(heading));
   return [
-    'What people say more than before:',
-    ...says.map(
-      ({ term, texts, textsBefore, examples }) =>
-        `  ${oneLine(term)}: in ${texts} texts, ${textsBefore} before; “${oneLine(examples[0] ?? '')}”`,
-    ),
+    explanationPage(name, analysis.explanation),
+    ...rest.flatMap(({ heading, lines }) => [`${heading}:`, ...lines.map((line) => `  ${oneLine(line)}`)]),
+    `All ${analysis.evidence.cases.toLocaleString('en-GB')} cases of ${analysis.evidence.slice}:`,
+    `  ${analysis.evidence.query}`,
   ].join('\n');
 }
+
+/** What the table above the parts has said already. */
+const IN_TABLE: ReadonlySet<string> = new Set(['Where', 'Rate or mix']);

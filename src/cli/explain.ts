@@ -2,13 +2,16 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { explain } from '../analysis/explain.js';
 import type { Against } from '../analysis/question.js';
 import { openStore } from '../app.js';
+import { displayFor } from '../display.js';
 import { explainRequest } from '../explanation.js';
 import type { ExplainedSlice } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import { ALL, parseSlice } from '../model/slice.js';
+import { formatInstant, formatSliceWords } from '../notify/wording.js';
 import { globalOptions, readConfiguration } from './context.js';
-import { explanationPage, sayingsPage } from './explain-page.js';
+import { drawExplanation } from './explain-chart.js';
+import { analysisPage, explanationPage } from './explain-page.js';
 import { readTable, type TableForm } from './explain-table.js';
 import type { CliIo } from './io.js';
 import { instant } from './option-values.js';
@@ -23,6 +26,7 @@ interface Options {
   denominator?: string;
   baseline?: number;
   table?: boolean;
+  chart?: string;
   metric?: string;
   slice: string;
   from?: Instant;
@@ -50,6 +54,7 @@ export function register(program: Command, io: CliIo): void {
       positiveInteger,
     )
     .option('--table', 'a table to read instead of NDJSON')
+    .option('--chart <file>', 'draw the causes, and rate or mix, as a PNG picture')
     .option('--metric <id>', 'a metric of the configuration instead of a file, from the stored events')
     .option('--slice <slice>', 'look within this slice, such as region=GB', ALL)
     .option('--from <time>', 'where the span begins, ISO 8601', instant)
@@ -67,12 +72,21 @@ export function register(program: Command, io: CliIo): void {
         return;
       }
       if (files.length === 0) throw new RedressError('usage', 'a file or --metric is wanted');
+      if (files.length > 1 && options.chart !== undefined)
+        throw new RedressError('usage', '--chart is of one file');
       const form = formOf(options);
       const refused: string[] = [];
       for (const path of files) {
         try {
           const leaves = await readTable({ path, dimensions: options.dims ?? null, form });
           const answer = explain(leaves);
+          if (options.chart !== undefined)
+            await drawExplanation(options.chart, {
+              explanation: answer,
+              title: path,
+              subtitle: tableWords(form),
+              display: PLAIN,
+            });
           if (options.table === true) io.out(explanationPage(path, answer));
           else for (const each of answer.slices) io.out(JSON.stringify({ file: path, ...rounded(each) }));
         } catch (error) {
@@ -114,11 +128,28 @@ async function explainStored(id: string, options: Options, command: Command, io:
     );
     if (outcome.status === 'refused') throw new RedressError('not_found', `${id}: ${outcome.detail}`);
     const { analysis } = outcome;
+    const display = displayFor(configuration, id);
+    if (options.chart !== undefined)
+      await drawExplanation(options.chart, {
+        explanation: analysis.explanation,
+        title: metric.title,
+        subtitle: `${formatSliceWords(options.slice)}  ·  ${formatInstant(from, metric.timezone)} to ${formatInstant(to, metric.timezone)}`,
+        display,
+      });
     if (json) io.out(JSON.stringify(analysis));
-    else io.out(`${explanationPage(metric.title, analysis.explanation)}\n${sayingsPage(analysis.says)}`);
+    else io.out(analysisPage(metric.title, analysis, display));
   } finally {
     await open.close();
   }
+}
+
+/** A plain table says nothing of its unit. */
+const PLAIN = { title: '', unit: 'count', counted: '', timezone: 'UTC', currency: '' } as const;
+
+function tableWords(form: TableForm): string {
+  return form.kind === 'forecast'
+    ? `${form.value} against ${form.forecast}`
+    : `${form.numerator} of ${form.denominator} at ${form.at}, against what was before`;
 }
 
 function against(text: string): Against {
