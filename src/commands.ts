@@ -10,9 +10,12 @@ import type {
   OpenFollowUpResult,
 } from './followups/command.js';
 import type { FollowUpDesk } from './followups/desk.js';
+import type { Alert, Carrier } from './model/alert.js';
+import { type AnalysisOutcome, causesOf, isWorthTelling } from './model/analysis.js';
 import type { Instant } from './model/clock.js';
 import type { Delivery, SendOutcome } from './model/delivery.js';
 import type { JournalEntry } from './model/journal.js';
+import { formatSlice, parseSlice } from './model/slice.js';
 
 /** What a person's command came to, and the entries that say so: to be written together. */
 export interface Carried<Result> {
@@ -37,6 +40,16 @@ export function linkedBy(
   const { subject, target } = delivery;
   return commands.followUp({ kind: 'link', followUpId: subject.id, actor: target, ...outcome.link }, now)
     .entries;
+}
+
+/** The causes of an alert's analysis as the slices that carry it; none where nothing narrower was found. */
+function carriersOf({ slice }: Alert, outcome: AnalysisOutcome | null): Carrier[] {
+  if (!isWorthTelling(outcome)) return [];
+  return causesOf(outcome).map((cause) => ({
+    slice: formatSlice({ ...parseSlice(slice), ...cause.slice }),
+    excess: cause.excess,
+    share: cause.explained ?? 0,
+  }));
 }
 
 /** People's commands, to the desk that each is for; a follow-up's messages go by the alerts' way. */
@@ -72,8 +85,19 @@ export class Commands {
   }
 
   openFollowUp(command: OpenFollowUp, now: Instant): Carried<OpenFollowUpResult> {
-    const result = this.#followUps.open(command, now);
+    const result = this.#followUps.open(this.#fromCause(command), now);
     return { result, entries: result.outcome === 'done' ? this.#told(result, now) : [] };
+  }
+
+  /** A follow-up begins from what the analysis found, where it found something narrower than the alert itself. */
+  #fromCause(command: OpenFollowUp): OpenFollowUp {
+    const { alert } = command;
+    const outcome = this.#alerts.analysis(alert.alertId)?.outcome ?? null;
+    const carriers = carriersOf(alert, outcome);
+    const [first] = carriers;
+    if (first === undefined) return command;
+    const title = command.title ?? `${alert.title}: ${first.slice}`;
+    return { ...command, title, alert: { ...alert, carriers } };
   }
 
   openByHand(command: OpenByHand, now: Instant): Carried<OpenFollowUpResult> {

@@ -35,6 +35,18 @@ it('says with the first message where the trouble sits, the whole of it right af
     },
   });
 
+  const opened = await timeline.command((redress, now) => {
+    const alert = redress.alerts.alert(alertId);
+    if (alert === undefined) throw new Error('no alert');
+    return redress.commands.openFollowUp({ alert, actor: 'ann' }, now);
+  });
+  expect(opened).toMatchObject({
+    followUp: {
+      title: 'Disputes per delivered order: region=GB',
+      found: { slices: [{ slice: 'region=GB', excess: expect.closeTo(75, 0) }] },
+    },
+  });
+
   await timeline.restart('killed');
   await timeline.until(at('12:30'));
   expect((await timeline.redress()).alerts.analysis(alertId)).toEqual(made);
