@@ -17,8 +17,18 @@ const PER_DAY = 6_000;
 let store: Store;
 beforeAll(async () => {
   ({ store } = await testDatabase());
-  await new EventLog(store).write({ accepted: marketplace(), rejected: [] });
+  await new EventLog(store).write({ accepted: [...marketplace(), ...RULES], rejected: [] });
 }, 60_000);
+
+const RULES: ArrivedEvent[] = ['toys', 'books'].map((category) =>
+  arrived({
+    eventId: `rule-${category}`,
+    type: 'rule.changed',
+    category,
+    text: 'no photo needed',
+    occurredAt: SPAN.from - 3 * HOUR,
+  }),
+);
 
 /** Three days; on the last one, toys in Great Britain are disputed four times as often, for swollen batteries. */
 function marketplace(): ArrivedEvent[] {
@@ -34,7 +44,16 @@ function marketplace(): ArrivedEvent[] {
       amount: '20',
     };
     const isHit = occurredAt >= SPAN.from && order.region === 'GB' && order.category === 'toys';
-    const delivered = arrived({ ...order, eventId: `o${index}`, type: 'order.delivered' });
+    const minutes = Math.round((isHit ? 90 : 60) + 30 * random());
+    const merchantId = `m${Math.floor(random() ** 2 * 400)}`;
+    const delivered = arrived({
+      ...order,
+      eventId: `o${index}`,
+      orderId: `o${index}`,
+      merchantId,
+      type: 'order.delivered',
+      attributes: { minutes: String(minutes) },
+    });
     if (random() > (isHit ? 0.4 : 0.1)) return [delivered];
     const said = isHit
       ? 'the battery swells'
@@ -46,6 +65,9 @@ function marketplace(): ArrivedEvent[] {
         eventId: `d${index}`,
         type: 'dispute.opened',
         scenario: pick(['not_received', 'damaged']),
+        merchantId,
+        orderId: `o${index}`,
+        attributes: { carrier: isHit && random() < 0.9 ? "o'dhl" : pick(['ups', 'gls', 'post']) },
         text: `${said}, write to buyer${index}@example.org`,
       }),
     ];
@@ -101,6 +123,102 @@ describe('a metric is explained from the stored events', () => {
       denominator: selector('order.delivered'),
     } as const;
     expect(await causes({ measure })).toEqual([{ region: 'GB', category: 'toys' }]);
+  });
+
+  test('a mean, by the values of its events, and a quantile, by the share of them above what it was', async () => {
+    const of = selector('order.delivered');
+    expect(await causes({ measure: { kind: 'mean', of, value: 'minutes' } })).toEqual([
+      { region: 'GB', category: 'toys' },
+    ]);
+    expect(await causes({ measure: { kind: 'quantile', of, value: 'minutes', level: 0.9 } })).toEqual([
+      { region: 'GB', category: 'toys' },
+    ]);
+  });
+
+  test('a ratio whose denominator is counted over an earlier time', async () => {
+    const day = { count: 1, unit: 'day' } as const;
+    const measure = {
+      kind: 'ratio',
+      numerator: selector('dispute.opened'),
+      denominator: selector('order.delivered', { ignore: ['scenario'] }),
+      window: { over: day, lag: null },
+    } as const;
+    expect(await causes({ measure, bucket: day })).toEqual([{ region: 'GB', category: 'toys' }]);
+  });
+
+  test('with what its cases have in common, what changed before, and cases to look at', async () => {
+    const outcome = await ask({});
+    if (outcome.status === 'refused') throw new Error(outcome.detail);
+    const { common, facts, evidence } = outcome.analysis;
+    expect(common).toMatchObject([{ dimension: 'carrier', value: "o'dhl", share: expect.closeTo(0.9, 1) }]);
+    // A change of a rule for books says nothing of toys.
+    expect(facts).toMatchObject([{ kind: 'rule.changed', title: 'no photo needed', scope: 'category=toys' }]);
+    expect(evidence.slice).toBe('category=toys,region=GB');
+    expect(evidence.costliest.map(({ amount }) => amount)).toEqual([20, 20, 20, 20, 20]);
+    const times = evidence.newest.map(({ occurredAt }) => occurredAt);
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+    const listed: unknown[] = [];
+    for await (const rows of store.rows(evidence.query)) listed.push(...rows);
+    expect(listed).toHaveLength(evidence.cases);
+  });
+
+  test("against the time before, the week before, four weeks, or a span of one's own", async () => {
+    for (const against of ['previous', 'last-week', 'expected'] as const) {
+      const outcome = await explainRequest(
+        store,
+        { metric: metric(), span: SPAN, against, slice: {}, dimensions: null },
+        [],
+      );
+      // There are three days of history: only the day before is one to compare with.
+      expect(outcome.status).toBe(against === 'previous' ? 'explained' : 'refused');
+    }
+  });
+
+  test('with the same causes when rare values are put together by the engine', async () => {
+    const outcome = await explainRequest(
+      store,
+      {
+        metric: metric(),
+        span: SPAN,
+        against: { from: START, to: SPAN.from },
+        slice: {},
+        dimensions: ['region', 'category', 'channel', 'merchant_id', 'order_id'],
+      },
+      [],
+    );
+    if (outcome.status === 'refused') throw new Error(outcome.detail);
+    const { slices, observed } = outcome.analysis.explanation;
+    expect(slices.filter(({ cause }) => cause).map(({ slice }) => slice)).toEqual([
+      { region: 'GB', category: 'toys' },
+    ]);
+    const plain = await ask({});
+    expect(plain).toMatchObject({ analysis: { explanation: { observed } } });
+  });
+
+  test.each<[string, Partial<Parameters<typeof explainRequest>[1]>, string]>([
+    [
+      'a span without any event',
+      { span: { from: START + 40 * DAY, to: START + 41 * DAY }, against: { from: START, to: SPAN.to } },
+      'no_events',
+    ],
+    ['a slice that does not exist', { slice: { region: "no'where\\" } }, 'no_baseline'],
+    [
+      'a mean of values that are not there',
+      { metric: metric({ measure: { kind: 'mean', of: selector('order.delivered'), value: 'nothing' } }) },
+      'no_baseline',
+    ],
+  ])('refuses %s', async (_what, changes, reason) => {
+    const request = {
+      metric: metric(),
+      span: SPAN,
+      against: 'previous' as const,
+      slice: {},
+      dimensions: null,
+    };
+    expect(await explainRequest(store, { ...request, ...changes }, [])).toMatchObject({
+      status: 'refused',
+      reason,
+    });
   });
 
   test('or refused, with a reason', async () => {
