@@ -1,9 +1,9 @@
 import type { Instant } from '../model/clock.js';
 import type { ChartData } from './chart-data.js';
-import { GRID, WIDTH } from './chart-style.js';
+import { GRID, SIZE, WIDTH } from './chart-style.js';
 
-/** DejaVu Sans is a wide font: a character of 14 px takes about 9. */
-const labelWidth = (label: string): number => label.length * 9 + 16;
+/** DejaVu Sans is a wide font: a character takes about two thirds of its height. */
+const labelWidth = (label: string): number => label.length * SIZE.mark * 0.64 + 16;
 
 function pixel(at: Instant, data: ChartData): number {
   const share = (at - data.start) / (data.end - data.start);

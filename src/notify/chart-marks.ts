@@ -1,6 +1,6 @@
 import type { ChartData } from './chart-data.js';
 import { alignment, withoutOverlaps } from './chart-labels.js';
-import { COLOUR, cut } from './chart-style.js';
+import { COLOUR, cut, SIZE } from './chart-style.js';
 import { inZone } from './wording.js';
 
 /** Annotations lie under everything and are named at the bottom, where the line seldom is. */
@@ -20,7 +20,12 @@ export function annotationSeries(data: ChartData) {
         {
           xAxis: from,
           name: label,
-          label: { show: label !== '', position: 'insideBottom', fontSize: 14, color: COLOUR.annotationText },
+          label: {
+            show: label !== '',
+            position: 'insideBottom',
+            fontSize: SIZE.mark,
+            color: COLOUR.annotationText,
+          },
         },
         { xAxis: to },
       ]),
@@ -50,7 +55,7 @@ export function firedSeries(data: ChartData, timezone: string) {
           // A label at the plot's edge is turned inwards, so that the picture's edge does not cut it.
           align: alignment(label, at, data),
           color: COLOUR.alert,
-          fontSize: 14,
+          fontSize: SIZE.mark,
           fontWeight: 'bold',
         },
       })),

@@ -1,10 +1,14 @@
 import { oneLine } from './wording.js';
 
-/** The picture's size and where the plot lies in it, in pixels. */
-export const WIDTH = 1_000;
-export const HEIGHT = 500;
-export const GRID = { left: 84, right: 28, top: 126, bottom: 48 };
+/**
+ * The picture's size and where the plot lies in it, in pixels. A telephone shows it about 340 wide, less than half of
+ * what it is, and what is written in it is still to be read there.
+ */
+export const WIDTH = 760;
+export const HEIGHT = 480;
+export const GRID = { left: 88, right: 24, top: 152, bottom: 54 };
 export const FONT = 'DejaVu Sans';
+export const SIZE = { title: 25, note: 18, axis: 19, mark: 17 };
 export const COLOUR = {
   text: '#111827',
   quiet: '#4b5563',

@@ -16,7 +16,7 @@ interface Step {
   format: string;
 }
 
-const MOST_TICKS = 10;
+const MOST_TICKS = 6;
 
 const STEPS: readonly Step[] = [
   { unit: 'hour', every: 1, from: 'day', format: 'HH:mm' },
@@ -34,7 +34,7 @@ const STEPS: readonly Step[] = [
 
 /**
  * Marks for a span of time at round moments of a time zone: midnights stay midnights over a change of the
- * clocks. At most ten, of the finest step that allows it; a span of decades is thinned out.
+ * clocks. At most six, of the finest step that allows it; a span of decades is thinned out.
  */
 export function timeTicks(start: Instant, end: Instant, timezone: string): TimeTick[] {
   let ticks: TimeTick[] = [];

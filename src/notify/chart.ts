@@ -8,11 +8,10 @@ import {
 } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Instant } from '../model/clock.js';
 import { type AlertChart, type ChartData, chartData } from './chart-data.js';
 import { alignment } from './chart-labels.js';
 import { annotationSeries, firedSeries } from './chart-marks.js';
-import { COLOUR, cut, FONT, GRID, HEIGHT, WIDTH } from './chart-style.js';
+import { COLOUR, cut, FONT, GRID, HEIGHT, SIZE, WIDTH } from './chart-style.js';
 import { timeTicks } from './chart-ticks.js';
 import { formatShort, formatSliceWords, inZone } from './wording.js';
 
@@ -29,7 +28,7 @@ use([
 ]);
 
 /**
- * Draws a series around its alerts as SVG, 1,000 by 500: the value, what was expected with its band, the
+ * Draws a series around its alerts as SVG, 760 by 480: the value, what was expected with its band, the
  * alerts' spans and the moments they fired. On white, so that it reads on a dark page too.
  */
 export function alertChart(chart: AlertChart): string {
@@ -60,11 +59,11 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
     title: {
       left: 24,
       top: 16,
-      text: cut(display.title, 74),
-      subtext: cut(subtitle(chart, data), 100),
+      text: cut(display.title, 42),
+      subtext: subtitle(chart, data),
       itemGap: 8,
-      textStyle: { fontFamily: FONT, fontSize: 21, fontWeight: 'bold', color: COLOUR.text },
-      subtextStyle: { fontFamily: FONT, fontSize: 15, color: COLOUR.quiet },
+      textStyle: { fontFamily: FONT, fontSize: SIZE.title, fontWeight: 'bold', color: COLOUR.text },
+      subtextStyle: { fontFamily: FONT, fontSize: SIZE.note, color: COLOUR.quiet },
     },
     legend: legend(data),
     grid: { ...GRID, outerBoundsMode: 'none' },
@@ -78,7 +77,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
         customValues: marks,
         formatter: (at: number) => labels.get(at) ?? '',
         hideOverlap: true,
-        fontSize: 15,
+        fontSize: SIZE.axis,
         color: COLOUR.quiet,
         margin: 12,
       },
@@ -92,7 +91,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
       axisLabel: {
         formatter: (value: number) => formatShort(value, display),
         showMaxLabel: true,
-        fontSize: 15,
+        fontSize: SIZE.axis,
         color: COLOUR.quiet,
       },
       splitLine: { lineStyle: { color: COLOUR.line } },
@@ -120,7 +119,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
         symbol: 'circle',
         symbolSize: 5,
         silent: true,
-        lineStyle: { color: COLOUR.value, width: 2.5 },
+        lineStyle: { color: COLOUR.value, width: 3 },
         itemStyle: { color: COLOUR.value },
         z: 4,
       },
@@ -129,7 +128,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
         type: 'scatter',
         data: data.anomalous,
         symbol: 'circle',
-        symbolSize: 9,
+        symbolSize: 11,
         silent: true,
         itemStyle: { color: COLOUR.alert, borderColor: '#ffffff', borderWidth: 1.5 },
         z: 5,
@@ -147,10 +146,13 @@ const NAME = {
   alert: 'Alert',
 } as const;
 
-function subtitle({ slice, display, points }: AlertChart, { start, end }: ChartData): string {
-  if (points.length === 0) return `${formatSliceWords(slice)}  ·  no points`;
-  const day = (at: Instant): string => inZone(at, display.timezone).toFormat('d LLL yyyy');
-  return `${formatSliceWords(slice)}  ·  ${day(start)} to ${day(end)}, ${display.timezone} time`;
+/** Where it is, and until when: the days themselves are on the axis. */
+function subtitle({ slice, display, points }: AlertChart, { end }: ChartData): string {
+  const until =
+    points.length === 0
+      ? 'no points'
+      : `to ${inZone(end, display.timezone).toFormat('d LLL yyyy')}, ${cut(display.timezone, 24)}`;
+  return `${cut(formatSliceWords(slice), 60 - until.length)}  ·  ${until}`;
 }
 
 /** Only what is in the picture. Its icons are those of the marks, not the library's guesses. */
@@ -175,12 +177,12 @@ function legend(data: ChartData) {
   return {
     data: entries,
     left: 24,
-    top: 72,
-    itemGap: 26,
-    itemWidth: 26,
+    top: 84,
+    itemGap: 24,
+    itemWidth: 24,
     itemHeight: 12,
     selectedMode: false,
-    textStyle: { fontFamily: FONT, fontSize: 15, color: COLOUR.text },
+    textStyle: { fontFamily: FONT, fontSize: SIZE.note, color: COLOUR.text },
   };
 }
 

@@ -92,10 +92,10 @@ describe('the picture of an alert', () => {
     expect(svg).not.toContain('NaN');
   });
 
-  test('is the same picture each time, opaque, and 1,000 by 500 pixels', () => {
+  test('is the same picture each time, opaque, and 760 by 480 pixels', () => {
     const png = svgToPng(alertChart(chart(rise, { alerts })));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1_000, 500]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([760, 480]);
     expect(svgToPng(alertChart(chart(rise, { alerts })))).toEqual(png);
   });
 
@@ -157,15 +157,10 @@ describe('the time axis', () => {
     const ticks = timeTicks(Date.UTC(2026, 2, 27), Date.UTC(2026, 2, 31, 12), 'Europe/London');
     expect(ticks.map(({ at, label }) => `${new Date(at).toISOString().slice(5, 13)} ${label}`)).toEqual([
       '03-27T00 Fri 27 Mar',
-      '03-27T12 12:00',
       '03-28T00 Sat 28 Mar',
-      '03-28T12 12:00',
       '03-29T00 Sun 29 Mar',
-      '03-29T11 12:00',
       '03-29T23 Mon 30 Mar',
-      '03-30T11 12:00',
       '03-30T23 Tue 31 Mar',
-      '03-31T11 12:00',
     ]);
   });
 
@@ -174,7 +169,7 @@ describe('the time axis', () => {
     (span) => {
       const ticks = timeTicks(NOON, NOON + span, 'Asia/Kathmandu');
       expect(ticks.length).toBeGreaterThan(0);
-      expect(ticks.length).toBeLessThanOrEqual(10);
+      expect(ticks.length).toBeLessThanOrEqual(6);
     },
   );
 });
