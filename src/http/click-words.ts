@@ -114,7 +114,7 @@ function byPerson(actor: string): string {
 }
 
 /** Slack shows it in the reader's own time zone; elsewhere the text behind the bar is shown. */
-function when(at: Instant): string {
+export function when(at: Instant): string {
   const utc = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|on ${utc}>`;
 }

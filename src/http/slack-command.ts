@@ -7,8 +7,9 @@ import { askOfAlert } from './slack-alert-actions.js';
 import { openAlerts } from './slack-home.js';
 import type { SlackCommand, SlackReply } from './slack-inbound.js';
 import type { SlackPermit } from './slack-permit.js';
+import { SILENCE_HELP, silenceByCommand } from './slack-silence.js';
 
-type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
+type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'silences' | 'slack'>;
 
 const HELP = [
   '*What `/redress` can do*',
@@ -16,6 +17,7 @@ const HELP = [
   '• `/redress show ALERT`: one alert with all that is known of it',
   '• `/redress ack ALERT`: acknowledge it, so that nobody else is called',
   '• `/redress follow-ups`: your follow-ups; `follow-ups all`: everybody’s that are open',
+  SILENCE_HELP,
   '• `/redress help`: this',
   'An ALERT is an alert’s id, or a part of it that no other open alert has.',
 ].join('\n');
@@ -46,6 +48,8 @@ export function slashCommand(
       }
       case 'follow-ups':
         return followUpsOf(argument === 'all' ? null : person.id);
+      case 'silence':
+        return silenceByCommand(argument, { ports, permit, clock }, person, channel);
       case 'help':
         return HELP;
       default:

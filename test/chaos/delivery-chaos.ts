@@ -218,9 +218,12 @@ class DeliveryChaos {
         { owners: configuration.owners, dashboardsUrl: '' },
         null,
       );
-      for (const root of roots)
-        if (root.text !== expected.text || factsOf(root.blocks) !== factsOf(expected.blocks))
-          problems.push(`${name} does not show its last state: ${root.text}`);
+      for (const root of roots) {
+        const seen = root.text + factsOf(root.blocks);
+        const wanted = expected.text + factsOf(expected.blocks);
+        if (seen !== wanted)
+          problems.push(`${name} does not show its last state: ${difference(seen, wanted)}`);
+      }
     }
     return { subjects: byRoot.size, problems };
   }
@@ -234,4 +237,12 @@ function factsOf(blocks: readonly object[]): string {
       .filter(({ type }) => type !== 'context')
       .map(({ block_id, ...block }) => (block.type === 'actions' ? { block_id, ...block } : block)),
   );
+}
+
+/** Where two texts part, with what each says from there on. */
+function difference(seen: string, wanted: string): string {
+  let at = 0;
+  while (seen[at] === wanted[at]) at += 1;
+  const from = Math.max(0, at - 40);
+  return `it says …${seen.slice(from, at + 80)}… and not …${wanted.slice(from, at + 80)}…`;
 }

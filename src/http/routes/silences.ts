@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { SilenceCommand, SilenceRefusal } from '../../alerts/silence-command.js';
+import type { SilenceCommand } from '../../alerts/silence-command.js';
 import { storyEntryWire } from '../alert-wire.js';
 import { type Answer, defineEndpoint, type Endpoint, fault } from '../endpoint.js';
 import { InstantInput } from '../instant-text.js';
 import type { ServicePorts } from '../ports.js';
+import { SILENCE_REFUSALS } from '../silence-refusals.js';
 import {
   MatchInput,
   RecurrenceSchema,
@@ -145,7 +146,7 @@ async function carryOut(silences: Silences, command: SilenceCommand): Promise<An
     case 'done':
       return { status: 200, body: { silence: silenceWire(answer.silence) } };
     case 'refused':
-      return fault(409, 'refused', REFUSALS[answer.reason], {
+      return fault(409, 'refused', SILENCE_REFUSALS[answer.reason], {
         reason: answer.reason,
         silence: answer.silence === null ? null : silenceWire(answer.silence),
       });
@@ -153,15 +154,6 @@ async function carryOut(silences: Silences, command: SilenceCommand): Promise<An
       return unknownSilence(command.kind === 'make' ? '' : command.silenceId);
   }
 }
-
-const REFUSALS: Readonly<Record<SilenceRefusal, string>> = {
-  matches_everything: 'a silence without a condition would mute everything; say what it is for',
-  not_in_the_future: 'its end is not in the future, or not after its start',
-  no_end: 'a silence needs an end, or to last until what it mutes is resolved',
-  already_ended: 'the silence has ended already',
-  of_the_calendar: 'the calendar made it; edit calendar.yaml',
-  edited_meanwhile: 'the silence has changed since the version that you saw',
-};
 
 function unknownSilence(id: string): Answer {
   return fault(404, 'not_found', `there is no silence '${id}'`);

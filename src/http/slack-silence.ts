@@ -1,0 +1,113 @@
+import { type Clock, DAY, HOUR, MINUTE } from '../model/clock.js';
+import type { Matchers } from '../model/matchers.js';
+import type { Silence } from '../model/silence.js';
+import { escaped, when } from './click-words.js';
+import type { ServicePorts } from './ports.js';
+import { SILENCE_REFUSALS } from './silence-refusals.js';
+import type { SlackPerson, SlackReply } from './slack-inbound.js';
+import type { SlackPermit } from './slack-permit.js';
+
+type Ports = Pick<ServicePorts, 'silences' | 'slack'>;
+
+/** What somebody has typed behind `/redress silence`. */
+export type AskedSilence =
+  | { kind: 'list' }
+  | { kind: 'end'; silenceId: string }
+  | { kind: 'make'; match: Matchers; lasts: number | 'resolved'; reason: string }
+  | { kind: 'unclear'; what: string };
+
+export const SILENCE_HELP = [
+  '• `/redress silence metric=dispute_rate region=GB for 4h because SUPPLIER STRIKE`: tell nobody of such alerts for 4 hours (`m`, `h`, `d`), or `until resolved`',
+  '• `/redress silence`: the silences that there are; `silence end ID`: end one',
+].join('\n');
+
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
+
+/**
+ * Reads `label=value … for 4h because …`. A value with a blank in it stands in quotes, and several values of one
+ * label have commas between them.
+ */
+export function parseSilence(text: string): AskedSilence {
+  const [, before = '', reason = ''] = /^(.*?)(?:\s+because\s+(.*))?$/s.exec(text.trim()) ?? [];
+  const words = before.match(/[\w.-]+=(?:"[^"]*"|“[^”]*”|\S+)|\S+/g) ?? [];
+  if (words.length === 0 || words[0] === 'list') return { kind: 'list' };
+  if (words[0] === 'end') return { kind: 'end', silenceId: (words[1] ?? '').replaceAll('`', '') };
+  const match: Record<string, readonly string[]> = {};
+  let lasts: number | 'resolved' | null = null;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const [, label, value] = /^([\w.-]+)=(.+)$/s.exec(word) ?? [];
+    if (label !== undefined && value !== undefined) {
+      const values = /^["“](.*)["”]$/s.exec(value)?.[1];
+      match[label] = values === undefined ? value.split(',').filter((one) => one !== '') : [values];
+    } else if (word === 'for') {
+      const [, count, unit = ''] = /^(\d{1,4})([mhd])$/.exec(words[++at] ?? '') ?? [];
+      const length = UNITS[unit];
+      if (count === undefined || length === undefined)
+        return { kind: 'unclear', what: 'a length of time such as 30m, 4h or 2d comes behind `for`' };
+      lasts = Number(count) * length;
+    } else if (word === 'until' && words[at + 1] === 'resolved') {
+      lasts = 'resolved';
+      at += 1;
+    } else
+      return { kind: 'unclear', what: `I do not understand \`${word.slice(0, 60).replaceAll('`', '')}\`` };
+  }
+  if (lasts === null) return { kind: 'unclear', what: 'say for how long: `for 4h`, or `until resolved`' };
+  return { kind: 'make', match, lasts, reason: reason.trim().slice(0, 2_000) };
+}
+
+/** Carries out what somebody asks of silences; `channel` is where they typed it. */
+export async function silenceByCommand(
+  text: string,
+  { ports, permit, clock }: { ports: Ports; permit: SlackPermit; clock: Clock },
+  person: SlackPerson,
+  channel: string,
+): Promise<SlackReply> {
+  const asked = parseSilence(text);
+  if (asked.kind === 'unclear') return `${escaped(asked.what)}.\n${SILENCE_HELP}`;
+  if (asked.kind === 'list') return listed(ports.silences.list());
+  // A silence is of no one alert, so that anybody who owns something counts as an owner here.
+  const owner = ports.slack.owners.find(({ slack }) => slack === person.id)?.id ?? '';
+  const refusal = await permit(person, { owner, escalation: { told: [] } }, channel);
+  if (refusal !== null) return refusal;
+  const actor = person.name;
+  const answer = await ports.silences.act(
+    asked.kind === 'end'
+      ? { kind: 'end', silenceId: asked.silenceId, actor }
+      : {
+          ...{ kind: 'make', actor, match: asked.match, reason: asked.reason },
+          ...(asked.lasts === 'resolved' ? { untilResolved: true } : { endsAt: clock.now() + asked.lasts }),
+        },
+  );
+  if (answer.outcome === 'not_found') return 'There is no such silence. `/redress silence` shows them.';
+  if (answer.outcome === 'refused') return `Nothing was changed: ${SILENCE_REFUSALS[answer.reason]}.`;
+  return asked.kind === 'end'
+    ? `The silence is over: ${words(answer.silence)}`
+    : `Nobody is told now: ${words(answer.silence)}`;
+}
+
+/** More than so many are a list for another place. */
+const MOST_LISTED = 20;
+
+function listed(silences: readonly Silence[]): string {
+  const running = silences.filter(({ state }) => state !== 'ended').sort((a, b) => a.endsAt - b.endsAt);
+  if (running.length === 0) return `Nothing is silenced.\n${SILENCE_HELP}`;
+  const more = running.length - MOST_LISTED;
+  const lines = running.slice(0, MOST_LISTED).map((silence) => `• ${words(silence)}`);
+  return [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+}
+
+function words({ silenceId, match, author, reason, endsAt, untilResolved }: Silence): string {
+  const conditions = Object.entries(match).map(([label, matcher]) => {
+    if ('not' in matcher) return `${label} not ${matcher.not.join(' or ')}`;
+    return 'prefix' in matcher
+      ? `${label} ${matcher.prefix.join('… or ')}…`
+      : `${label} ${matcher.join(' or ')}`;
+  });
+  const what = escaped(conditions.join(', ').slice(0, 300));
+  const until = untilResolved
+    ? `until all is resolved, at the latest ${when(endsAt)}`
+    : `until ${when(endsAt)}`;
+  const why = reason === '' ? '' : `, because ${escaped(reason.slice(0, 200))}`;
+  return `*${what}*, ${until}, by ${escaped(author.slice(0, 80))}${why} (\`${escaped(silenceId)}\`)`;
+}
