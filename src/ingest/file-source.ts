@@ -201,6 +201,7 @@ class FileWriter {
   rejected = 0;
   readonly #writer: PipelinedWriter;
   readonly #builder: BatchBuilder;
+  readonly #onDurable: (accepted: number, rejected: number) => void;
   #bytes = 0;
 
   constructor(
@@ -212,16 +213,15 @@ class FileWriter {
     this.#writer = new PipelinedWriter({
       write: async (batch) => {
         await insist(() => sink.write(batch), { again: isWorthAnotherTry });
-        this.accepted += batch.accepted.count;
-        this.rejected += batch.rejected.length;
-        onDurable(this.accepted, this.rejected);
+        this.#isDurable(batch.accepted.count, batch.rejected.length);
       },
     });
+    this.#onDurable = onDurable;
   }
 
   async add(portion: Portion): Promise<void> {
     portion.into(this.#builder);
-    this.accepted += portion.stored ?? 0;
+    if (portion.stored !== undefined) this.#isDurable(portion.stored, 0);
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }
@@ -229,6 +229,12 @@ class FileWriter {
   async finish(): Promise<void> {
     await this.#flush();
     await this.#writer.finish();
+  }
+
+  #isDurable(accepted: number, rejected: number): void {
+    this.accepted += accepted;
+    this.rejected += rejected;
+    this.#onDurable(this.accepted, this.rejected);
   }
 
   async #flush(): Promise<void> {

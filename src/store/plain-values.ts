@@ -28,6 +28,8 @@ export interface PlainRow {
 const ATTRIBUTE = 'attributes.';
 const ATTRIBUTE_KEY = new RegExp(`^[A-Za-z][A-Za-z0-9_.-]{0,${ATTRIBUTE_KEY_LENGTH - 1}}$`);
 const FIELDS: readonly EventField[] = Object.values(EVENT_FIELDS);
+/** What a Decimal(38, 18) holds before the point. */
+const COLUMN_INTEGER_DIGITS = 20;
 /** Bytes from the space to the tilde: neither control characters nor anything that UTF-8 could be broken in. */
 const PRINTABLE = "'^[ -~]*$'";
 
@@ -102,6 +104,7 @@ function amount({ expression, type }: MappedValue): Column | null {
   const decimal = /^(?:Nullable\()?Decimal\((\d+), (\d+)\)\)?$/.exec(type);
   if (decimal === null) return null;
   const [precision, scale] = [Number(decimal[1]), Number(decimal[2])];
-  if (scale > AMOUNT_PLACES || precision - scale > AMOUNT_INTEGER_DIGITS) return null;
-  return { value: `(${expression})`, isPlain: 'true' };
+  if (scale > AMOUNT_PLACES || precision - scale > COLUMN_INTEGER_DIGITS) return null;
+  const value = `(${expression})`;
+  return { value, isPlain: `(isNull(${value}) OR abs(${value}) < 1e${AMOUNT_INTEGER_DIGITS})` };
 }
