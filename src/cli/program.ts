@@ -60,8 +60,8 @@ const COMMANDS = [
   clickhouse,
 ];
 
-/** Runs one command and answers the exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
-export async function run(args: readonly string[], io: CliIo = processIo): Promise<number> {
+/** All commands with their options, ready to be parsed. */
+export function createProgram(io: CliIo): Command {
   const program = new Command('redress')
     .description("From a marketplace's metrics to a verified improvement.")
     .option('--config <dir>', 'folder of the configuration', 'config')
@@ -72,8 +72,13 @@ export async function run(args: readonly string[], io: CliIo = processIo): Promi
       writeErr: (text) => io.err(text.trimEnd()),
     });
   for (const command of COMMANDS) command.register(program, io);
+  return program;
+}
+
+/** Runs one command and answers the exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
+export async function run(args: readonly string[], io: CliIo = processIo): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await createProgram(io).parseAsync(args, { from: 'user' });
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;

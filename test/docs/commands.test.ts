@@ -1,0 +1,91 @@
+/** What the documentation tells people to type must be what the program takes. */
+import { existsSync, readdirSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.js';
+import { manifest, ROOT, readRepositoryFile } from '../deployment/repository.js';
+
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(`${ROOT}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What stands in code, a command a line: in blocks for a shell, and between backquotes. */
+function code(page: string): string[] {
+  const text = readRepositoryFile(page);
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
+    (block ?? '').replaceAll(/\\\n\s*/g, ' ').split('\n'),
+  );
+  const prose = text.replaceAll(/^```.*?^```/gms, '');
+  const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, inside]) => inside as string);
+  return [...blocks, ...inline].map((line) => line.replace(/\s+#.*$/, '').trim());
+}
+
+/** The commands of Redress on a page, as their arguments; what a shell does around them is left out. */
+function commandsOn(page: string): string[][] {
+  return code(page).flatMap((line) =>
+    line.split(/\s*(?:&&|\||;)\s*/).flatMap((part) => {
+      const found = /^(?:npx |npm run )?redress (?:-- )?(.+)$/.exec(part.trim());
+      return found === null ? [] : [words(found[1] as string)];
+    }),
+  );
+}
+
+/** Splits as a shell would: by spaces, but for what is quoted, up to where output is sent elsewhere. */
+function words(text: string): string[] {
+  const [command = ''] = text.split(/\s[<>]/, 1);
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
+}
+
+/** The program with every action taken out. */
+function parser(): Command {
+  const program = createProgram({ out: () => {}, err: () => {} });
+  const disarm = (command: Command): void => {
+    if (command.commands.length === 0) command.action(() => {});
+    for (const inner of command.commands) disarm(inner.exitOverride());
+  };
+  disarm(program);
+  return program;
+}
+
+const commands = PAGES.flatMap((page) =>
+  commandsOn(page)
+    // A name alone, such as `redress alerts`, tells of a command and need not have its arguments.
+    .filter((args) => args.some((arg) => arg.startsWith('-')) || args.length > 1)
+    .map((args) => ({ page, args, command: args.join(' ') })),
+);
+
+describe('the documentation', () => {
+  it('has commands of the program on most of its pages', () => {
+    expect(commands.length).toBeGreaterThan(20);
+  });
+
+  it.each(commands)(
+    'names a command that there is, with options that it takes: $page: redress $command',
+    async ({ args }) => {
+      // Placeholders stand for what the reader puts in: a number where one is wanted.
+      const filled = args.map((arg) => (/^(N|…|\.\.\.)$/.test(arg) ? '1' : arg));
+      await expect(parser().parseAsync(filled, { from: 'user' })).resolves.toBeDefined();
+    },
+  );
+
+  it.each(PAGES)('runs only scripts that there are: %s', (page) => {
+    const scripts = code(page).flatMap((line) =>
+      [...line.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => name as string),
+    );
+    for (const name of scripts) expect(Object.keys(manifest().scripts)).toContain(name);
+  });
+
+  it.each(PAGES)('leads to pages and pictures that there are: %s', (page) => {
+    const folder = page.includes('/') ? 'docs/' : '';
+    const links = [...readRepositoryFile(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+      ([, to]) => to as string,
+    );
+    for (const link of links) expect(existsSync(`${ROOT}${folder}${link}`), link).toBe(true);
+  });
+});
