@@ -1,7 +1,7 @@
 # Redress alone: `docker run` it with REDRESS_TOKENS set, and it keeps its data with the embedded ClickHouse in
 # the volume. compose.yaml has it with Kafka, a ClickHouse server and Grafana.
 
-FROM node:22-bookworm-slim AS build
+FROM node:26-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The build runs below, when its sources are there; no dependency needs a script to be installed.
@@ -13,7 +13,7 @@ COPY detectors detectors
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 # Debian rather than Alpine: the embedded ClickHouse is built for glibc, and its start needs coreutils' mkfifo.
-FROM node:22-bookworm-slim
+FROM node:26-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./

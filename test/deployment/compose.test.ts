@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { builtinDetectors } from '../../detectors/index.js';
+import { createProgram } from '../../src/cli/program.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { DATASOURCE_YAML } from '../../src/dashboards/provisioning.js';
 import { manifest, ROOT, readRepositoryFile } from './repository.js';
@@ -16,10 +17,13 @@ interface Service {
   volumes: string[];
   ports: string[];
   healthcheck?: unknown;
+  command?: string[];
+  read_only?: boolean;
+  tmpfs?: string[];
 }
 
 interface Compose {
-  services: Record<'redress' | 'kafka' | 'clickhouse' | 'grafana', Service>;
+  services: Record<'redress' | 'marketplace' | 'kafka' | 'clickhouse' | 'grafana', Service>;
   volumes: Record<string, unknown>;
 }
 
@@ -30,7 +34,7 @@ interface Datasource {
 }
 
 const compose = parse(readRepositoryFile('compose.yaml')) as Compose;
-const { redress, kafka, clickhouse, grafana } = compose.services;
+const { redress, marketplace, kafka, clickhouse, grafana } = compose.services;
 const services = Object.entries(compose.services);
 const datasource = (parse(DATASOURCE_YAML) as { datasources: [Datasource] }).datasources[0];
 const grafanaUser = readRepositoryFile('dashboards/clickhouse/grafana-user.xml');
@@ -77,7 +81,10 @@ describe('the composition', () => {
   test.each(services)('waits only for services that are there and have a health check: %s', (_, service) => {
     for (const [name, { condition }] of Object.entries(service.depends_on ?? {})) {
       expect(condition).toBe('service_healthy');
-      expect(compose.services[name as keyof Compose['services']].healthcheck).toBeDefined();
+      const service = compose.services[name as keyof Compose['services']];
+      // Redress has its health check in its image.
+      if (service.build === undefined) expect(service.healthcheck).toBeDefined();
+      else expect(readRepositoryFile('Dockerfile')).toContain('HEALTHCHECK');
     }
   });
 
@@ -86,8 +93,8 @@ describe('the composition', () => {
   });
 
   test.each(services)('names its image by version, or builds it: %s', (_, { image, build }) => {
-    if (build === undefined) expect(image).toMatch(/^[a-z/-]+:\d+(\.\d+)+$/);
-    else expect(build).toBe('.');
+    if (build !== undefined) expect(build).toBe('.');
+    else if (image !== redress.image) expect(image).toMatch(/^[a-z/-]+:\d+(\.\d+)+$/);
   });
 
   test('has no secret in it, and refuses to start without the ones that it needs', () => {
@@ -160,6 +167,30 @@ describe('Redress', () => {
       .join('.');
     expect(clickhouse.image).toBe(`clickhouse/clickhouse-server:${embedded}`);
   });
+});
+
+describe('the simulated marketplace', () => {
+  test('publishes to the topic that Redress reads, from the image that Redress is', async () => {
+    const loaded = await settings(filledIn(redress));
+    const topic = loaded.ok ? loaded.configuration.service.kafka?.topics[0] : '';
+    expect(marketplace.image).toBe(redress.image);
+    expect(marketplace.command).toContain(`--to=kafka://${redress.environment.KAFKA_BROKERS}/${topic}`);
+  });
+
+  test('gives a command that the program takes', async () => {
+    const program = createProgram({ out: () => {}, err: () => {} });
+    const simulate = program.commands.find((command) => command.name() === 'simulate');
+    simulate?.exitOverride().action(() => {});
+    await program.parseAsync(marketplace.command ?? [], { from: 'user' });
+    expect(simulate?.opts()).toMatchObject({ live: true, days: 365, rate: 5_000 });
+  });
+});
+
+test.each([
+  ['redress', redress],
+  ['marketplace', marketplace],
+])('%s writes only where it has a volume', (_, { read_only }) => {
+  expect(read_only).toBe(true);
 });
 
 describe('Grafana', () => {
