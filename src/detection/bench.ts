@@ -56,6 +56,27 @@ const BEGINNING: Instant = EARLIEST - 1;
 /** Finds what an earlier process has left of a judge; slot 0 is the newest state. */
 export type FindSaved = (detector: string, slot: number) => SavedJudge | undefined;
 
+/** What is the same for all series of a metric, made once. */
+export interface Preparation {
+  series: SeriesContext;
+  uses: readonly { detector: Detector; params: unknown; parameters: string }[];
+}
+
+export function prepare(metric: MetricDefinition, detectors: ReadonlyMap<string, Detector>): Preparation {
+  return {
+    series: {
+      kind: isRate(metric.measure.kind) ? 'rate' : 'value',
+      bucketSeconds: nominalSeconds(metric.bucket),
+      timezone: metric.timezone,
+    },
+    uses: metric.detect.map(({ use, params }) => {
+      const detector = detectors.get(use);
+      if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
+      return { detector, params: detector.parameters.parse(params), parameters: JSON.stringify(params) };
+    }),
+  };
+}
+
 /** The judges of one series, and what they can go back to. */
 export class Bench {
   readonly metric: string;
@@ -79,7 +100,7 @@ export class Bench {
   constructor(
     metric: MetricDefinition,
     slice: string,
-    detectors: ReadonlyMap<string, Detector>,
+    { series, uses }: Preparation,
     find: FindSaved,
     reportFault: ReportFault,
   ) {
@@ -90,16 +111,8 @@ export class Bench {
     this.latest = hasChildren(metric, slice)
       ? { bucketStart: Number.NEGATIVE_INFINITY, byDetector: new Map() }
       : null;
-    this.series = {
-      kind: isRate(metric.measure.kind) ? 'rate' : 'value',
-      bucketSeconds: nominalSeconds(metric.bucket),
-      timezone: metric.timezone,
-    };
-    this.seats = metric.detect.map(({ use, params }) => {
-      const detector = detectors.get(use);
-      if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
-      return this.#seat(detector, params, find(use, 0));
-    });
+    this.series = series;
+    this.seats = uses.map((use) => this.#seat(use, find(use.detector.name, 0)));
     const saved = find(COMBINED, 0);
     if (saved !== undefined) {
       this.#recall(JSON.stringify(saved.state));
@@ -265,11 +278,9 @@ export class Bench {
     return [{ metric, slice, detector: COMBINED, parameters: '', observedUntil, state, slot }];
   }
 
-  #seat(detector: Detector, params: unknown, saved: SavedJudge | undefined): Seat {
+  #seat({ detector, params, parameters }: Preparation['uses'][number], saved: SavedJudge | undefined): Seat {
     const { name } = detector;
-    const parameters = JSON.stringify(params);
-    const parsed = detector.parameters.parse(params);
-    const create = (state: Json | undefined): Judge => detector.create(parsed, this.series, state);
+    const create = (state: Json | undefined): Judge => detector.create(params, this.series, state);
     const seat = { name, parameters, create, level: AS_IT_IS, isFixed: detector.fixed === true };
     if (saved?.parameters === parameters) {
       try {
@@ -279,7 +290,19 @@ export class Bench {
         this.fault(name, error);
       }
     }
-    return { ...seat, judge: create(undefined), observedUntil: Number.NEGATIVE_INFINITY };
+    return { ...seat, judge: this.#newJudge(create), observedUntil: Number.NEGATIVE_INFINITY };
+  }
+
+  /** One that cannot even be made fails at every point, where that is counted and the others go on. */
+  #newJudge(create: Seat['create']): Judge {
+    try {
+      return create(undefined);
+    } catch (error) {
+      const observe = (): never => {
+        throw error;
+      };
+      return { observe, save: () => null };
+    }
   }
 
   /** Undefined where a judge cannot say what it knows: then there is nothing to go on from, and others still have. */

@@ -4,7 +4,7 @@ import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { COMBINED } from '../model/verdict.js';
-import { Bench, type ReportFault, type Seat } from './bench.js';
+import { Bench, type Preparation, prepare, type ReportFault, type Seat } from './bench.js';
 import { SHARED } from './budget.js';
 import { type Calendar, effectOf } from './calendar.js';
 import { combine } from './combine.js';
@@ -21,6 +21,7 @@ export class Judging {
   readonly #detectors: ReadonlyMap<string, Detector>;
   readonly #calendar: Calendar;
   readonly #reportFault: ReportFault;
+  readonly #prepared = new Map<string, Preparation>();
   readonly #benches = new Map<string, Bench>();
   readonly #settling: Settling;
   readonly #saved = new Map<string, SavedJudge>();
@@ -208,6 +209,14 @@ export class Judging {
     return line;
   }
 
+  #preparationOf(metric: MetricDefinition): Preparation {
+    const known = this.#prepared.get(metric.id);
+    if (known !== undefined) return known;
+    const prepared = prepare(metric, this.#detectors);
+    this.#prepared.set(metric.id, prepared);
+    return prepared;
+  }
+
   #benchOf(metric: MetricDefinition, slice: string): Bench {
     const key = `${metric.id} ${slice}`;
     const known = this.#benches.get(key);
@@ -215,7 +224,7 @@ export class Judging {
     const bench = new Bench(
       metric,
       slice,
-      this.#detectors,
+      this.#preparationOf(metric),
       (detector, slot) => {
         const seat = seatKey(metric.id, slice, detector, slot);
         const saved = this.#saved.get(seat);
