@@ -63,6 +63,8 @@ interface Closing {
   metric: MetricDefinition;
   until: Instant;
   points: Point[];
+  /** False for the bucket in the middle of which the history begins. */
+  isComplete: boolean;
 }
 
 /**
@@ -172,6 +174,7 @@ export class Pipeline {
           metric,
           until: end,
           points: points.get(start) ?? [],
+          isComplete: start >= (this.#beginning ?? start),
         });
       }
     }
@@ -184,8 +187,8 @@ export class Pipeline {
     const entries: JournalEntry[] = [];
     const decided: Verdict[] = [];
     const judged: JudgedPoint[] = [];
-    for (const { metric, points, until } of closings) {
-      const bucket = judging.judgeBucket(metric, points);
+    for (const { metric, points, until, isComplete } of closings) {
+      const bucket = judging.judgeBucket(metric, points, isComplete);
       const explained = explanations(bucket);
       for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);

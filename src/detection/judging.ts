@@ -49,9 +49,13 @@ export class Judging {
     });
   }
 
-  /** Judges the points of one bucket of a metric: parents before their children, in which order they are answered. */
-  judgeBucket(metric: MetricDefinition, points: readonly Point[]): JudgedPoint[] {
-    return this.#settling.settle(metric, this.#judgeAll(metric, points), 'now');
+  /**
+   * Judges the points of one bucket of a metric: parents before their children, in which order they are answered.
+   *
+   * @param isComplete false for a bucket that had begun when the first event came: it is neither judged nor learned from.
+   */
+  judgeBucket(metric: MetricDefinition, points: readonly Point[], isComplete = true): JudgedPoint[] {
+    return this.#settling.settle(metric, this.#judgeAll(metric, points, isComplete), 'now');
   }
 
   /**
@@ -65,9 +69,9 @@ export class Judging {
     return true;
   }
 
-  #judgeAll(metric: MetricDefinition, points: readonly Point[]): JudgedPoint[] {
+  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): JudgedPoint[] {
     return parentsFirst(points)
-      .map((point) => this.judge(metric, point))
+      .map((point) => this.judge(metric, point, isComplete))
       .filter((judged) => judged !== null);
   }
 
@@ -76,7 +80,7 @@ export class Judging {
    * judges have observed before is passed over, so that a point made again is not judged twice. Where some have,
    * because a detector is new to the metric, only the others are asked.
    */
-  judge(metric: MetricDefinition, point: Point): JudgedPoint | null {
+  judge(metric: MetricDefinition, point: Point, isComplete = true): JudgedPoint | null {
     const bench = this.#benchOf(metric, point.slice);
     const seats = bench.seats.filter((seat) => seat.observedUntil < point.bucketStart);
     if (seats.length === 0 && bench.seats.length > 0) return null;
@@ -85,12 +89,14 @@ export class Judging {
 
     const annotations = this.#calendar.at(metric, point);
     const effect = effectOf(metric, annotations);
-    const heldBack = effect === 'hold' ? 'calendar' : lowVolume(metric, point) ? 'low_volume' : null;
     const verdicts = seats.map((seat) => {
-      const judgement: GuardedJudgement =
-        effect === 'hold' || heldBack !== null
-          ? { status: 'not_evaluable', reason: heldBack ?? 'calendar' }
-          : this.#observe(bench, seat, point, annotations, behind(seat.level, effect));
+      const judgement: GuardedJudgement = !isComplete
+        ? { status: 'not_evaluable', reason: 'incomplete' }
+        : effect === 'hold'
+          ? { status: 'not_evaluable', reason: 'calendar' }
+          : lowVolume(metric, point)
+            ? { status: 'not_evaluable', reason: 'low_volume' }
+            : this.#observe(bench, seat, point, annotations, behind(seat.level, effect));
       seat.observedUntil = point.bucketStart;
       return guard(metric, point, seat.name, judgement);
     });

@@ -70,6 +70,15 @@ describe('judging', () => {
     expect(made.judge(of, ratePoint(1, 10))?.combined.score).toBe(0.01);
   });
 
+  it('does not show a detector a bucket in the middle of which the history begins', () => {
+    const { made } = judging([counting]);
+    expect(made.judgeBucket(using('counting'), [ratePoint(0, 10)], false)[0]?.combined).toMatchObject({
+      status: 'not_evaluable',
+      reason: 'incomplete',
+    });
+    expect(made.judgeBucket(using('counting'), [ratePoint(1, 10)])[0]?.combined.score).toBe(0.01);
+  });
+
   it('tells a detector what was going on then, in the slice and in what holds it', () => {
     const seen: string[][] = [];
     const curious = scripted('curious', ({ annotations }): Judgement => {
