@@ -3,6 +3,7 @@ import { PointMaker, type PointStore } from './metrics/point-maker.js';
 import { restate } from './metrics/restate.js';
 import type { Annotation } from './model/annotation.js';
 import { type Instant, WEEK } from './model/clock.js';
+import { LATEST } from './model/event-schema.js';
 import type { MetricDefinition } from './model/metric.js';
 import type { Point } from './model/point.js';
 import { parseSlice } from './model/slice.js';
@@ -76,7 +77,7 @@ export class BacktestHistory {
 
   /** The first and the last bucket of a metric's stored points; null when it has none. */
   async storedSpan({ id }: MetricDefinition): Promise<Span | null> {
-    const seen = await this.#table.firstSeenSlices(id, Number.MAX_SAFE_INTEGER);
+    const seen = await this.#table.firstSeenSlices(id, LATEST);
     if (seen.size === 0) return null;
     let first = Number.POSITIVE_INFINITY;
     for (const start of seen.values()) first = Math.min(first, start);

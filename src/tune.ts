@@ -16,7 +16,7 @@ import { type Tunable, tunablesOf } from './detection/backtest/tunables.js';
 import type { Instant } from './model/clock.js';
 import type { MetricDefinition } from './model/metric.js';
 import type { Point } from './model/point.js';
-import { draftOf } from './tuning-draft.js';
+import { draftOf, type LoadDraft } from './tuning-draft.js';
 
 /** One part of the history, before and after. */
 export interface Effect {
@@ -54,9 +54,9 @@ export interface TuneOptions {
   missed: number;
   /** How many settings are tried at most. */
   runs: number;
-  /** The metrics file as it is, which the changes are written into. */
-  file: string;
+  /** The metrics file as it is, which the changes are written into, and how it is read. */
   text: string;
+  load: LoadDraft;
   history: Pick<BacktestHistory, 'make' | 'originOf'>;
   reportFault: BacktestOptions['reportFault'];
   onRun?: (run: number) => void;
@@ -73,10 +73,10 @@ export async function tune(
   options: TuneOptions,
 ): Promise<Tuning> {
   const { counted, grace, missed } = options;
-  const evidence = of(metric, options.evidence);
+  const evidence = concerning(metric, options.evidence);
   const history = new HeldPoints(options.history);
-  const run = async (definition: MetricDefinition, to: Instant) => {
-    const { episodes } = await backtest(configuration, {
+  const run = async (of: Configuration, definition: MetricDefinition, to: Instant) => {
+    const { episodes } = await backtest(of, {
       ...options,
       span: { from: options.span.from, to },
       metrics: [definition],
@@ -89,7 +89,7 @@ export async function tune(
     (label) => label.metric === metric.id && isWithin(label.from, counted),
   );
   const split = splitAt(own);
-  const today = await run(metric, counted.to);
+  const today = await run(configuration, metric, counted.to);
   const all = today(counted);
   const known = own.length + all.wrong;
   const before = own.filter(({ from }) => split !== null && from < split).length;
@@ -106,26 +106,26 @@ export async function tune(
     later: { from: split, to: counted.to },
     all: counted,
   };
-  const tunables = tunablesOf(metric, builtinDetectors);
-  const draft = (changes: Changes) => draftOf(options.file, options.text, metric.id, tunables, changes);
+  const tunables = tunablesOf(metric, [...builtinDetectors, ...(configuration.plugIns ?? [])]);
+  const draft = (changes: Changes) => draftOf(options.text, metric.id, tunables, changes, options.load);
   let runs = 0;
   const found = await search(
     tunables,
     async (changes) => {
-      const drafted = draft(changes);
+      const drafted = await draft(changes);
       if (drafted === null) return null;
       runs += 1;
       options.onRun?.(runs);
-      return lossOf((await run(drafted.metric, split))(parts.earlier), { missed });
+      return lossOf((await run(drafted.configuration, drafted.metric, split))(parts.earlier), { missed });
     },
     options.runs,
   );
   const { cutShort } = found;
-  const best = found.changes.size === 0 ? null : draft(found.changes);
+  const best = found.changes.size === 0 ? null : await draft(found.changes);
   if (best === null)
     return { metric: metric.id, outcome: 'nothing_better', today: all, split, runs, cutShort };
 
-  const changed = await run(best.metric, counted.to);
+  const changed = await run(best.configuration, best.metric, counted.to);
   const effect = (part: Span): Effect => ({ today: today(part), changed: changed(part) });
   const later = effect(parts.later);
   const [costs, cost] = [later.today, later.changed].map((weighing) => lossOf(weighing, { missed }));
@@ -149,7 +149,7 @@ export async function tune(
 }
 
 /** The evidence that can concern a metric: its own, and labels of any. */
-function of({ id }: MetricDefinition, evidence: Evidence): Evidence {
+function concerning({ id }: MetricDefinition, evidence: Evidence): Evidence {
   const incidents = evidence.incidents.filter(({ metric }) => metric === null || metric === id);
   return { ...evidence, incidents };
 }

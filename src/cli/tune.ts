@@ -2,12 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Configuration } from '../config/configuration.js';
-import { CONFIGURATION_FILES } from '../config/load.js';
+import { CONFIGURATION_FILES, loadConfiguration } from '../config/load.js';
 import { unifiedDiff } from '../config/unified-diff.js';
 import { createDeciders } from '../deciding.js';
 import { type Evidence, evidenceFrom } from '../detection/backtest/evidence.js';
 import type { Alert } from '../model/alert.js';
 import { messageOf } from '../model/errors.js';
+import { knownDetectors } from '../plug-ins.js';
 import { Journal } from '../store/journal.js';
 import type { Store } from '../store/store.js';
 import { type Tuning, tune } from '../tune.js';
@@ -41,6 +42,10 @@ export function register(program: Command, io: CliIo): void {
       try {
         const alerts = await alertsIn(session.open.store, configuration);
         const { evidence, marked } = evidenceOf(session, alerts);
+        const load = async (metricsText: string) => {
+          const read = await loadConfiguration(config, { env: process.env, ...knownDetectors, metricsText });
+          return read.ok ? read.configuration : null;
+        };
         const tunings: Tuning[] = [];
         let text = before;
         for (const metric of session.metrics.filter(({ detect }) => detect.length > 0)) {
@@ -49,8 +54,8 @@ export function register(program: Command, io: CliIo): void {
             evidence,
             missed: options.missed,
             runs: options.runs,
-            file,
             text,
+            load,
             history: session.historyOf(configuration),
             reportFault: ({ detector, metric: id, slice, error }) =>
               io.err(`the detector ${detector} failed on ${id} ${slice}: ${messageOf(error)}`),

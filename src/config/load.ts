@@ -53,15 +53,21 @@ export async function loadConfiguration(
     detectors: readonly KnownDetector[];
     /** Loads detectors that do not come with Redress; without it there are none. */
     loadPlugIn?: LoadPlugIn;
+    /** Stands in for what `metrics.yaml` holds, to see what a change would make of it before it is written. */
+    metricsText?: string;
   },
 ): Promise<LoadedConfiguration> {
-  const { env, detectors, loadPlugIn = async () => null } = options;
+  const { env, detectors, loadPlugIn = async () => null, metricsText } = options;
   const problems: Problem[] = [];
   const warnings: Problem[] = await findStrayFiles(folder);
   const sources: Sources = {};
   const unreadable = new Set<FileName>();
   for (const name of FILE_NAMES) {
-    const source = await readSource(join(folder, CONFIGURATION_FILES[name]));
+    const file = join(folder, CONFIGURATION_FILES[name]);
+    const source =
+      name === 'metrics' && metricsText !== undefined
+        ? new YamlSource(file, Buffer.from(metricsText))
+        : await readSource(file);
     if (source instanceof YamlSource) {
       problems.push(...source.syntaxProblems);
       if (source.value === undefined) unreadable.add(name);

@@ -125,6 +125,7 @@ describe('what may be tuned', () => {
       ['z-score min_cases', 'detect.0.min_cases', null],
       ['alert for', 'alert.for', 2],
       ['min_relative_deviation', 'min_relative_deviation', null],
+      ['false_alerts_per_week', 'false_alerts_per_week', null],
       ['min_denominator', 'min_denominator', 40],
     ]);
     expect(tunables.at(-1)?.values).toEqual([20, 80, 160]);

@@ -53,19 +53,23 @@ async function tuned(
   made: Parameters<typeof history>[0] = { oddUntil: DAYS, weakFrom: DAYS },
   text = FILE,
 ): Promise<Tuning> {
-  const [input] = MetricsFileSchema.parse(parse(text));
-  if (input === undefined) throw new Error('no metric');
-  const metric = resolveMetric(input);
+  const load = async (of: string) => {
+    const read = MetricsFileSchema.safeParse(parse(of));
+    return read.success ? configuration({ metrics: read.data.map(resolveMetric) }) : null;
+  };
+  const today = await load(text);
+  const [metric] = today?.metrics ?? [];
+  if (today === null || metric === undefined) throw new Error('no metric');
   const span = { from: T0, to: T0 + DAYS * DAY };
-  return tune(configuration({ metrics: [metric] }), metric, {
+  return tune(today, metric, {
     span,
     counted: span,
     evidence,
     grace: HOUR,
     missed: 5,
     runs: 80,
-    file: 'metrics.yaml',
     text,
+    load,
     history: history(made),
     reportFault: ({ error }) => {
       throw error;

@@ -19,15 +19,18 @@ export interface Tunable {
 const RUNS = [1, 2, 3, 4, 6];
 /** The smallest deviation that matters, in parts of what is expected. */
 const RELATIVE_DEVIATIONS = [0.1, 0.2, 0.3, 0.5, 1];
+/** The alerts a week that chance alone may give. */
+const BUDGETS = [0.25, 0.5, 1, 2, 4];
 /** The smallest volume, in parts of today's. */
 const VOLUMES = [0.5, 2, 4];
 
 /**
  * What may be tuned of a metric: the parameters that its detectors' schemas mark, and what the pipeline has for all
- * detectors alike: the run of points before an alert, the smallest deviation that matters and the smallest volume.
+ * detectors alike: the run of points before an alert, the smallest deviation that matters, the alerts that chance may give and the
+ * smallest volume.
  */
 export function tunablesOf(metric: MetricDefinition, detectors: readonly Detector[]): Tunable[] {
-  const { alert, measure, minDenominator, minRelativeDeviation } = metric;
+  const { alert, falseAlertsPerWeek, measure, minDenominator, minRelativeDeviation } = metric;
   const weighed = isRate(measure.kind) || isLevel(measure.kind);
   const volume = weighed ? 'min_denominator' : 'min_expected';
   const volumes = VOLUMES.map((part) => Math.round(part * minDenominator)).filter((value) => value > 0);
@@ -52,6 +55,12 @@ export function tunablesOf(metric: MetricDefinition, detectors: readonly Detecto
       name: 'min_relative_deviation',
       today: minRelativeDeviation ?? null,
       values: RELATIVE_DEVIATIONS,
+    },
+    {
+      path: ['false_alerts_per_week'],
+      name: 'false_alerts_per_week',
+      today: falseAlertsPerWeek ?? null,
+      values: BUDGETS,
     },
     ...(volumes.length === 0
       ? []
