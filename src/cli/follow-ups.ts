@@ -132,8 +132,8 @@ export function register(program: Command, io: CliIo): void {
     .description('set another due date')
     .argument('<id>')
     .argument('<when>', 'ISO 8601 with an offset: 2026-03-10T12:00:00Z')
-    .option('--reason <text>', 'why')
-    .action((id: string, when: string, options: ActOptions & { reason?: string }, command: Command) =>
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string, when: string, options: ActOptions & { reason: string }, command: Command) =>
       act(`${pathOf(id)}/due`, options, command, { due_at: when, reason: options.reason }),
     );
   withActor(followUps.command('priority'))

@@ -56,7 +56,7 @@ export type FollowUpCommand = {
   | { kind: 'wont_do'; note: string }
   /** `reason` is kept among the notes. */
   | { kind: 'assign'; owner: string; reason?: string | undefined }
-  | { kind: 'set_due'; dueAt: Instant; reason?: string | undefined }
+  | { kind: 'set_due'; dueAt: Instant; reason: string }
   | { kind: 'set_priority'; priority: Priority; reason: string }
   | { kind: 'note'; text: string }
   | { kind: 'link'; url: string; title: string }

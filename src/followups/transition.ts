@@ -105,6 +105,7 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
     case 'set_due':
       if (!isOpenFollowUp(before)) return tooLate(before);
       if (input.dueAt <= now) return { outcome: 'refused', reason: 'due_in_past' };
+      if ((input.reason ?? '').trim() === '') return { outcome: 'refused', reason: 'reason_required' };
       return changed(before, 'due_changed', {
         dueAt: input.dueAt,
         remindFrom: now,

@@ -98,13 +98,13 @@ export function followUpTurnForms(ports: Ports, permit: SlackPermit, clock: Cloc
     ),
     form(
       'set_due',
-      z.object({ day, reason: maybe }),
+      z.object({ day, reason: text }),
       (given, followUp) => ({
         kind: 'set_due',
         dueAt: endOfDay(given.day, zoneOf(followUp)),
         reason: given.reason,
       }),
-      { due_in_past: 'day' },
+      { due_in_past: 'day', reason_required: 'reason' },
     ),
     form(
       'set_priority',

@@ -73,7 +73,7 @@ function partsOf(
             label: 'Due at the end of',
             initial: inZone(dueAt, zone).toISODate() ?? '',
           },
-          { ...WHY, optional: true },
+          WHY,
         ],
       };
     case 'set_priority':

@@ -138,7 +138,10 @@ describe('redress follow-ups', () => {
     [['reopen', 'follow-up-1'], { kind: 'reopen' }],
     [['wont-do', 'follow-up-1', '--reason', 'too dear'], { kind: 'wont_do', note: 'too dear' }],
     [['assign', 'follow-up-1', 'bob'], { kind: 'assign', owner: 'bob' }],
-    [['due', 'follow-up-1', '2026-03-10T12:00:00Z'], { kind: 'set_due', dueAt: Date.UTC(2026, 2, 10, 12) }],
+    [
+      ['due', 'follow-up-1', '2026-03-10T12:00:00Z', '--reason', 'parts'],
+      { kind: 'set_due', dueAt: Date.UTC(2026, 2, 10, 12), reason: 'parts' },
+    ],
   ])('%j is a command', async (args, command) => {
     const text = await run('follow-ups', ...args, '--as', 'ann');
     expect(text).toBe('follow-up-1 is open, owner after-sales-gb, due 2026-03-06 14:00 UTC.');
@@ -160,7 +163,7 @@ describe('what goes wrong is one line that says what and where', () => {
       message: 'the alert is resolved already',
     });
     await expect(run('alerts', 'show', 'nobody')).rejects.toMatchObject({ code: 'not_found' });
-    await expect(run('follow-ups', 'due', 'follow-up-1', 'soon')).rejects.toMatchObject({
+    await expect(run('follow-ups', 'due', 'follow-up-1', 'soon', '--reason', 'parts')).rejects.toMatchObject({
       code: 'usage',
       message: 'due_at: must be ISO 8601 with an offset',
     });

@@ -110,7 +110,7 @@ describe('reminders', () => {
     remindersUntil(desk, Date.UTC(2024, 0, 19, 12));
     const dueAt = Date.UTC(2024, 0, 31, 18);
     desk.act(
-      { kind: 'set_due', followUpId: followUp.followUpId, actor: 'amira', dueAt },
+      { kind: 'set_due', followUpId: followUp.followUpId, actor: 'amira', dueAt, reason: 'parts' },
       Date.UTC(2024, 0, 19, 13),
     );
     expect(remindersUntil(desk, Date.UTC(2024, 1, 1, 12))).toEqual([

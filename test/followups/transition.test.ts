@@ -24,8 +24,9 @@ const INPUTS = {
   "won't do, no reason": { kind: 'wont_do', note: ' ' },
   reopen: { kind: 'reopen', dueAt: NOW + DAY },
   assign: { kind: 'assign', owner: 'kai' },
-  'set due': { kind: 'set_due', dueAt: NOW + DAY },
-  'set due, past': { kind: 'set_due', dueAt: NOW },
+  'set due': { kind: 'set_due', dueAt: NOW + DAY, reason: 'parts' },
+  'set due, no reason': { kind: 'set_due', dueAt: NOW + DAY, reason: ' ' },
+  'set due, past': { kind: 'set_due', dueAt: NOW, reason: 'parts' },
   'set priority': { kind: 'set_priority', priority: 'urgent', reason: 'in the news', actor: 'kai' },
   'set priority, no reason': { kind: 'set_priority', priority: 'urgent', reason: ' ', actor: 'kai' },
   'set the same priority': { kind: 'set_priority', priority: 'high', reason: 'in the news', actor: 'kai' },
@@ -47,6 +48,7 @@ const INPUTS = {
   'known alert again': { kind: 'recurrence', alert: alert(), reopenWindow, dueAt: NOW + DAY },
   'next alert': { kind: 'recurrence', alert: alert({ alertId: 'next' }), reopenWindow, dueAt: NOW + DAY },
   remind: { kind: 'remind', reason: 'due_today' },
+  climb: { kind: 'climb', to: 'lena' },
 } satisfies Record<string, FollowUpInput>;
 
 /** Follow-ups in every situation that the machine tells apart, each made by the machine itself. */
@@ -95,6 +97,7 @@ const working = (state: FollowUpState) =>
     assign: [state, 'assigned'],
     'set due': [state, 'due_changed'],
     'set due, past': { refused: 'due_in_past' },
+    'set due, no reason': { refused: 'reason_required' },
     'set priority': [state, 'priority_changed'],
     'set priority, no reason': { refused: 'reason_required' },
     'set the same priority': done,
@@ -113,6 +116,7 @@ const working = (state: FollowUpState) =>
     'known alert again': same,
     'next alert': [state, 'recurred'],
     remind: [state, 'due_today'],
+    climb: [state, 'climbed'],
   }) as const;
 
 const watched = (state: FollowUpState) =>
@@ -127,6 +131,7 @@ const watched = (state: FollowUpState) =>
     'point that cannot be judged': [state, 'point_skipped'],
     'point from before the fix': same,
     remind: same,
+    climb: same,
   }) as const;
 
 const over = (state: FollowUpState) =>
@@ -143,6 +148,7 @@ const over = (state: FollowUpState) =>
     assign: closed,
     'set due': closed,
     'set due, past': closed,
+    'set due, no reason': closed,
     'set priority': closed,
     'set priority, no reason': closed,
     'set the same priority': closed,
@@ -161,6 +167,7 @@ const over = (state: FollowUpState) =>
     'known alert again': same,
     'next alert': same,
     remind: same,
+    climb: same,
   }) as const;
 
 /** Every situation with every input. */

@@ -99,7 +99,7 @@ describe('a follow-up carries', () => {
 test('a decision made on what somebody else has changed since is refused; notes never are', () => {
   const { desk, followUpId, act } = opened();
   const version = desk.followUp(followUpId)?.version ?? 0;
-  act({ kind: 'set_due', actor: 'kai', dueAt: hour(30) });
+  act({ kind: 'set_due', actor: 'kai', dueAt: hour(30), reason: 'parts' });
   expect(act({ kind: 'assign', actor: 'lena', owner: 'kai', version })).toMatchObject({
     outcome: 'refused',
     reason: 'state_changed',

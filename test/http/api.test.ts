@@ -202,7 +202,11 @@ describe('follow-ups', () => {
     ['reopen', {}, { kind: 'reopen' }],
     ['wont-do', { reason: 'cheaper to refund' }, { kind: 'wont_do', note: 'cheaper to refund' }],
     ['assign', { owner: 'bob' }, { kind: 'assign', owner: 'bob' }],
-    ['due', { due_at: '2026-03-10T12:00:00+01:00' }, { kind: 'set_due', dueAt: Date.UTC(2026, 2, 10, 11) }],
+    [
+      'due',
+      { due_at: '2026-03-10T12:00:00+01:00', reason: 'parts' },
+      { kind: 'set_due', dueAt: Date.UTC(2026, 2, 10, 11), reason: 'parts' },
+    ],
   ])('%s is the command of that name', async (path, more, command) => {
     const answer = await post(`/v1/follow-ups/follow-up-1/${path}`, { actor: 'ann', version: 1, ...more });
     expect(answer.statusCode).toBe(200);

@@ -43,7 +43,7 @@ describe('a decision made on a version', () => {
     service.followUps.act = async () => ({ outcome: 'refused', reason: 'state_changed', followUp });
     const answer = await post(
       on('due'),
-      { actor: 'ann', due_at: '2026-03-10T12:00:00Z' },
+      { actor: 'ann', due_at: '2026-03-10T12:00:00Z', reason: 'parts' },
       { 'if-match': '"3"' },
     );
     expect(answer.statusCode).toBe(409);

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedClock } from '../../src/model/clock.js';
 import { createNotifiers, createRouter } from '../../src/notify/index.js';
 import { signWebhook } from '../../src/notify/webhook.js';
-import { CONTEXT, makeAlert, makeDelivery, makeNotification, NOON } from './fixtures.js';
+import {
+  CONTEXT,
+  makeAlert,
+  makeDelivery,
+  makeFollowUpNotification,
+  makeNotification,
+  NOON,
+} from './fixtures.js';
 
 let answer: { status: number; headers?: Record<string, string> } | 'silence';
 let requests: { headers: IncomingHttpHeaders; body: string }[];
@@ -115,6 +122,23 @@ describe('a webhook', () => {
         value: 0.041,
       },
       follow_up: null,
+    });
+  });
+
+  test('hears of a turn of a follow-up by its word, with the follow-up as it has become', async () => {
+    const turn = makeFollowUpNotification({
+      delivery: makeDelivery({
+        ...{ deliveryId: 'f-1.2', subject: { kind: 'follow_up', id: 'f-1', version: 2 } },
+        ...{ reason: 'follow_up_changed', change: { what: 'started', actor: 'ann' } },
+      }),
+    });
+    await router().send('webhook:ops', turn);
+    const { headers, body } = requests[0] ?? { headers: {}, body: '' };
+    expect(headers['x-redress-signature']).toBe(signWebhook('shh', String(NOON / 1_000), body));
+    expect(JSON.parse(body)).toMatchObject({
+      ...{ kind: 'follow_up', delivery_id: 'f-1.2', change: { what: 'started', actor: 'ann' } },
+      follow_up: { follow_up_id: 'f-1', state: 'in_progress', version: 1 },
+      alert: { alert_id: 'a-1' },
     });
   });
 

@@ -47,7 +47,7 @@ it('who decides on what somebody has changed since is told who did, and overwrit
   const tag = (await live.get(path)).headers.get('etag') ?? '';
   await post(
     `${path}/due`,
-    { actor: 'bob', due_at: new Date(at('12:00') + 72 * HOUR).toISOString() },
+    { actor: 'bob', due_at: new Date(at('12:00') + 72 * HOUR).toISOString(), reason: 'parts' },
     { 'if-match': tag },
   );
   const late = await post(`${path}/wont-do`, { actor: 'ann', reason: 'too dear' }, { 'if-match': tag });

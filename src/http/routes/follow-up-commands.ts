@@ -57,8 +57,8 @@ export function followUpCommands(followUps: ServicePorts['followUps']): readonly
     ),
     endpoint(
       'due',
-      'Set another due date.',
-      withBody({ due_at: InstantInput, reason: words(3_000).optional() }),
+      'Set another due date, for a reason.',
+      withBody({ due_at: InstantInput, reason: words(3_000) }),
       ({ due_at, reason }) => ({ kind: 'set_due', dueAt: due_at, reason }),
     ),
     endpoint(
