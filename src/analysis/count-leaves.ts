@@ -20,6 +20,8 @@ export interface CountedLeaves {
   isShare: boolean;
   /** The events that the metric is about, in all spans. */
   events: number;
+  /** The baseline as it was counted. */
+  baseline: readonly Span[];
 }
 
 type Refused = Extract<AnalysisOutcome, { status: 'refused' }>;
@@ -60,6 +62,7 @@ export async function countLeaves(
         unit: amountUnit(plan, counted),
         isShare: false,
         events: total(counted.events),
+        baseline: counted.baseline,
       };
     }
     case 'mean': {
@@ -78,6 +81,7 @@ export async function countLeaves(
         unit,
         isShare: false,
         events: total(counted.events),
+        baseline: counted.baseline,
       };
     }
     case 'quantile': {
@@ -125,6 +129,7 @@ async function shares(
     isShare,
     // What a quantile or a rate counts is about the numerator's events.
     events: total(above.events),
+    baseline: above.baseline,
   };
 }
 
@@ -164,6 +169,7 @@ async function breaches(
     unit: 1,
     isShare: true,
     events: rows.reduce((sum, { cases }) => sum + cases, 0),
+    baseline: spans.slice(1),
   };
 }
 
@@ -174,6 +180,7 @@ interface Side {
 
 interface CountedSide {
   leaves: Leaves;
+  baseline: readonly Span[];
   /** By span. */
   events: Float64Array[];
   value: Float64Array[];
@@ -206,12 +213,16 @@ async function countSides(
       widths: wanted.map((index) => each.widths[index] as number),
     })),
   );
-  const answers = await Promise.all(queries.map((query) => slices.counts(query, named, MOST_ROWS)));
+  const spans = named.size === 0 ? null : fewerSpans(queries.map((query) => query.spans));
+  const counted = queries.map((query) =>
+    spans === null ? query : { ...query, spans, edges: edgesOf(spans) },
+  );
+  const answers = await Promise.all(counted.map((query) => slices.counts(query, named, MOST_ROWS)));
   if (answers.some((answer) => answer === null)) return [];
   const tables = (answers as SliceCounts[]).map(({ bucket, values }) => ({ rows: bucket.length, values }));
   const { leaves, places } = leavesOfColumns(names, tables);
   return (answers as SliceCounts[]).map((answer, side) => {
-    const { spans, edges } = queries[side] as SliceQuery;
+    const { spans, edges } = counted[side] as SliceQuery;
     const inSpan = spansOf(edges, spans);
     const place = places[side] as Int32Array;
     const sums = (values: readonly number[]) =>
@@ -220,8 +231,36 @@ async function countSides(
         inSpan.get(answer.bucket[row] as number) ?? [],
         values[row] as number,
       ]);
-    return { leaves, events: sums(answer.events), value: sums(answer.value), squares: sums(answer.squares) };
+    return {
+      leaves,
+      baseline: spans.slice(1),
+      events: sums(answer.events),
+      value: sums(answer.value),
+      squares: sums(answer.squares),
+    };
   });
+}
+
+/** Parts of the baseline that are told apart where there is very much to count. */
+const FEW_PARTS = 4;
+
+/**
+ * The span with its baseline in fewer parts; null where it has few already, or where its parts do not follow each
+ * other, or are not the same for a numerator and its denominator, and cannot be put together.
+ */
+function fewerSpans(sides: readonly (readonly Span[])[]): Span[] | null {
+  const [span, ...baseline] = sides[0] as readonly [Span, ...Span[]];
+  const isAlike = sides.every((spans) =>
+    spans.every(({ from, to }, i) => from === sides[0]?.[i]?.from && to === sides[0]?.[i]?.to),
+  );
+  const isStretch = baseline.every(({ from }, i) => i === 0 || from === baseline[i - 1]?.to);
+  if (baseline.length <= FEW_PARTS || !isAlike || !isStretch) return null;
+  const size = Math.ceil(baseline.length / FEW_PARTS);
+  const parts = Array.from({ length: Math.ceil(baseline.length / size) }, (_, part) => {
+    const joined = baseline.slice(part * size, (part + 1) * size);
+    return { from: (joined[0] as Span).from, to: (joined.at(-1) as Span).to };
+  });
+  return [span, ...parts];
 }
 
 /** For each dimension with too many values those that are worth telling apart, on whatever side they stand out. */

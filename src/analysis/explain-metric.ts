@@ -43,7 +43,7 @@ export async function explainMetric(
   if ('status' in plan) return plan;
   const counted = await countLeaves(sources, plan, metric.date, dimensionsOf(question));
   if ('status' in counted) return counted;
-  const judged = judgeCounted(counted, span, baseline);
+  const judged = judgeCounted(counted, span);
   if ('status' in judged) return judged;
   const explanation = explain(judged);
   // Everything else is asked of the first cause: most of what is so of the whole has nothing to do with it.
@@ -74,7 +74,7 @@ export async function explainMetric(
     metric: metric.id,
     slice: formatSlice(slice),
     span,
-    baseline: [...baseline],
+    baseline: [...counted.baseline],
     explanation,
     meanAmount: cases.meanAmount,
     says: whatPeopleSay(texts.now, texts.before),

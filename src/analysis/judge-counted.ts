@@ -10,9 +10,8 @@ type Refused = Extract<AnalysisOutcome, { status: 'refused' }>;
  * part of the baseline without any event is from before there was data, or an outage, and says nothing.
  */
 export function judgeCounted(
-  { leaves, numerator, denominator, unit, isShare }: CountedLeaves,
+  { leaves, numerator, denominator, unit, isShare, baseline }: CountedLeaves,
   span: Span,
-  baseline: readonly Span[],
 ): JudgedLeaves | Refused {
   const weighed = denominator ?? numerator;
   const [now, ...before] = weighed.map((counts) => counts.some((each) => each !== 0));

@@ -6,6 +6,7 @@ import { blurForecast, makeCounts } from '../analysis/made-counts.js';
 import { makeMarket } from '../analysis/made-market.js';
 import { oracleSeparates } from '../analysis/oracle.js';
 import { countCases, hasRootCauseData, hits, rateCases, SetScore, sliceKey } from '../analysis/root-cause.js';
+import { explainTenMillion } from './analysis-events.js';
 import { print, printTable } from './measure.js';
 
 /** Where a change sits: against labelled incidents, cases made from them, and made marketplaces; and how fast. */
@@ -15,6 +16,7 @@ export async function run(): Promise<void> {
     await counts();
   } else print('  skipped but for made marketplaces: there is no ../shared/data/root-cause');
   marketplaces();
+  await explainTenMillion();
 }
 
 async function rates(): Promise<void> {
