@@ -173,8 +173,12 @@ async function typesOf(
 ): Promise<Map<MapExpression, string>> {
   const types = new Map<MapExpression, string>();
   const problems: string[] = [];
-  for (const expression of expressionsOf(map)) {
-    const found = await staged.describe(expression.expression, map.timezone);
+  const described = await Promise.all(
+    expressionsOf(map).map(
+      async (expression) => [expression, await staged.describe(expression.expression, map.timezone)] as const,
+    ),
+  );
+  for (const [expression, found] of described) {
     if (found.kind === 'value') {
       types.set(expression, found.type);
       continue;

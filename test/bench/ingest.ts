@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ingestFile } from '../../src/ingest/file-source.js';
@@ -15,7 +23,7 @@ import { simulatedEvents } from './simulated-events.js';
 const DAYS = 38;
 const REPETITIONS = 5;
 
-/** What the engine alone takes from either format: of a simulated event, the attributes are left out of the tables. */
+/** What the engine alone is told of either format. */
 const PEERS = {
   ndjson: { statement: 'INSERT INTO loaded FORMAT JSONEachRow' },
   parquet: {
@@ -70,14 +78,24 @@ export async function ingest(): Promise<void> {
 
 /** The same events as a table, written by the engine, in the order in which they came. */
 async function writeParquet(engine: EmbeddedEngine, ndjson: string, file: string): Promise<void> {
-  const query = `SELECT * FROM file('${ndjson}', JSONEachRow, 'event_id String, type String, occurred_at DateTime64(3, 'UTC'),
-    order_id String, case_id String, merchant_id String, region String, category String, scenario String, channel String,
-    amount Nullable(Decimal(18, 2)), currency String, origin_at Nullable(DateTime64(3, 'UTC')),
-    started_at Nullable(DateTime64(3, 'UTC')), due_at Nullable(DateTime64(3, 'UTC')), outcome String, text String')
-    SETTINGS date_time_input_format = 'best_effort', max_threads = 1 FORMAT Parquet`;
-  const answer = await fetch(`${engine.url}/?`, { method: 'POST', body: query });
-  if (!answer.ok) throw new Error(await answer.text());
-  writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+  const asked = async (query: string, body: Buffer = Buffer.alloc(0)): Promise<Buffer> => {
+    const settings = 'date_time_input_format=best_effort&max_threads=1&input_format_parallel_parsing=0';
+    const address = `${engine.url}/?${settings}&query=${encodeURIComponent(query)}`;
+    const answer = await fetch(address, { method: 'POST', body: new Uint8Array(body) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  await asked(`CREATE TABLE default.wide
+    (
+      event_id String, type String, occurred_at DateTime64(3, 'UTC'), order_id String, case_id String,
+      merchant_id String, region String, category String, scenario String, channel String,
+      amount Nullable(Decimal(18, 2)), currency String, origin_at Nullable(DateTime64(3, 'UTC')),
+      started_at Nullable(DateTime64(3, 'UTC')), due_at Nullable(DateTime64(3, 'UTC')), outcome String, text String
+    )
+    ENGINE = Memory`);
+  await asked('INSERT INTO default.wide FORMAT JSONEachRow', readFileSync(ndjson));
+  writeFileSync(file, await asked('SELECT * FROM default.wide FORMAT Parquet'));
+  await asked('DROP TABLE default.wide');
 }
 
 async function writeEvents(file: string): Promise<number> {
