@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../../src/config/configuration.js';
 import { createDeciders } from '../../src/deciding.js';
+import type { Alert } from '../../src/model/alert.js';
 import { MINUTE } from '../../src/model/clock.js';
 import type { Delivery } from '../../src/model/delivery.js';
+import type { JournalEntry } from '../../src/model/journal.js';
 import { notificationOf } from '../../src/notifications.js';
 import { slackMessage } from '../../src/notify/slack-message.js';
 import { markOf } from '../../src/notify/slack-search.js';
@@ -192,6 +194,7 @@ class DeliveryChaos {
       byRoot.set(`${delivery.subject.kind} ${delivery.subject.id} ${delivery.target}`, delivery);
     }
 
+    const left = groupsLeft(entries);
     const times = new Map<string, number>();
     for (const message of this.#messages()) {
       const id = markOf(message)?.deliveryId ?? '';
@@ -213,6 +216,8 @@ class DeliveryChaos {
         );
       });
       if (roots.length !== 1) problems.push(`${name} has ${roots.length} root messages`);
+      // A group that an alert has left for a newer one is over, and stays as it was shown when it ended.
+      if (left.has(delivery.subject.id)) continue;
       const expected = slackMessage(
         notificationOf(delivery, { configuration, alerts, followUps }),
         { owners: configuration.owners, dashboardsUrl: '' },
@@ -227,6 +232,19 @@ class DeliveryChaos {
     }
     return { subjects: byRoot.size, problems };
   }
+}
+
+/** Groups that an alert was in and is not in any more. */
+function groupsLeft(entries: readonly JournalEntry[]): Set<string> {
+  const now = new Map<string, string>();
+  const ever = new Map<string, Set<string>>();
+  for (const { stream, id, body } of entries) {
+    if (stream !== 'alert') continue;
+    const { groupId } = body as unknown as Alert;
+    now.set(id, groupId);
+    ever.set(id, (ever.get(id) ?? new Set()).add(groupId));
+  }
+  return new Set([...ever].flatMap(([id, groups]) => [...groups].filter((group) => group !== now.get(id))));
 }
 
 /** What a message shows, but for why it was last sent and the ids that Slack makes up. */
