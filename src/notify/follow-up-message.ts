@@ -35,7 +35,9 @@ export function followUpMessage(notification: FollowUpNotification, context: Mes
     ['Found', foundWords(notification)],
     ['What will be done', followUp.work?.action ?? ''],
   ];
-  const told = `${effectWords(followUp, display)}${followUp.note === '' ? '' : `. ${followUp.note}`}`;
+  const note = followUp.note.trim() === '' ? '' : `. ${followUp.note}`;
+  // A note of signs that nobody can see is nothing, and Slack refuses a section without words.
+  const told = slackText(`${effectWords(followUp, display)}${note}`.replace(/^\. /, ''), LIMIT.line);
   const links = (followUp.work?.links ?? []).slice(-LIMIT.links);
   return {
     text: slackText(title, LIMIT.text),
@@ -47,7 +49,7 @@ export function followUpMessage(notification: FollowUpNotification, context: Mes
           .filter(([, text]) => text !== '')
           .map(([label, text]) => markdown(`*${label}*\n${slackText(text, LIMIT.field)}`)),
       },
-      ...(told === '' ? [] : [section(slackText(told.replace(/^\. /, ''), LIMIT.line))]),
+      ...(told === '' ? [] : [section(told)]),
       ...(links.length === 0
         ? []
         : [section(links.map(({ url, title: name }) => slackLink(webAddress(url), name)).join('\n'))]),

@@ -28,7 +28,7 @@ afterEach(() => slack.stop());
 
 /** The notifier with its charts, as a process that has just started has them. */
 function start() {
-  const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl, timeout: 500 });
+  const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl });
   const charts = new SlackCharts({
     draw: (alert) => {
       drawn.push(alert.alertId);

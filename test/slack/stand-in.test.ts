@@ -133,6 +133,71 @@ describe('the stand-in refuses what Slack refuses', () => {
   });
 });
 
+describe('the stand-in is as strict with what people are shown', () => {
+  const view = { type: 'modal', title: plainText('T'), blocks: [{ type: 'divider' }] };
+
+  test('a call that the token has no scope for', async () => {
+    const strict = await SlackStandIn.start({ scopes: ['chat:write'] });
+    try {
+      strict.addChannel({ id: 'C0ONE', name: 'one' });
+      const bound = new WebClient(strict.token, { slackApiUrl: strict.apiUrl, retryConfig: { retries: 0 } });
+      expect(await refusal(bound.conversations.history({ channel: 'C0ONE' }))).toMatchObject({
+        word: 'missing_scope',
+      });
+      expect(await refusal(bound.chat.postMessage({ channel: 'C0ONE', text: 'x' }))).toMatchObject({
+        word: 'accepted',
+      });
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  test('a modal without a trigger, with one that was used, or of another shape', async () => {
+    const open = (trigger_id: string, changes: object = {}) =>
+      refusal(client.apiCall('views.open', { trigger_id, view: { ...view, ...changes } }));
+    slack.store.triggers.set('t', Date.now());
+    expect(await open('none')).toMatchObject({ word: 'invalid_trigger_id' });
+    expect(await open('t', { title: plainText('x'.repeat(25)) })).toMatchObject({
+      word: 'invalid_arguments',
+    });
+    const input = {
+      type: 'input',
+      label: plainText('L'),
+      element: { type: 'plain_text_input', action_id: 'value' },
+    };
+    expect(await open('t', { blocks: [input] }), 'inputs want a submit').toMatchObject({
+      word: 'invalid_arguments',
+    });
+    expect(await open('t', { blocks: [input], submit: plainText('Go') })).toMatchObject({ word: 'accepted' });
+    expect(await open('t')).toMatchObject({ word: 'invalid_trigger_id' });
+    slack.store.triggers.set('old', Date.now() - 3_100);
+    expect(await open('old')).toMatchObject({ word: 'expired_trigger_id' });
+  });
+
+  test('a message that shows a file which is not there, or not ready', async () => {
+    const image = (id: string) => ({ blocks: [{ type: 'image', alt_text: 'a', slack_file: { id } }] });
+    expect(await refusal(post(image('F1')))).toMatchObject({ word: 'invalid_blocks' });
+    expect(await refusal(post(image('F012345678')))).toMatchObject({ word: 'invalid_blocks' });
+    const uploaded = await client.filesUploadV2({ file: Buffer.from('PNG'), filename: 'a.png' });
+    const id = uploaded.files[0]?.files?.[0]?.id ?? '';
+    expect(await refusal(post(image(id)))).toMatchObject({ word: 'invalid_blocks' });
+    await client.files.info({ file: id });
+    await client.files.info({ file: id });
+    expect(await refusal(post(image(id)))).toMatchObject({ word: 'accepted' });
+  });
+
+  test('an upload of other bytes than were announced', async () => {
+    const { upload_url, file_id } = await client.files.getUploadURLExternal({ filename: 'a.png', length: 3 });
+    expect((await fetch(upload_url ?? '', { method: 'POST', body: 'four' })).status).toBe(400);
+    const complete = client.files.completeUploadExternal({ files: [{ id: file_id ?? '', title: 'a' }] });
+    expect(await refusal(complete)).toMatchObject({ word: 'file_not_found' });
+  });
+});
+
+function plainText(text: string) {
+  return { type: 'plain_text', text };
+}
+
 describe('the stand-in reads back what was posted', () => {
   test('history shows roots and broadcast replies, newest first, metadata only when asked for', async () => {
     const metadata = { event_type: 'e', event_payload: { id: '1' } };
