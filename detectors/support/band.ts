@@ -44,12 +44,15 @@ export function judgeAgainst(
   const above = Math.max(unit * clamp(width + skew, width / 2, width * 2), smallestHalfWidth);
   const below = Math.max(unit * clamp(width - skew, width / 2, width * 2), smallestHalfWidth);
   const up = value >= expected;
-  return judged(prediction, {
-    lower: expected - below,
-    upper: expected + above,
-    score: up ? (value - expected) / above : (expected - value) / below,
+  // As `judged` does, without an object in between: this is what most judgements come through.
+  return {
+    status: 'judged',
+    expected,
+    lower: finite(clamp(expected - below, prediction.floor, expected)),
+    upper: finite(clamp(expected + above, expected, Math.max(prediction.ceiling, expected))),
+    score: Math.min(up ? (value - expected) / above : (expected - value) / below, GREATEST_SCORE),
     direction: up ? 'up' : 'down',
-  });
+  };
 }
 
 /** Writes a judgement with everything finite and the band cut to what the series can be. */

@@ -119,8 +119,8 @@ export class LearnedWindow {
 
   #add(value: number, size: number): void {
     const dropped = this.window.add(value, size);
-    if (dropped !== null) this.#sorted?.remove(dropped);
-    this.#sorted?.add(value);
+    if (dropped === null) this.#sorted?.add(value);
+    else this.#sorted?.replace(dropped, value);
     if (this.#options.kind === 'rate' && value > 1) this.#exceedsOne = true;
   }
 

@@ -17,6 +17,10 @@ export function quantityOf(point: SeriesPoint, kind: SeriesContext['kind']): Qua
     const size = point.denominator ?? 1;
     return { value: point.numerator / size, cases: point.numerator, size };
   }
-  const value = Math.min(Math.max(point.value, -GREATEST), GREATEST);
+  const value = boundedValue(point);
   return { value, cases: value, size: 1 };
 }
+
+/** The value of a point that is no rate. */
+export const boundedValue = (point: SeriesPoint): number =>
+  Math.min(Math.max(point.value, -GREATEST), GREATEST);

@@ -5,10 +5,10 @@ import { judgeAgainst } from '../support/band.js';
 import { defaultAcceptAfter, defaultWidth, weekOfPoints } from '../support/defaults.js';
 import { FadingMoments, FadingMomentsState } from '../support/fading-moments.js';
 import { LearnedWindow, LearnedWindowState } from '../support/learned-window.js';
-import { quantityOf } from '../support/quantity.js';
+import { boundedValue, quantityOf } from '../support/quantity.js';
 import { readState } from '../support/read-state.js';
 import { NAME, type ZScoreParameters } from './parameters.js';
-import { predictRate, predictValue } from './prediction.js';
+import { blankPrediction, predictRate, predictValue } from './prediction.js';
 
 const State = z.object({
   /** The first points, until there are enough of them. */
@@ -29,6 +29,7 @@ export class ExponentialZScoreJudge implements Judge {
   readonly #isRate: boolean;
   readonly #kind: SeriesContext['kind'];
   readonly #width: number;
+  readonly #prediction = blankPrediction();
   readonly #minCases: number;
   readonly #acceptAfter: number;
   readonly #memory: number;
@@ -63,19 +64,27 @@ export class ExponentialZScoreJudge implements Judge {
   }
 
   observe(point: SeriesPoint): Judgement {
-    const quantity = quantityOf(point, this.#kind);
-    const { value, size } = quantity;
     if (this.#warmUp !== null) {
-      this.#warmUp.warmUp(quantity);
+      this.#warmUp.warmUp(quantityOf(point, this.#kind));
       if (this.#warmUp.ready) this.#begin(this.#warmUp);
       return COLD;
     }
-    const prediction = this.#isRate
-      ? predictRate(this.#moments, size, this.#exceedsOne)
-      : predictValue(this.#moments);
-    const judgement = judgeAgainst(value, prediction, this.#width, this.#isRate ? this.#minCases / size : 0);
+    return this.#isRate ? this.#observeRate(point) : this.#observeValue(boundedValue(point));
+  }
+
+  #observeRate(point: SeriesPoint): Judgement {
+    const { value, size } = quantityOf(point, 'rate');
+    const prediction = predictRate(this.#moments, this.#prediction, size, this.#exceedsOne);
+    const judgement = judgeAgainst(value, prediction, this.#width, this.#minCases / size);
     if (judgement.score > 1) this.#keepOut(value, size, judgement.direction);
     else this.#learn(value, size);
+    return judgement;
+  }
+
+  #observeValue(value: number): Judgement {
+    const judgement = judgeAgainst(value, predictValue(this.#moments, this.#prediction), this.#width);
+    if (judgement.score > 1) this.#keepOut(value, 1, judgement.direction);
+    else this.#learn(value, 1);
     return judgement;
   }
 

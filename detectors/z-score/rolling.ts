@@ -6,13 +6,14 @@ import { LearnedWindow, LearnedWindowState, MAD_TO_DEVIATION } from '../support/
 import { quantityOf } from '../support/quantity.js';
 import { readState } from '../support/read-state.js';
 import { NAME, type ZScoreParameters } from './parameters.js';
-import { predictRate, predictValue } from './prediction.js';
+import { blankPrediction, predictRate, predictValue } from './prediction.js';
 
 /** The z-score over the last points, by mean and standard deviation or by median and MAD. */
 export class RollingZScoreJudge implements Judge {
   readonly #params: ZScoreParameters;
   readonly #kind: SeriesContext['kind'];
   readonly #width: number;
+  readonly #prediction = blankPrediction();
   readonly #learned: LearnedWindow;
 
   constructor(params: ZScoreParameters, series: SeriesContext, saved?: Json) {
@@ -53,19 +54,22 @@ export class RollingZScoreJudge implements Judge {
 
   #predictRate(size: number): Prediction {
     const { window, exceedsOne } = this.#learned;
-    if (!this.#params.robust) return predictRate(window, size, exceedsOne);
+    if (!this.#params.robust) return predictRate(window, this.#prediction, size, exceedsOne);
     const { median, medianAbsoluteDeviation } = this.#learned.sorted;
     // Where most points have no case at all the median is 0 and says less than the pooled rate.
     const rate = median > 0 ? median : undefined;
     // What the sum of squares would be if all points spread as the middle half of them does.
     const squares = window.weight * (MAD_TO_DEVIATION * medianAbsoluteDeviation) ** 2;
-    return predictRate(window, size, exceedsOne, { rate, squares });
+    return predictRate(window, this.#prediction, size, exceedsOne, { rate, squares });
   }
 
   #predictValue(): Prediction {
     const { window } = this.#learned;
-    if (!this.#params.robust) return predictValue(window);
+    if (!this.#params.robust) return predictValue(window, this.#prediction);
     const { median, medianAbsoluteDeviation } = this.#learned.sorted;
-    return predictValue(window, { median, spread: MAD_TO_DEVIATION * medianAbsoluteDeviation });
+    return predictValue(window, this.#prediction, {
+      median,
+      spread: MAD_TO_DEVIATION * medianAbsoluteDeviation,
+    });
   }
 }

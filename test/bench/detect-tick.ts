@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtinDetectors } from '../../detectors/index.js';
+import { Calendar } from '../../src/detection/calendar.js';
+import { Judging } from '../../src/detection/judging.js';
+import { HOUR } from '../../src/model/clock.js';
+import type { SavedJudge } from '../../src/model/judge-state.js';
+import type { MetricDefinition } from '../../src/model/metric.js';
+import type { Point } from '../../src/model/point.js';
+import { startEngine } from '../../src/store/embedded/engine.js';
+import { JudgeStateTable } from '../../src/store/judge-state-table.js';
+import { migrate } from '../../src/store/migrate.js';
+import { Store } from '../../src/store/store.js';
+import { VerdictTable } from '../../src/store/verdict-table.js';
+import { metric } from '../support/metric.js';
+import { seededRandom } from '../support/random.js';
+import { type Figures, interleaved, print, printTable, ratio, whole } from './measure.js';
+import { processorSeconds } from './process-figures.js';
+
+const SERIES = 10_000;
+/** Two weeks of hours. */
+const HISTORY = 336;
+const START = Date.UTC(2026, 0, 5);
+const ORDERS = 400;
+const REPETITIONS = 5;
+
+let enginePid = 0;
+
+const random = seededRandom(1);
+const CASES = Uint16Array.from({ length: SERIES * (HISTORY + REPETITIONS + 2) }, () => 4 + 9 * random());
+
+/**
+ * One tick: the newest points of 10,000 series, each with 336 before it, judged and their verdicts stored; against one
+ * query in the engine that computes nothing but each series' plain z-score of its newest point over the 336 before,
+ * and writes nothing. Then a restart: the saved judges read, and all of them awake.
+ */
+export async function tickAndRestart(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'redress-bench-'));
+  const engine = await startEngine({ folder: join(folder, 'store') });
+  enginePid = engine.pid;
+  const address = { url: engine.url, username: 'default', password: '', database: 'bench_detect' };
+  try {
+    await migrate(address);
+    const store = new Store(address);
+    await fill(store);
+    const rows: string[][] = [];
+    const woken: string[] = [];
+    for (const use of ['z-score', 'auto']) {
+      const definition = metric({ id: use, slices: [['merchant_id']], detect: [{ use, params: {} }] });
+      const { redress, query, saved } = await race(store, definition);
+      const of = (figures: Figures, name: string) => figures[name] ?? 0;
+      rows.push([
+        use,
+        whole(of(redress, 'seconds') * 1_000),
+        whole(of(query, 'seconds') * 1_000),
+        ratio(of(query, 'seconds') / of(redress, 'seconds')),
+        ratio(of(query, 'cpu') / of(redress, 'cpu')),
+      ]);
+      const { seconds, cpu } = await restart(store, definition, saved);
+      woken.push(`${use} ${seconds.toFixed(2)} s (${cpu.toFixed(2)} s of processor time)`);
+    }
+    print(`  one tick of ${whole(SERIES)} series of ${HISTORY} points, from points to stored verdicts`);
+    printTable([['', 'redress, ms', 'one query, ms', 'its speed, query = 1', 'by processor time'], ...rows]);
+    print(`  ${whole(SERIES)} series awake after a restart: ${woken.join(', ')}`);
+    await store.close();
+  } finally {
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function fill(store: Store): Promise<void> {
+  await store.statement(
+    'CREATE TABLE history (slice String, bucket_start DateTime64(3), value Float64) ORDER BY (slice, bucket_start)',
+  );
+  await store.statement(
+    `INSERT INTO history SELECT concat('merchant_id=m', toString(number % {series:UInt32})),
+       fromUnixTimestamp64Milli({start:Int64} + intDiv(number, {series:UInt32}) * 3600000), (4 + rand() % 9) / {orders:UInt32}
+     FROM numbers({rows:UInt64})`,
+    { series: SERIES, start: START, orders: ORDERS, rows: SERIES * (HISTORY + 1) },
+  );
+  await store.statement('OPTIMIZE TABLE history FINAL');
+}
+
+async function race(
+  store: Store,
+  definition: MetricDefinition,
+): Promise<{ redress: Figures; query: Figures; saved: SavedJudge[] }> {
+  const judging = newJudging(warm(definition));
+  const table = new VerdictTable(store);
+  let hour = HISTORY;
+  const { redress, query } = await interleaved(
+    [
+      [
+        'redress',
+        () => {
+          const points = pointsAt(definition, hour++);
+          return timed(async () => {
+            const judged = judging.judgeBucket(definition, points);
+            await table.write(judged.flatMap(({ verdicts, combined }) => [...verdicts, combined]));
+          });
+        },
+      ],
+      ['query', () => timed(() => store.statement(PLAIN_Z_SCORE, { newest: START + HISTORY * HOUR }))],
+    ],
+    REPETITIONS,
+  );
+  return { redress, query, saved: judging.save() };
+}
+
+/** What the judges know after 336 points: every series' the same, because only its size matters here. */
+function warm(definition: MetricDefinition): SavedJudge[] {
+  const judging = newJudging([]);
+  for (let hour = 0; hour < HISTORY; hour += 1)
+    judging.judgeBucket(definition, pointsAt(definition, hour, 1));
+  return judging
+    .save()
+    .filter(({ slice }) => slice === sliceOf(0))
+    .flatMap((saved) =>
+      Array.from({ length: SERIES }, (_, series) => ({ ...saved, slice: sliceOf(series) })),
+    );
+}
+
+const sliceOf = (series: number): string => `merchant_id=m${series}`;
+
+/** From the store to the first judgement of every series: reading, and taking up what the judges knew. */
+async function restart(
+  store: Store,
+  definition: MetricDefinition,
+  saved: readonly SavedJudge[],
+): Promise<{ seconds: number; cpu: number }> {
+  const table = new JudgeStateTable(store);
+  await store.statement('TRUNCATE TABLE judge_states');
+  await table.write(saved);
+  const points = pointsAt(definition, HISTORY + REPETITIONS + 1);
+  return timed(async () => {
+    const judges = await table.read();
+    const judged = newJudging(judges).judgeBucket(definition, points);
+    if (judged.some(({ combined }) => combined.status === 'not_evaluable'))
+      throw new Error('a series has to learn again after the restart');
+  });
+}
+
+function newJudging(saved: readonly SavedJudge[]): Judging {
+  return new Judging({
+    detectors: builtinDetectors,
+    calendar: new Calendar([]),
+    saved,
+    reportFault: ({ error }) => {
+      throw error;
+    },
+  });
+}
+
+function pointsAt(definition: MetricDefinition, hour: number, count = SERIES): Point[] {
+  return Array.from({ length: count }, (_, series) => {
+    const numerator = CASES[hour * SERIES + series] as number;
+    return {
+      metric: definition.id,
+      slice: sliceOf(series),
+      bucketStart: START + hour * HOUR,
+      bucketSeconds: 3_600,
+      value: numerator / ORDERS,
+      numerator,
+      denominator: ORDERS,
+      amount: 0,
+      revision: 1,
+    };
+  });
+}
+
+/** The time that passed, and the processor time of both processes. */
+async function timed(work: () => Promise<unknown>): Promise<{ seconds: number; cpu: number }> {
+  const begun = performance.now();
+  const before = processorSeconds(process.pid) + processorSeconds(enginePid);
+  await work();
+  return {
+    seconds: (performance.now() - begun) / 1_000,
+    cpu: processorSeconds(process.pid) + processorSeconds(enginePid) - before,
+  };
+}
+
+const PLAIN_Z_SCORE = `
+  SELECT slice,
+    (maxIf(value, bucket_start = fromUnixTimestamp64Milli({newest:Int64}))
+      - avgIf(value, bucket_start < fromUnixTimestamp64Milli({newest:Int64})))
+    / stddevSampIf(value, bucket_start < fromUnixTimestamp64Milli({newest:Int64})) AS z
+  FROM history GROUP BY slice FORMAT Null`;
