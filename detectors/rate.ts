@@ -52,6 +52,8 @@ const Parameters = z.strictObject({
 
 /** A rate of exactly 0 or 1 has no law; half a case is left on either side. */
 const HALF_CASE = 0.5;
+/** What the parent slice is expected to be counts as much as this many cases of the slice's own. */
+const CASES_OF_PARENT = 2;
 /** The least correlation: less over-dispersion than this is none, and the law is the binomial one. */
 const LEAST_CORRELATION = 1e-9;
 const GREATEST_CORRELATION = 0.5;
@@ -62,7 +64,7 @@ const EXACT_UP_TO = 100;
  * How improbable the number of cases is, exactly: the tail of the beta-binomial law at this point's denominator,
  * with the pooled rate of the window and the over-dispersion that it shows (method of moments, drawn towards
  * twice the binomial variance while there is little evidence). Small denominators, where no normal law holds,
- * are what it is for. A ratio of two different counts, which may be above 1, follows the gamma-Poisson law instead.
+ * are what it is for. The rate has a prior from the parent slice, where there is one. A ratio of two different counts, which may be above 1, follows the gamma-Poisson law instead.
  *
  * The score is the root of the logarithm of the tail's probability over that of `false_alarm`: far out in a tail it
  * grows with the distance, as the other detectors' does. Where cases vary by hundreds the normal law with its
@@ -112,7 +114,7 @@ class RateJudge implements Judge {
       this.#learned.warmUp(quantity);
       return { status: 'not_evaluable', reason: 'cold_start' };
     }
-    const judgement = this.#judge(quantity);
+    const judgement = this.#judge(quantity, point.parent?.expected ?? null);
     if (judgement.score > 1) this.#learned.keepOut(quantity, judgement.direction);
     else this.#learned.learn(quantity);
     return judgement;
@@ -122,8 +124,8 @@ class RateJudge implements Judge {
     return { ...this.#learned.save() };
   }
 
-  #judge({ value, cases, size }: Quantity) {
-    const { law, prediction } = this.#expect(size);
+  #judge({ value, cases, size }: Quantity, parent: number | null) {
+    const { law, prediction } = this.#expect(size, parent);
     if (size * prediction.deviation > EXACT_UP_TO) {
       return judgeAgainst(value, prediction, this.#width, this.#minCases / size);
     }
@@ -149,9 +151,10 @@ class RateJudge implements Judge {
     );
   }
 
-  #expect(size: number): { law: CountLaw; prediction: Prediction } {
+  #expect(size: number, parent: number | null): { law: CountLaw; prediction: Prediction } {
     const { window, exceedsOne } = this.#learned;
-    const pooled = (window.mean * window.weight + HALF_CASE) / (window.weight + 2 * HALF_CASE);
+    const prior = priorOf(parent);
+    const pooled = (window.mean * window.weight + prior.cases) / (window.weight + prior.size);
     const perCase = exceedsOne ? pooled : varianceOfCase(pooled);
     const dispersion = dispersionOfCounts(window.sumOfSquares / perCase, window.count - 1);
     const usualSize = window.weight / window.count;
@@ -182,6 +185,15 @@ class RateJudge implements Judge {
     const mean = Math.ceil(law.mean) - 1;
     return mean - fewest(0, mean + 1, (down) => logLowerTail(law, mean - down) < this.#edge);
   }
+}
+
+/**
+ * The cases, and what they are counted over, that a slice starts from: Jeffreys' half case (1946), or a few cases at
+ * the rate that is expected of its parent, so that a slice with hardly any history is held against the whole.
+ */
+function priorOf(parent: number | null): { cases: number; size: number } {
+  if (parent === null || parent <= 0 || parent >= 1) return { cases: HALF_CASE, size: 2 * HALF_CASE };
+  return { cases: CASES_OF_PARENT, size: CASES_OF_PARENT / parent };
 }
 
 /** The first whole number of a range for which something holds that holds from there on; the end if for none. */

@@ -67,4 +67,16 @@ describe('rate', () => {
     for (const point of usual) judge.observe(point);
     expect(isAnomalous(judge.observe(rateAt(200, 8, 60)))).toBe(true);
   });
+
+  test('holds a slice of few cases against its parent: what is usual there is no incident here', () => {
+    const usual = Array.from({ length: 24 }, (_, at) => rateAt(at, 0, 1));
+    const found = (expected: number | null) => {
+      const parent = { value: 0.2, numerator: 800, denominator: 4_000, expected };
+      const judge = judgeOf(rate, hourlyRate);
+      for (const point of usual) judge.observe({ ...point, parent });
+      return isAnomalous(judge.observe({ ...rateAt(24, 12, 30), parent }));
+    };
+    expect(found(null)).toBe(true);
+    expect(found(0.2)).toBe(false);
+  });
 });
