@@ -7,6 +7,7 @@ import { builtinDetectors } from '../detectors/index.js';
 import type { LoadPlugIn } from './config/plug-ins.js';
 import type { Detector } from './detection/contract.js';
 import { messageOf } from './model/errors.js';
+import { COMBINED } from './model/verdict.js';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -44,8 +45,8 @@ function read(value: unknown): Detector | string {
   if (typeof value !== 'object' || value === null) return 'its default export is not an object';
   const { name, description, create, parameters = z.strictObject({}) } = value as Partial<Detector>;
   if (typeof name !== 'string' || !NAME.test(name)) return 'its name must be a word of a-z, 0-9 and -';
-  if (builtinDetectors.some((detector) => detector.name === name))
-    return `its name '${name}' is that of a detector that comes with Redress`;
+  if (name === COMBINED || builtinDetectors.some((detector) => detector.name === name))
+    return `its name '${name}' is taken by Redress itself`;
   if (typeof description !== 'string' || description === '') return 'it has no description';
   if (typeof create !== 'function') return 'it has no function create';
   if (!('_zod' in (parameters as object))) return 'its parameters are no schema of zod 4';

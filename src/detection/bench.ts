@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { type Instant, SECOND } from '../model/clock.js';
-import { EARLIEST } from '../model/event-schema.js';
 import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
-import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
+import type { MetricDefinition } from '../model/metric.js';
 import { COMBINED } from '../model/verdict.js';
-import type { Detector, Judge, ParentPoint, SeriesContext } from './contract.js';
+import type { Judge, ParentPoint, SeriesContext } from './contract.js';
 import { hasChildren, parentSlice } from './family.js';
 import { AS_IT_IS, behind, isClear, type Lens, LensSchema, shown } from './lens.js';
+import type { Preparation } from './preparation.js';
 import { lensOf, type Run, RunSchema } from './run.js';
+import { BEGINNING, type FindSaved, type Snapshot, savedSnapshots, savedState } from './snapshots.js';
 
 /** Told when a detector throws or answers something that is not a judgement. */
 export type ReportFault = (fault: {
@@ -33,49 +34,8 @@ export interface Seat {
 
 const MemorySchema = z.object({ run: RunSchema.nullable(), levels: z.record(z.string(), LensSchema) });
 
-/** What a series' judges knew at a time. */
-interface Snapshot {
-  slot: number;
-  /** The start of the last bucket that they knew; the beginning of time when they knew none. */
-  observedUntil: Instant;
-  /** In the order of the seats; as text, because a judge may go on changing what it has given. */
-  seats: readonly { observedUntil: Instant; state: string }[];
-  /** What is remembered beside them; as text, null for nothing. */
-  memory: string;
-  isSaved: boolean;
-  /** True while the states have been left in the store. */
-  isElsewhere: boolean;
-}
-
 /** No judge has such parameters, so that nobody goes on from a state that is marked with them. */
 const OUTDATED = '';
-
-/** Before anything that can have happened. */
-const BEGINNING: Instant = EARLIEST - 1;
-
-/** Finds what an earlier process has left of a judge; slot 0 is the newest state. */
-export type FindSaved = (detector: string, slot: number) => SavedJudge | undefined;
-
-/** What is the same for all series of a metric, made once. */
-export interface Preparation {
-  series: SeriesContext;
-  uses: readonly { detector: Detector; params: unknown; parameters: string }[];
-}
-
-export function prepare(metric: MetricDefinition, detectors: ReadonlyMap<string, Detector>): Preparation {
-  return {
-    series: {
-      kind: isRate(metric.measure.kind) ? 'rate' : 'value',
-      bucketSeconds: nominalSeconds(metric.bucket),
-      timezone: metric.timezone,
-    },
-    uses: metric.detect.map(({ use, params }) => {
-      const detector = detectors.get(use);
-      if (detector === undefined) throw new Error(`no detector '${use}' for the metric '${metric.id}'`);
-      return { detector, params: detector.parameters.parse(params), parameters: JSON.stringify(params) };
-    }),
-  };
-}
 
 /** The judges of one series, and what they can go back to. */
 export class Bench {
@@ -118,7 +78,8 @@ export class Bench {
       this.#recall(JSON.stringify(saved.state));
       this.#stored.add(0);
     }
-    this.#snapshots = this.#savedSnapshots(find);
+    this.#snapshots = savedSnapshots(this.seats, find);
+    for (const { slot, memoryIsStored } of this.#snapshots) if (memoryIsStored) this.#stored.add(slot);
   }
 
   /** The start of the last bucket that any of the judges has observed. */
@@ -138,13 +99,14 @@ export class Bench {
     if (before !== undefined && observedUntil - before.observedUntil < horizon) return;
     const seats = this.seats.map((seat) => ({
       observedUntil: Math.max(BEGINNING, seat.observedUntil),
-      state: JSON.stringify(seat.observedUntil > BEGINNING ? this.#stateOf(seat) : null),
+      state: JSON.stringify(seat.observedUntil > BEGINNING ? (this.#stateOf(seat) ?? null) : null),
     }));
     this.#snapshots.push({
       slot: before?.slot === 1 ? 2 : 1,
       observedUntil,
       seats,
       memory: this.#memory(),
+      memoryIsStored: false,
       isSaved: false,
       isElsewhere: false,
     });
@@ -164,7 +126,7 @@ export class Bench {
 
   /** Takes in the earlier states that {@link hasToRead} asks for. */
   read(find: FindSaved): void {
-    const read = this.#savedSnapshots(find);
+    const read = savedSnapshots(this.seats, find);
     this.#snapshots = this.#snapshots.map((snapshot) =>
       snapshot.isElsewhere
         ? (read.find(({ observedUntil }) => observedUntil === snapshot.observedUntil) ?? snapshot)
@@ -314,31 +276,4 @@ export class Bench {
       return undefined;
     }
   }
-
-  /** The states that an earlier process has left, oldest first. */
-  #savedSnapshots(find: FindSaved): Snapshot[] {
-    return [1, 2]
-      .flatMap((slot) => {
-        const known = this.seats.flatMap(({ name, parameters }) => {
-          const saved = find(name, slot);
-          return saved?.parameters === parameters ? [saved] : [];
-        });
-        if (known.length < this.seats.length || known.length === 0) return [];
-        const observedUntil = Math.max(...known.map((judge) => judge.observedUntil));
-        const seats = known.map((judge) => ({
-          observedUntil: judge.observedUntil,
-          state: judge.isElsewhere === true ? 'null' : JSON.stringify(judge.state),
-        }));
-        const memory = find(COMBINED, slot);
-        if (memory !== undefined) this.#stored.add(slot);
-        const isElsewhere = known.some((judge) => judge.isElsewhere === true);
-        const remembered = JSON.stringify(memory?.state ?? null);
-        return [{ slot, observedUntil, seats, memory: remembered, isSaved: true, isElsewhere }];
-      })
-      .sort((a, b) => a.observedUntil - b.observedUntil);
-  }
 }
-
-/** A judge that had seen nothing has left nothing. */
-const savedState = (text: string): Json | undefined =>
-  text === 'null' ? undefined : (JSON.parse(text) as Json);

@@ -4,14 +4,16 @@ import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { COMBINED } from '../model/verdict.js';
-import { Bench, type Preparation, prepare, type ReportFault, type Seat } from './bench.js';
+import { ask } from './asking.js';
+import { Bench, type ReportFault, type Seat } from './bench.js';
 import { SHARED } from './budget.js';
 import { type Calendar, effectOf } from './calendar.js';
 import { combine } from './combine.js';
-import type { Detector, Judgement, ParentPoint, SeriesPoint } from './contract.js';
+import type { Detector, ParentPoint, SeriesPoint } from './contract.js';
 import { parentsFirst } from './family.js';
 import { type GuardedJudgement, guard, lowVolume } from './guards.js';
-import { behind, type Lens, observeThrough, shown } from './lens.js';
+import { behind, type Lens } from './lens.js';
+import { type Preparation, prepare } from './preparation.js';
 import { type JudgedPoint, Settling } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
@@ -261,21 +263,7 @@ export class Judging {
       annotations,
       ...(parent === undefined ? {} : { parent }),
     };
-    const judgement = this.#ask(bench, seat, seen, lens);
-    tellChildren(bench, seat.name, seen, lens, judgement);
-    return judgement;
-  }
-
-  /** A detector that fails is reported, and has no say. */
-  #ask(bench: Bench, { name, judge, create }: Seat, point: SeriesPoint, lens: Lens): GuardedJudgement {
-    try {
-      const judgement = observeThrough(judge, () => create(judge.save()), point, lens, bench.series.kind);
-      insistOnJudgement(judgement);
-      return judgement;
-    } catch (error) {
-      bench.fault(name, error);
-      return { status: 'not_evaluable', reason: 'error' };
-    }
+    return ask(bench, seat, seen, lens);
   }
 
   #parentOf({ metric, parent }: Bench, detector: string, bucketStart: Instant): ParentPoint | undefined {
@@ -283,33 +271,6 @@ export class Judging {
     const latest = this.#benches.get(`${metric} ${parent}`)?.latest;
     return latest?.bucketStart === bucketStart ? latest.byDetector.get(detector) : undefined;
   }
-}
-
-/** Keeps what a detector has said of a parent slice, in the unit that its judge was shown the point in. */
-function tellChildren(
-  bench: Bench,
-  detector: string,
-  point: SeriesPoint,
-  lens: Lens,
-  judgement: GuardedJudgement,
-): void {
-  const { latest } = bench;
-  if (latest === null) return;
-  if (latest.bucketStart !== point.bucketStart) latest.byDetector.clear();
-  latest.bucketStart = point.bucketStart;
-  const { value, numerator, denominator } = shown(point, lens);
-  const expected = judgement.status === 'judged' ? (judgement.expected - lens.plus) / lens.times : null;
-  latest.byDetector.set(detector, { value, numerator, denominator, expected });
-}
-
-/** A plug-in may answer anything. */
-function insistOnJudgement(judgement: Judgement): void {
-  if (judgement.status === 'not_evaluable') return;
-  if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
-  const { expected, lower, upper, score, direction } = judgement;
-  if (![expected, lower, upper, score].every(Number.isFinite))
-    throw new Error('a judgement holds a number that is not finite');
-  if (direction !== 'up' && direction !== 'down') throw new Error('a judgement has no direction');
 }
 
 /** Points that are in the order of time, those of one bucket together. */

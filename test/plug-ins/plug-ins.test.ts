@@ -136,7 +136,7 @@ describe('a plug-in that is none', () => {
       'a name that is taken',
       './it.mjs',
       "export default { name: 'cusum', description: 'x', create() {} };",
-      "'./it.mjs' is not a detector: its name 'cusum' is that of a detector that comes with Redress",
+      "'./it.mjs' is not a detector: its name 'cusum' is taken by Redress itself",
     ],
     [
       'no function create',

@@ -1,0 +1,51 @@
+import type { Bench, Seat } from './bench.js';
+import type { Judgement, SeriesPoint } from './contract.js';
+import type { GuardedJudgement } from './guards.js';
+import { type Lens, observeThrough, shown } from './lens.js';
+
+/** Asks a judge for its word on a point. A detector that fails is reported, and has no say. */
+export function ask(
+  bench: Bench,
+  { name, judge, create }: Seat,
+  point: SeriesPoint,
+  lens: Lens,
+): GuardedJudgement {
+  let judgement: GuardedJudgement;
+  try {
+    const answer = observeThrough(judge, () => create(judge.save()), point, lens, bench.series.kind);
+    insistOnJudgement(answer);
+    judgement = answer;
+  } catch (error) {
+    bench.fault(name, error);
+    judgement = { status: 'not_evaluable', reason: 'error' };
+  }
+  tellChildren(bench, name, point, lens, judgement);
+  return judgement;
+}
+
+/** Keeps what a detector has said of a parent slice, in the unit that its judge was shown the point in. */
+function tellChildren(
+  bench: Bench,
+  detector: string,
+  point: SeriesPoint,
+  lens: Lens,
+  judgement: GuardedJudgement,
+): void {
+  const { latest } = bench;
+  if (latest === null) return;
+  if (latest.bucketStart !== point.bucketStart) latest.byDetector.clear();
+  latest.bucketStart = point.bucketStart;
+  const { value, numerator, denominator } = shown(point, lens);
+  const expected = judgement.status === 'judged' ? (judgement.expected - lens.plus) / lens.times : null;
+  latest.byDetector.set(detector, { value, numerator, denominator, expected });
+}
+
+/** A plug-in may answer anything. */
+function insistOnJudgement(judgement: Judgement): void {
+  if (judgement.status === 'not_evaluable') return;
+  if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
+  const { expected, lower, upper, score, direction } = judgement;
+  if (![expected, lower, upper, score].every(Number.isFinite))
+    throw new Error('a judgement holds a number that is not finite');
+  if (direction !== 'up' && direction !== 'down') throw new Error('a judgement has no direction');
+}
