@@ -8,6 +8,7 @@ import { analysisSources } from './explanation.js';
 import { evidenceFor } from './follow-up-evidence.js';
 import { type SampleRequest, sampleCases } from './follow-up-samples.js';
 import type { FollowUpDesk } from './followups/desk.js';
+import { holidaysAround } from './holidays.js';
 import type { Restated } from './metrics/late-events.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
@@ -136,7 +137,8 @@ export async function assemble(
   });
   const judgeStates = new JudgeStateTable(store);
   const journal = new Journal(store);
-  await new AnnotationTable(store).write(annotations);
+  const holidays = await holidaysAround(configuration, events, surroundings.notBefore?.());
+  await new AnnotationTable(store).write([...annotations, ...holidays]);
 
   const entries = await journal.read();
   const { judging, alerts, followUps, digests } = createDeciders(configuration, {
