@@ -4,6 +4,7 @@ import { createDeciders } from './deciding.js';
 import type { Episode } from './detection/backtest/labels.js';
 import type { Span } from './detection/backtest/score.js';
 import type { JudgedPoint, ReportFault } from './detection/judging.js';
+import { bucketStart } from './metrics/buckets.js';
 import type { Instant } from './model/clock.js';
 import { RedressError } from './model/errors.js';
 import type { JournalEntry } from './model/journal.js';
@@ -122,8 +123,14 @@ export async function historySpan(
   { isLive }: { isLive: boolean },
 ): Promise<Span> {
   const events = await history.eventSpan();
-  const stored = await Promise.all(configuration.metrics.map((metric) => history.storedSpan(metric)));
-  const spans = [events, ...stored].filter((it) => it !== null);
+  const stored: { first: Instant; last: Instant }[] = [];
+  for (const metric of configuration.metrics) {
+    const span = await history.storedSpan(metric);
+    // The bucket of the first event begins before it and is no earlier history.
+    if (span !== null && (events === null || span.first < bucketStart(events.first, metric)))
+      stored.push(span);
+  }
+  const spans = events === null ? stored : [events, ...stored];
   if (spans.length === 0)
     throw new RedressError('not_found', 'there is no history: load events with redress ingest');
   const last = events?.last ?? Math.max(...spans.map((it) => it.last));
