@@ -75,3 +75,30 @@ describe('the severity of an alert', () => {
     expect(desk.alerts()[0]).toMatchObject({ severity: 'critical', impactCount: 40 });
   });
 });
+
+describe('a level that has become the new normal', () => {
+  const of = metric({ alert: { for: 2, recover: 3, mergeGap: 0, criticalScore: 3 } });
+  const normalNow = (index: number) => {
+    const observation = seen(hour(index), 'up', { of });
+    return {
+      ...observation,
+      verdict: { ...observation.verdict, status: 'normal' as const, reason: 'new_normal' as const },
+    };
+  };
+
+  it.each([
+    ['one that fires', 2, ['new_normal']],
+    ['one that has not fired yet', 1, ['subsided']],
+    ['none', 0, []],
+  ])('ends at once an alert, and tells those who were told of it: %s', (_which, points, reasons) => {
+    const desk = new AlertDesk({ policies: [POLICY], routes: ROUTES });
+    for (let index = 0; index < points; index += 1)
+      desk.observe(seen(hour(index), 'up', { of }), afterHour(hour(index)));
+    const entries = desk.observe(normalNow(points), afterHour(hour(points)));
+    expect(entries.filter(({ stream }) => stream === 'alert').map(({ reason }) => reason)).toEqual(reasons);
+    expect(
+      entries.filter(({ stream, reason }) => stream === 'delivery' && reason === 'new_normal'),
+    ).toHaveLength(reasons.includes('new_normal') ? (POLICY.steps[0]?.targets.length ?? 0) : 0);
+    expect(desk.alerts().every(({ state }) => state === 'resolved')).toBe(true);
+  });
+});
