@@ -43,11 +43,10 @@ interface ExpressionProblem {
 
 /** A foreign table's bytes, inside the store, until they have been turned into events. */
 export interface StagedTable {
-  /** Asks the store of what type an expression over the columns is, without reading a row. */
-  describe(
-    expression: string,
-    timezone: string,
-  ): Promise<{ kind: 'value'; type: string } | ExpressionProblem>;
+  /** Asks the store of what types expressions over the columns are, without reading a row; null when one does not fit. */
+  types(expressions: readonly string[], timezone: string): Promise<string[] | null>;
+  /** Asks the store what is wrong with an expression; null when nothing is. */
+  check(expression: string, timezone: string): Promise<ExpressionProblem | null>;
   /**
    * Streams a file's bytes into the table and numbers its rows from 1 in the order of the file, in the column
    * `_row` (UInt64). Throws `store_rejected` when the bytes are not of the format.
@@ -61,14 +60,14 @@ export interface StagedTable {
   /**
    * Makes events of the rows that the decoder would accept with these very values (`latest` is the latest `occurred_at`
    * that is believed, `intact` a condition that every such row meets), each at the position `row N` and with N as the version's sequence. Answers how many there
-   * are and a condition that holds for all other rows; null when the values' types do not allow it, and then nothing is
+   * are and a condition that holds for all other rows, null without any; null when the values' types do not allow it, and then nothing is
    * written. Throws as `EventSink.write` does; doing it again changes nothing.
    */
   accept(
     query: { values: readonly MappedValue[]; where: string; intact: string; timezone: string },
     origin: Origin,
     latest: Instant,
-  ): Promise<{ accepted: number; others: string } | null>;
+  ): Promise<{ accepted: number; others: string | null } | null>;
   /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */
   rows(query: StagedQuery): AsyncIterable<readonly StagedRow[]>;
   /** Forgets the table. Never throws for a table that is gone. */

@@ -60,7 +60,8 @@ export async function* readTable(request: TableRequest): AsyncGenerator<Portion>
         ? await acceptInside(map, types, { staged, intact, origin: request.origin })
         : null;
       if (stored !== null) yield { into: () => undefined, stored: stored.accepted, bytes: 0 };
-      yield* mappedRows(stored?.map ?? map, staged, table.columns, rowsOf(request.origin));
+      const left = stored === null ? map : stored.map;
+      if (left !== null) yield* mappedRows(left, staged, table.columns, rowsOf(request.origin));
     } finally {
       await staged.drop();
     }
@@ -146,13 +147,13 @@ function rowsOf(origin: Origin): ArrivalOf {
 
 /**
  * Has the store make events of the rows that are plain: of a table that gives one event a row. Answers the map of the
- * rows that are left; null when the columns' types leave everything to the decoder.
+ * rows that are left, if any are; null when the columns' types leave everything to the decoder.
  */
 async function acceptInside(
   map: EventMap,
   types: ReadonlyMap<MapExpression, string>,
   { staged, intact, origin }: { staged: StagedTable; intact: string; origin: Origin },
-): Promise<{ accepted: number; map: EventMap } | null> {
+): Promise<{ accepted: number; map: EventMap | null } | null> {
   const [event, another] = map.events;
   if (event === undefined || another !== undefined || event.where !== null) return null;
   const values = event.fields.map((value) => ({ ...value, type: types.get(value) ?? '' }));
@@ -160,38 +161,37 @@ async function acceptInside(
   const latest = origin.receivedAt + FUTURE_ALLOWED;
   const found = await insist(() => staged.accept(query, origin, latest), { again: isWorthAnotherTry });
   if (found === null) return null;
+  if (found.others === null) return { accepted: found.accepted, map: null };
   const others = map.where === null ? found.others : `(${map.where.expression}) AND ${found.others}`;
   const where = { field: 'where', place: map.file, ...map.where, expression: others };
   return { accepted: found.accepted, map: { ...map, where } };
 }
 
-/** Asks the store about every expression, so that one answer names all that do not fit; the types of those that do. */
+/** The types of a map's expressions. When not all of them fit the table, one answer names all that do not. */
 async function typesOf(
   map: EventMap,
   staged: StagedTable,
   columns: readonly StagedColumn[],
 ): Promise<Map<MapExpression, string>> {
-  const types = new Map<MapExpression, string>();
-  const problems: string[] = [];
-  const described = await Promise.all(
-    expressionsOf(map).map(
-      async (expression) => [expression, await staged.describe(expression.expression, map.timezone)] as const,
-    ),
+  const expressions = expressionsOf(map);
+  const types = await staged.types(
+    expressions.map(({ expression }) => expression),
+    map.timezone,
   );
-  for (const [expression, found] of described) {
-    if (found.kind === 'value') {
-      types.set(expression, found.type);
-      continue;
-    }
+  if (types !== null)
+    return new Map(expressions.map((expression, index) => [expression, types[index] ?? '']));
+  const problems: string[] = [];
+  for (const expression of expressions) {
+    const problem = await staged.check(expression.expression, map.timezone);
+    if (problem === null) continue;
     const names = columns.map((column) => column.name).filter((name) => name !== EXTRA);
     const advice =
-      found.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
+      problem.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
     problems.push(
-      `${expression.place}  ${expression.field}: ${expression.expression}: ${found.detail.trim()}${advice}`,
+      `${expression.place}  ${expression.field}: ${expression.expression}: ${problem.detail.trim()}${advice}`,
     );
   }
-  if (problems.length > 0) throw mapProblems(problems);
-  return types;
+  throw mapProblems(problems);
 }
 
 function expressionsOf(map: EventMap): MapExpression[] {

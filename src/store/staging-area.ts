@@ -47,15 +47,30 @@ export class StagingTable {
     this.#columns = columns;
   }
 
-  async describe(
+  /** The types of expressions, asked for at once; null when one of them cannot be evaluated. */
+  async types(expressions: readonly string[], timezone: string): Promise<string[] | null> {
+    const values = expressions.map((expression, index) => `(${expression}) AS value_${index}`).join(', ');
+    const text = `DESCRIBE TABLE (SELECT ${values} FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`;
+    const types: string[] = [];
+    try {
+      for await (const rows of this.#store.rows<{ type: string }>(text))
+        types.push(...rows.map(({ type }) => type));
+      return types;
+    } catch (error) {
+      if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
+      return null;
+    }
+  }
+
+  async check(
     expression: string,
     timezone: string,
-  ): Promise<{ kind: 'value'; type: string } | { kind: 'unknown_column' | 'invalid'; detail: string }> {
+  ): Promise<{ kind: 'unknown_column' | 'invalid'; detail: string } | null> {
     try {
-      const text = `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`;
-      for await (const [row] of this.#store.rows<{ type: string }>(text))
-        return { kind: 'value', type: row?.type ?? '' };
-      return { kind: 'invalid', detail: 'it has no type' };
+      await this.#store.statement(
+        `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
+      );
+      return null;
     } catch (error) {
       if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
       return { kind: serverCode(error) === '47' ? 'unknown_column' : 'invalid', detail: error.message };
@@ -87,13 +102,13 @@ export class StagingTable {
 
   /**
    * Makes events of the rows that are plain, without their leaving the store. Doing it again changes nothing. Answers how
-   * many there are and the condition that the others meet; null when the values' types do not allow it.
+   * many there are and the condition that the others meet, if there are others; null when the values' types do not allow it.
    */
   async accept(
     query: { values: readonly MappedValue[]; where: string; intact: string; timezone: string },
     origin: Origin,
     latest: number,
-  ): Promise<{ accepted: number; others: string } | null> {
+  ): Promise<{ accepted: number; others: string | null } | null> {
     const { values, where, intact, timezone } = query;
     const plain = plainRow(values, intact, '{latest:Int64}');
     if (plain === null) return null;
@@ -104,7 +119,7 @@ export class StagingTable {
       place: origin.place,
       version_at: origin.versionAt,
     };
-    const rows = `FROM ${quoted(this.#name)} WHERE (${where === '' ? 'true' : where}) AND ${plain.isPlain}`;
+    const rows = `FROM ${quoted(this.#name)} WHERE (${where === '' ? 'true' : where})`;
     const settings = `SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`;
     const columns = plain.columns.join(', ');
     await this.#store.statement(
@@ -112,15 +127,13 @@ export class StagingTable {
        SELECT ${columns}, fromUnixTimestamp64Milli({received_at:Int64}, 'UTC'), {source:String},
          concat({place:String}, 'row ', toString(_row)),
          bitOr(bitShiftLeft(toUInt128({version_at:Int64}), 64), toUInt128(_row))
-       ${rows} ${settings}, optimize_on_insert = 0`,
+       ${rows} AND ${plain.isPlain} ${settings}, optimize_on_insert = 0`,
       parameters,
     );
     const others = `NOT ${plain.isPlain.replaceAll('{latest:Int64}', String(latest))}`;
-    for await (const [row] of this.#store.rows<{ accepted: number }>(
-      `SELECT count() AS accepted ${rows} ${settings}`,
-      parameters,
-    ))
-      return { accepted: row?.accepted ?? 0, others };
+    const counts = `SELECT countIf(${plain.isPlain}) AS accepted, count() AS all ${rows} ${settings}`;
+    for await (const [row] of this.#store.rows<{ accepted: number; all: number }>(counts, parameters))
+      return { accepted: row?.accepted ?? 0, others: row?.accepted === row?.all ? null : others };
     return { accepted: 0, others };
   }
 
