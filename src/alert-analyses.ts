@@ -43,16 +43,16 @@ export class AlertAnalyses {
    * entries of all that are ready, late ones of earlier calls among them.
    */
   async settle(now: Instant): Promise<JournalEntry[]> {
-    for (const alert of this.#parts.alerts.unexplained()) {
-      if (this.#begun.has(alert.alertId)) continue;
+    const wanted = this.#parts.alerts.unexplained().filter(({ alertId }) => !this.#begun.has(alertId));
+    for (const alert of wanted) {
       this.#begun.add(alert.alertId);
       this.#queue.push({ alert, now });
     }
-    const begins = this.#queue.length > 0;
     while (this.#working.length < AT_ONCE && this.#queue.length > 0) this.#work();
     const { patience } = this.#parts;
     if (patience === null) while (this.#working.length > 0) await Promise.all(this.#working);
-    else if (begins) await this.#waitFor(patience);
+    // What waits already has kept a message waiting once; no other message waits for it.
+    else if (wanted.length > 0) await this.#waitFor(patience);
     const ready = this.#ready;
     this.#ready = [];
     return ready.flatMap((analysis) => this.#parts.alerts.explained(analysis, now));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -77,6 +77,22 @@ describe('redress explain FILE', () => {
     const answer = await explain(write('page.csv', rates), ...RATE, '--at', '180', '--table');
     expect(answer.out.join('\n')).toMatch(/1 +cause +category=toys +360/);
     expect(answer.out.join('\n')).toContain('happened inside the slices');
+  });
+
+  test('draws a picture, but only of one file and into a PNG', async () => {
+    const path = write('drawn.csv', forecast);
+    const picture = join(folder, 'drawn.png');
+    expect((await explain(path, '--dims', 'region,category', ...COUNT, '--chart', picture)).status).toBe(0);
+    expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
+    for (const [args, words] of [
+      [[path, '--chart', `${picture}.svg`], 'must end in .png'],
+      [[path, '--chart', join(folder, 'nowhere', 'a.png')], 'no such file or directory'],
+      [[path, path, '--chart', picture], 'of one file'],
+    ] as const) {
+      const answer = await explain(...args, '--dims', 'region,category', ...COUNT);
+      expect(answer.status).toBe(2);
+      expect(answer.err).toContain(words);
+    }
   });
 
   test.each([

@@ -42,6 +42,8 @@ it('keeps no message waiting for longer than its patience, and adds what comes l
   const { subject, made, answer } = analyses(5);
   await subject.settle(NOON);
   expect(made).toEqual([]);
+  await subject.settle(NOON + 1_000);
+  expect(made).toEqual([]);
   answer();
   await new Promise(setImmediate);
   await subject.settle(NOON + 5_000);
