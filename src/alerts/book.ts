@@ -17,6 +17,7 @@ export class AlertBook {
   readonly #alerts = new Map<string, AlertRecord>();
   readonly #latest = new Map<string, AlertRecord>();
   readonly #open = new Map<string, AlertRecord>();
+  readonly #openHealth = new Map<string, AlertRecord>();
   /** Alerts for which something is due some time. */
   readonly #waiting = new Map<string, Instant>();
   /** Open alerts by the one that holds them back. */
@@ -52,6 +53,11 @@ export class AlertBook {
   /** Firing and acknowledged alerts, in no order. */
   open(): Iterable<AlertRecord> {
     return this.#open.values();
+  }
+
+  /** Open alerts about the data and the messages themselves, in no order. */
+  openHealth(): Iterable<AlertRecord> {
+    return this.#openHealth.values();
   }
 
   /** Open alerts that this one holds back, in no order. */
@@ -127,6 +133,8 @@ export class AlertBook {
     this.#alerts.set(alertId, alert);
     if (open) this.#open.set(alertId, alert);
     else this.#open.delete(alertId);
+    if (open && alert.kind === 'data_health') this.#openHealth.set(alertId, alert);
+    else this.#openHealth.delete(alertId);
     this.inhibition.note(alert, open);
     const dueAt = earlier(open ? alert.escalation.nextAt : null, alert.noticeAt);
     if (dueAt === null) this.#waiting.delete(alertId);

@@ -19,7 +19,12 @@ const MAX_AGE = 6 * HOUR;
 export function afterAttempt(delivery: Delivery, outcome: SendOutcome, now: Instant): Delivery | null {
   const arrivedLate = delivery.state === 'superseded' && outcome.outcome === 'sent';
   if (delivery.state !== 'pending' && !arrivedLate) return null;
-  const attempted = { ...delivery, attempts: delivery.attempts + 1, version: delivery.version + 1 };
+  const attempted = {
+    ...delivery,
+    attempts: delivery.attempts + 1,
+    attemptedAt: now,
+    version: delivery.version + 1,
+  };
   switch (outcome.outcome) {
     case 'sent':
       return { ...attempted, state: 'sent', sentAt: now, failure: '', messageRef: outcome.messageRef };

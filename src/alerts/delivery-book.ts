@@ -43,8 +43,8 @@ export class DeliveryBook {
       waiting.delete(deliveryId);
       if (waiting.size === 0) this.#waiting.delete(about);
     }
-    if (delivery.attempts > 0 && delivery.state !== 'superseded')
-      lane.freeAt = Math.max(lane.freeAt, entry.at + lane.pace, delivery.busyUntil ?? 0);
+    const { attemptedAt = Number.NEGATIVE_INFINITY, busyUntil = 0 } = delivery;
+    lane.freeAt = Math.max(lane.freeAt, attemptedAt + lane.pace, busyUntil);
     if (delivery.messageRef === '') return;
     const root = this.#roots.get(about);
     // Every message names the root that it hangs on; the newest knows of one that somebody deleted and that was made anew.
@@ -75,10 +75,13 @@ export class DeliveryBook {
     const due: Delivery[] = [];
     for (const { pace, freeAt, pending } of this.#lanes.values()) {
       if (freeAt > now) continue;
-      const ready = [...pending.values()].filter(({ dueAt }) => dueAt <= now);
-      if (pace === 0) due.push(...ready);
-      else if (ready.length > 0)
-        due.push(ready.reduce((first, next) => (inOrder(next, first) < 0 ? next : first)));
+      let first: Delivery | null = null;
+      for (const delivery of pending.values()) {
+        if (delivery.dueAt > now) continue;
+        if (pace === 0) due.push(delivery);
+        else if (first === null || inOrder(delivery, first) < 0) first = delivery;
+      }
+      if (first !== null) due.push(first);
     }
     return due.sort(inOrder);
   }

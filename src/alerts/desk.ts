@@ -205,7 +205,7 @@ export class AlertDesk {
     const idle = this.#episodes.silences.idle();
     for (const silence of idle) this.#health(idleSilence(silence, routing), true, now, journal, 'info');
     const stillIdle = new Set(idle.map(({ silenceId }) => silenceId));
-    for (const alert of [...this.#episodes.book.open()]) {
+    for (const alert of [...this.#episodes.book.openHealth()]) {
       const about = this.#episodes.silences.silence(silenceOf(alert));
       if (about !== undefined && !stillIdle.has(about.silenceId))
         this.#health(idleSilence(about, routing), false, now, journal);
@@ -408,7 +408,7 @@ export class AlertDesk {
   }
 
   #failingTargets(): Set<Target> {
-    const targets = [...this.#episodes.book.open()].map(targetOf);
+    const targets = [...this.#episodes.book.openHealth()].map(targetOf);
     return new Set(targets.filter((target) => target !== null));
   }
 

@@ -61,12 +61,14 @@ export class Episodes {
 
   /** One input and everything that follows from it at the same moment. */
   advance(
-    before: AlertRecord | null,
+    seen: AlertRecord | null,
     input: AlertInput,
     actor: string,
     now: Instant,
     journal: JournalEntry[],
   ): void {
+    // Others of the same turn may have changed the alert since the caller looked at it.
+    const before = seen === null ? null : (this.book.alert(seen.alertId) ?? seen);
     const result = transition(before, input, now);
     if (result.outcome !== 'changed') return;
     const { alert, reason } = result;

@@ -93,6 +93,7 @@ const ADDED_LATER: Omit<Partial<AlertRecord>, 'escalation'> = {
 /** A record as the journal has it; what an earlier version did not know of is filled in. */
 export function recordOf(body: Json): AlertRecord {
   const record = body as unknown as AlertRecord;
+  if ((record as Partial<AlertRecord>).turns !== undefined) return record;
   const escalation: Omit<Escalation, 'route'> = record.escalation;
   return {
     ...ADDED_LATER,

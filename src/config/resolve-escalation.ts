@@ -51,7 +51,7 @@ export function resolveEscalation(input: EscalationInput | null, slackIsOn: bool
     repeatInterval: route.repeat_interval,
     fallback: route.fallback === undefined ? undefined : reachable(route.fallback),
     continue: route.continue,
-    routes: route.routes?.map(routeOf),
+    routes: route.routes?.map((child) => routeOf(child)),
   });
   return {
     policies,

@@ -99,17 +99,16 @@ const RouteSettings = {
   continue: z.boolean().optional().describe('The routes after this one are asked as well. Default: false.'),
 };
 
-type RouteShape = z.output<ReturnType<typeof z.strictObject<typeof RouteSettings>>> & {
-  routes?: RouteShape[] | undefined;
-};
-
-const RouteSchema: z.ZodType<RouteShape> = z.strictObject({
+const RouteSchema = z.strictObject({
   ...RouteSettings,
   routes: z
-    .lazy(() => z.array(RouteSchema).min(1))
+    .array(z.strictObject(RouteSettings))
+    .min(1)
     .optional()
-    .describe('Finer routes within this one, which take from it what they do not say.'),
-}) as unknown as z.ZodType<RouteShape>;
+    .describe(
+      'Finer routes within this one, asked first; they take from it what they do not say, and where none matches it holds itself.',
+    ),
+});
 
 const Days = z
   .array(z.enum(WEEKDAYS))
@@ -192,4 +191,4 @@ export const EscalationFileSchema = z.strictObject({
 export const DEFAULT_GROUP = { wait: 30 * SECOND, interval: 5 * MINUTE };
 
 export type EscalationInput = z.output<typeof EscalationFileSchema>;
-export type RouteInput = RouteShape;
+export type RouteInput = z.output<typeof RouteSchema>;

@@ -71,6 +71,8 @@ export interface Delivery {
   /** When it may be tried next. */
   dueAt: Instant;
   sentAt: Instant | null;
+  /** When it was last tried; absent before the first time. */
+  attemptedAt?: Instant | undefined;
   /** Until when the target has asked to be left alone, by everybody; absent when it has not. */
   busyUntil?: Instant | undefined;
   /** Why the last attempt failed, or why it was given up. */

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.js';
 import { run as analysis } from './analysis.js';
 import { dashboardsBench } from './dashboards.js';
 import { demo } from './demo.js';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   kafka,
   insert,
   detect,
+  alerts,
   demo,
   'follow-ups': followUps,
   nab,
