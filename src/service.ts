@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import { AUDIT_KINDS } from './alerts/audit.js';
 import { assemble, type OpenStore, type Redress } from './app.js';
 import type { Carried } from './commands.js';
 import type { Configuration } from './config/configuration.js';
+import { DeliveryAudit } from './delivery-audit.js';
 import { writeDigest } from './digest.js';
 import { explainPort, wordsOf } from './explanation.js';
 import { openingByHand } from './follow-up-evidence.js';
@@ -102,6 +104,7 @@ class Service {
   readonly #writes: GatheredWrites;
   #redress: Redress | null = null;
   readonly #underway: Underway = new Map();
+  readonly #audit = new DeliveryAudit((found) => this.#metrics.audited(AUDIT_KINDS, found));
   #late: LateEvents | null = null;
   readonly #sources: Sources;
   #kafka: KafkaSource | null = null;
@@ -343,6 +346,7 @@ class Service {
       await this.#slack.refresh(redress, now);
       const held = this.#sources.heldByStale(this.#configuration.metrics, now);
       this.#metrics.judged(await redress.staleBuckets.mark(held, redress.progress, now));
+      await this.#audit.look(redress, now);
       if (now - this.#lastSave >= SAVE_INTERVAL) {
         await redress.saveJudges();
         this.#lastSave = now;

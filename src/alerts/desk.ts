@@ -8,6 +8,7 @@ import type { Point } from '../model/point.js';
 import type { Silence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
+import type { AuditMismatch } from './audit.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
 import { inputOf } from './command-input.js';
 import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
@@ -22,6 +23,7 @@ import {
   quietSource,
   silenceOf,
   targetOf,
+  wrongDeliveries,
 } from './health.js';
 import { addToImpact, alertPointOf, isGraver, NO_IMPACT, severityOf } from './impact.js';
 import type { Labelled } from './labels.js';
@@ -105,6 +107,15 @@ export class AlertDesk {
     return this.#episodes.turn(now, (journal) =>
       this.#health(quietSource(source, lastArrivalAt, routing), stale, now, journal),
     );
+  }
+
+  /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */
+  audited(found: readonly AuditMismatch[], now: Instant): JournalEntry[] {
+    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
+    const [first] = found;
+    const example = first === undefined ? '' : `${first.deliveryId} (${first.kind.replaceAll('_', ' ')})`;
+    const subject = wrongDeliveries(found.length, example, routing);
+    return this.#episodes.turn(now, (journal) => this.#health(subject, found.length > 0, now, journal));
   }
 
   /** Does what a person asks for, or says why not. What is asked of a group's alert that another leads goes to that one. */

@@ -39,6 +39,16 @@ export function idleSilence({ silenceId, author, reason }: Silence, routingFor: 
   );
 }
 
+/** The alert about messages that do not add up. */
+export function wrongDeliveries(count: number, example: string, routingFor: RoutingFor): Subject {
+  const what = count === 1 ? 'message does' : 'messages do';
+  return subject(
+    formatSlice({ audit: 'deliveries' }),
+    `${count} ${what} not add up with what should have been told, such as ${example}`,
+    routingFor,
+  );
+}
+
 /** The silence that a data-health alert is about, empty for any other alert. */
 export function silenceOf(alert: Alert): string {
   return alert.kind === 'data_health' ? (parseSlice(alert.slice).silence ?? '') : '';

@@ -24,6 +24,11 @@ export class ServiceMetrics {
   readonly #detectorErrors = this.#counter('detector_errors_total', 'Points on which a detector failed.', [
     'detector',
   ]);
+  readonly #auditMismatches = this.#gauge(
+    'delivery_audit_mismatches',
+    'Deliveries that do not add up with what the log says should have been told, at the last look.',
+    ['kind'],
+  );
   readonly #leftOut = new Map<string, number>();
   readonly #seriesLeftOut = this.#gauge(
     'series_left_out',
@@ -102,6 +107,11 @@ export class ServiceMetrics {
     this.#leftOut.set(metric, count);
     this.#seriesLeftOut.set({ metric }, count);
     return begins;
+  }
+
+  audited(kinds: readonly string[], found: readonly { kind: string }[]): void {
+    for (const kind of kinds)
+      this.#auditMismatches.set({ kind }, found.filter((mismatch) => mismatch.kind === kind).length);
   }
 
   detectorFailed(detector: string): void {

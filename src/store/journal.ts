@@ -1,3 +1,4 @@
+import type { Instant } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import type { Store } from './store.js';
@@ -26,6 +27,11 @@ export class Journal {
   /** The entries about one alert, its deliveries and its follow-ups, oldest first. */
   async story(alertId: string): Promise<JournalEntry[]> {
     return (await this.#store.query<StoredEntry>('journal_story', { alert_id: alertId })).map(entryOf);
+  }
+
+  /** What has happened to alerts and their deliveries since a moment, oldest first. */
+  async since(since: Instant): Promise<JournalEntry[]> {
+    return (await this.#store.query<StoredEntry>('journal_since', { since })).map(entryOf);
   }
 
   /** Writes entries together or not at all. Writing them again changes nothing. */
