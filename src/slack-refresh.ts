@@ -37,23 +37,36 @@ export class SlackRefresh {
     const edits = new Map<string, number>();
     const shown: Alert[] = [];
     for (const alert of alerts.alerts()) {
-      if (!isShown(alert, now) || alerts.speakerOf(alert.alertId) !== alert) continue;
-      const shownAs = alert.groupId || alert.alertId;
-      for (const target of alert.escalation.told) {
-        if (!target.startsWith('slack:') || waiting.has(`${shownAs}\n${target}`)) continue;
-        const rootRef = alerts.alertRef(alert.alertId, target);
-        const channel = rootRef.split(':', 1)[0] ?? '';
-        const used = edits.get(channel) ?? 0;
-        if (rootRef !== '') shown.push(alert);
-        if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
-        const outcome = await this.#notifier.refresh(alertView(alert, redress), rootRef);
-        if (outcome !== 'current') edits.set(channel, used + 1);
-        if (typeof outcome !== 'string' && outcome.outcome === 'retry')
-          this.#resting.set(channel, now + Math.max(outcome.retryAfter ?? 0, REST));
+      if (!isShown(alert, now)) continue;
+      for (const { subject, view } of messagesOf(alert, redress)) {
+        for (const target of alert.escalation.told) {
+          if (!target.startsWith('slack:') || waiting.has(`${subject.id}\n${target}`)) continue;
+          const rootRef = alerts.rootRef(subject, target);
+          const channel = rootRef.split(':', 1)[0] ?? '';
+          const used = edits.get(channel) ?? 0;
+          if (rootRef !== '') shown.push(alert);
+          if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
+          const outcome = await this.#notifier.refresh(view, subject, rootRef);
+          if (outcome !== 'current') edits.set(channel, used + 1);
+          if (typeof outcome !== 'string' && outcome.outcome === 'retry')
+            this.#resting.set(channel, now + Math.max(outcome.retryAfter ?? 0, REST));
+        }
       }
     }
     this.#charts?.drawNext(shown);
   }
+}
+
+/**
+ * The messages that an alert is shown in: its own, which it may have from before it came into a group, and its
+ * group's, where it is the one that speaks for it.
+ */
+function messagesOf(alert: Alert, redress: Parameters<SlackRefresh['round']>[0]) {
+  const { alertId, groupId, version } = alert;
+  const view = alertView(alert, redress);
+  const own = { subject: { kind: 'alert', id: alertId, version } as const, view: { ...view, group: null } };
+  if (groupId === '' || redress.alerts.speakerOf(alertId) !== alert) return [own];
+  return [own, { subject: { kind: 'group', id: groupId, version } as const, view }];
 }
 
 function isShown({ state, resolvedAt }: Alert, now: Instant): boolean {

@@ -1,4 +1,5 @@
 import type { Target } from '../model/alert.js';
+import type { DeliverySubject } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { AlertView, MessageContext } from './alert-words.js';
 import type { Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
@@ -23,7 +24,11 @@ export interface SlackNotifierParts {
 /** The notifier for Slack, which can also bring a message up to date that nobody asked to be told of. */
 export interface SlackNotifier extends Notifier {
   /** Edits the root message if it shows less than there is to see, and says nothing in its thread. */
-  refresh(view: AlertView, rootRef: string): Promise<'current' | 'edited' | 'root_gone' | NotDone>;
+  refresh(
+    view: AlertView,
+    subject: DeliverySubject,
+    rootRef: string,
+  ): Promise<'current' | 'edited' | 'root_gone' | NotDone>;
 }
 
 /**
@@ -188,15 +193,12 @@ export function slackNotifier({
       const inOther = other === null ? null : await inThread(other, deliveryId);
       return inOther === 'root_gone' ? null : inOther;
     },
-    async refresh(view, rootRef) {
+    async refresh(view, subject, rootRef) {
       const { alert } = view;
       const root = parseRef(rootRef);
       if (root === null) return 'root_gone';
       const known = await roots.read(rootRef, root, alert, charts);
       const reason = known?.shows.reason ?? 'first_notification';
-      const { alertId, groupId, version } = alert;
-      const kind = groupId === '' ? 'alert' : 'group';
-      const subject = { kind, id: groupId || alertId, version } as const;
       const deliveryId = known?.deliveryId ?? '';
       const delivery = { deliveryId, subject, reason, createdAt: alert.openedAt ?? alert.startedAt };
       const notification = { ...view, kind: 'alert', delivery, rootRef } as const;

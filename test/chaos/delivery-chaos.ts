@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alertView } from '../../src/alert-view.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { createDeciders } from '../../src/deciding.js';
 import type { Alert } from '../../src/model/alert.js';
@@ -219,7 +220,7 @@ class DeliveryChaos {
       // A group that an alert has left for a newer one is over, and stays as it was shown when it ended.
       if (left.has(delivery.subject.id)) continue;
       const expected = slackMessage(
-        notificationOf(delivery, { configuration, alerts, followUps }),
+        shownNotification(delivery, { configuration, alerts, followUps }),
         { owners: configuration.owners, dashboardsUrl: '' },
         null,
       );
@@ -232,6 +233,15 @@ class DeliveryChaos {
     }
     return { subjects: byRoot.size, problems };
   }
+}
+
+/** What a delivery's message shows: an alert's own message shows the alert, though it is in a group by now. */
+function shownNotification(delivery: Delivery, parts: Parameters<typeof notificationOf>[1]) {
+  const notification = notificationOf(delivery, parts);
+  const alert = parts.alerts.alert(delivery.alertId);
+  if (notification.kind !== 'alert' || delivery.subject.kind !== 'alert' || alert === undefined)
+    return notification;
+  return { ...notification, ...alertView(alert, parts), group: null };
 }
 
 /** Groups that an alert was in and is not in any more. */

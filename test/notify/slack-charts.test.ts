@@ -8,6 +8,7 @@ import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { SlackStandIn } from '../slack/stand-in.js';
 import { CONTEXT, makeAlert, makeNotification, NOON } from './fixtures.js';
 
+const ALERT = { kind: 'alert', id: 'a-1', version: 3 } as const;
 const PICTURE = Buffer.from('not really a PNG, but as many bytes as were announced');
 
 let slack: SlackStandIn;
@@ -66,7 +67,7 @@ describe('a chart comes into the message', () => {
       expect.arrayContaining(['files.getUploadURLExternal', 'upload', 'files.completeUploadExternal']),
     );
     expect(slack.store.files.map(({ bytes }) => bytes)).toEqual([PICTURE]);
-    expect(await notifier.refresh(makeNotification(), ref)).toBe('edited');
+    expect(await notifier.refresh(makeNotification(), ALERT, ref)).toBe('edited');
     expect(images()).toMatchObject([
       { slack_file: { id: slack.store.files[0]?.id }, alt_text: expect.stringContaining('Disputes per') },
     ]);
@@ -102,9 +103,9 @@ describe('a chart comes into the message', () => {
     const before = start();
     const ref = await before.post();
     await before.make();
-    await before.notifier.refresh(makeNotification(), ref);
+    await before.notifier.refresh(makeNotification(), ALERT, ref);
     const { notifier, make } = start();
-    expect(await notifier.refresh(makeNotification(), ref)).toBe('current');
+    expect(await notifier.refresh(makeNotification(), ALERT, ref)).toBe('current');
     await make();
     expect(drawn).toHaveLength(1);
     expect(images()).toHaveLength(1);
@@ -123,7 +124,7 @@ describe('a chart that fails costs the message nothing', () => {
     await make();
     expect(drawn, 'it is not tried again at once').toHaveLength(1);
     expect(reported).toEqual(reason === undefined ? [] : [reason]);
-    expect(await notifier.refresh(makeNotification(), ref)).toBe('current');
+    expect(await notifier.refresh(makeNotification(), ALERT, ref)).toBe('current');
   });
 
   test.each(['files.getUploadURLExternal', 'files.completeUploadExternal'])(
@@ -149,7 +150,7 @@ describe('a chart that fails costs the message nothing', () => {
     expect(await post()).toMatch(/^C0DISPUTES:/);
     expect(images()).toEqual([]);
     const rootRef = `C0DISPUTES:${slack.channel('disputes').messages[0]?.ts}`;
-    expect(await notifier.refresh(makeNotification(), rootRef)).toBe('current');
+    expect(await notifier.refresh(makeNotification(), ALERT, rootRef)).toBe('current');
   });
 });
 

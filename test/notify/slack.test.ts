@@ -21,6 +21,7 @@ const notifier = (token = slack.token) => {
 };
 
 const first = () => makeNotification();
+const ALERT = { kind: 'alert', id: 'a-1', version: 3 } as const;
 
 const later = (reason: DeliveryReason, rootRef: string, alert = makeAlert()) =>
   makeNotification({ alert, rootRef, delivery: makeDelivery({ deliveryId: `d-${reason}`, reason }) });
@@ -123,12 +124,12 @@ describe('a message is brought up to date without a word', () => {
     const same = notifier();
     const sent = await same.send('slack:#disputes', first());
     const rootRef = sent.outcome === 'sent' ? sent.messageRef : '';
-    expect(await same.refresh(makeNotification(), rootRef)).toBe('current');
+    expect(await same.refresh(makeNotification(), ALERT, rootRef)).toBe('current');
     const followUp = makeFollowUp({ state: 'open' });
-    expect(await same.refresh(makeNotification({ followUp }), rootRef)).toBe('edited');
-    expect(await same.refresh(makeNotification({ followUp }), rootRef)).toBe('current');
+    expect(await same.refresh(makeNotification({ followUp }), ALERT, rootRef)).toBe('edited');
+    expect(await same.refresh(makeNotification({ followUp }), ALERT, rootRef)).toBe('current');
     const worse = makeAlert({ version: 4, impactCount: 99 });
-    expect(await same.refresh(makeNotification({ followUp, alert: worse }), rootRef)).toBe('edited');
+    expect(await same.refresh(makeNotification({ followUp, alert: worse }), ALERT, rootRef)).toBe('edited');
     expect(messages()).toHaveLength(1);
     const text = JSON.stringify(messages()[0]?.blocks);
     expect(text).toContain('About 99 more disputes');
@@ -138,10 +139,10 @@ describe('a message is brought up to date without a word', () => {
 
   test('after a restart only if the message itself says that it shows less', async () => {
     const rootRef = await sendFirst();
-    expect(await notifier().refresh(makeNotification(), rootRef)).toBe('current');
+    expect(await notifier().refresh(makeNotification(), ALERT, rootRef)).toBe('current');
     const alert = makeAlert({ version: 4 });
-    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('edited');
-    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('current');
+    expect(await notifier().refresh(makeNotification({ alert }), ALERT, rootRef)).toBe('edited');
+    expect(await notifier().refresh(makeNotification({ alert }), ALERT, rootRef)).toBe('current');
     expect(slack.calls.filter((call) => call === 'chat.update')).toHaveLength(1);
   });
 
@@ -149,12 +150,12 @@ describe('a message is brought up to date without a word', () => {
     const rootRef = await sendFirst();
     const alert = makeAlert({ version: 4 });
     slack.failNext('chat.update', { kind: 'ratelimited', retryAfter: 9 });
-    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toMatchObject({
+    expect(await notifier().refresh(makeNotification({ alert }), ALERT, rootRef)).toMatchObject({
       outcome: 'retry',
       retryAfter: 9_000,
     });
     messages().length = 0;
-    expect(await notifier().refresh(makeNotification({ alert }), rootRef)).toBe('root_gone');
+    expect(await notifier().refresh(makeNotification({ alert }), ALERT, rootRef)).toBe('root_gone');
   });
 });
 
