@@ -6,7 +6,7 @@ import type { Schedule } from '../model/schedule.js';
 import { onCallAt } from './on-call.js';
 import { nextWorkMoment } from './work-hours.js';
 
-export const SCHEDULE = 'schedule:';
+const SCHEDULE = 'schedule:';
 
 /** Knows who people are: turns a policy's words into targets that messages can be sent to. */
 export class Directory {

@@ -39,7 +39,7 @@ export function rerouted(routing: Routing, told: readonly Target[], now: Instant
 }
 
 /** How long an acknowledgement of an alert of this severity holds, in ms. */
-export function ackTimeoutOf({ ackTimeout }: EscalationPolicy, severity: Severity): number {
+function ackTimeoutOf({ ackTimeout }: EscalationPolicy, severity: Severity): number {
   return typeof ackTimeout === 'number' ? ackTimeout : ackTimeout[severity];
 }
 

@@ -22,7 +22,7 @@ const Values = z
   .transform((value) => (Array.isArray(value) ? value : [value]));
 
 /** Labels to what they must be: a value, a list of values, `{ not: … }` or `{ prefix: … }`. */
-export const MatchersSchema = z.record(
+const MatchersSchema = z.record(
   z.string(),
   z.union([Values, z.strictObject({ not: Values }), z.strictObject({ prefix: Values })], {
     error: () => 'must be a value, a list of values, { not: … } or { prefix: … }',
