@@ -60,6 +60,7 @@ export function worldOf(seed: number): World {
 /** The metric as the service would have it, with nothing chosen. */
 const METRIC: MetricDefinition = metric({
   slices: [[], ['region'], ['category'], ['region', 'category']],
+  falseAlertsPerWeek: FALSE_ALERTS_PER_WEEK,
   detect: [{ use: 'auto', params: {} }],
   alert: { for: 1, recover: 3, mergeGap: 3 * HOUR, criticalScore: 3 },
 });
