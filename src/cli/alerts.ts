@@ -129,16 +129,20 @@ function storyTable(story: readonly StoryEntryWire[]): string {
   const rows: { from: string; times: number; entry: StoryEntryWire }[] = [];
   for (const entry of story) {
     const last = rows.at(-1);
-    const same = last?.entry.reason === entry.reason && last.entry.actor === entry.actor;
+    const same =
+      last?.entry.reason === entry.reason &&
+      last.entry.actor === entry.actor &&
+      last.entry.about === entry.about;
     if (last !== undefined && same) last.times += 1;
     else rows.push({ from: entry.at, times: 1, entry });
   }
   return formatTable(
-    [{ heading: 'WHEN (UTC)' }, { heading: 'WHAT HAPPENED' }, { heading: 'WHO' }],
+    [{ heading: 'WHEN (UTC)' }, { heading: 'WHAT HAPPENED' }, { heading: 'WHO' }, { heading: 'ABOUT' }],
     rows.map(({ from, times, entry }) => [
       formatTime(from),
       `${entry.reason.replaceAll('_', ' ')}${times > 1 ? ` (${times} times)` : ''}`,
       entry.actor,
+      entry.about ?? '',
     ]),
   );
 }

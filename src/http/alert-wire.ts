@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alert, AlertPoint } from '../model/alert.js';
+import type { Delivery } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import { InstantText, instantText, optionalInstantText } from './instant-text.js';
 
@@ -78,6 +79,10 @@ export const StoryEntryWireSchema = z
     at: InstantText,
     actor: z.string().describe('`system`, or a person.'),
     reason: z.string(),
+    about: z
+      .string()
+      .optional()
+      .describe('Who was told and why it failed, what a person said, or until when it is muted.'),
   })
   .meta({ id: 'StoryEntry' });
 
@@ -132,8 +137,27 @@ export function alertWire(alert: Alert): AlertWire {
   };
 }
 
-export function storyEntryWire({ stream, id, version, at, actor, reason }: JournalEntry): StoryEntryWire {
-  return { stream, id, version, at: instantText(at), actor, reason };
+export function storyEntryWire(entry: JournalEntry): StoryEntryWire {
+  const { stream, id, version, at, actor, reason } = entry;
+  const about = aboutEntry(entry);
+  return { stream, id, version, at: instantText(at), actor, reason, ...(about === '' ? {} : { about }) };
+}
+
+/** What of an entry's body a reader of the story wants to know. */
+function aboutEntry({ stream, reason, body }: JournalEntry): string {
+  if (stream === 'delivery') {
+    const { target, reason: word, failure } = body as unknown as Delivery;
+    const why = reason === word ? '' : `, ${word?.replaceAll('_', ' ')}`;
+    return `${target}${why}${failure ? `: ${failure}` : ''}`;
+  }
+  if (stream !== 'alert') return '';
+  const { feedback, owner, silence } = body as unknown as Alert;
+  if (reason === 'feedback' && feedback)
+    return `${feedback.verdict.replaceAll('_', ' ')} ${feedback.note}`.trim();
+  if (reason === 'handed_over') return owner;
+  if ((reason === 'silenced' || reason === 'snoozed') && silence)
+    return `${silence.until === null ? 'until it is resolved' : `until ${instantText(silence.until)}`} ${silence.reason}`.trim();
+  return '';
 }
 
 function alertPointWire(point: AlertPoint): z.infer<typeof AlertPointWireSchema> {
