@@ -14,7 +14,7 @@ const SampleCaseWireSchema = z.object({
 });
 
 /** Where and why a metric moved, as the API shows it. */
-export const AnalysisWireSchema = z
+const AnalysisWireSchema = z
   .object({
     metric: z.string(),
     slice: z.string().describe('What was looked within.'),

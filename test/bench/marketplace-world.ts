@@ -41,7 +41,7 @@ const TIMEZONE = 'Europe/London';
 /** Beyond this a Poisson count is a normal one, to the eye of any detector. */
 const LARGE = 400;
 
-export const CELLS: readonly Cell[] = REGIONS.flatMap((region) =>
+const CELLS: readonly Cell[] = REGIONS.flatMap((region) =>
   CATEGORIES.map((category) => ({
     region,
     category,

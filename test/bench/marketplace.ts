@@ -45,7 +45,7 @@ export interface Trial {
 }
 
 /** Worlds differ in size, in what goes wrong, and in how many standard deviations of chance the whole varies by: 1 to 3. */
-export function worldOf(seed: number): World {
+function worldOf(seed: number): World {
   const calm: World = {
     seed,
     ordersPerDay: seed % 2 === 0 ? 12_000 : 30_000,

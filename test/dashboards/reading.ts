@@ -15,7 +15,7 @@ import {
   writeSeries,
 } from './marketplace-rows.js';
 
-export const RANGE: TimeRange = { from: FROM, to: TO, intervalSeconds: 3_600 };
+const RANGE: TimeRange = { from: FROM, to: TO, intervalSeconds: 3_600 };
 
 export type Choices = Readonly<Record<string, VariableValue>>;
 
