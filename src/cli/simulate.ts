@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { DAY } from '../model/clock.js';
-import type { MarketplaceEvent } from '../model/event.js';
 import { encodeEvent } from '../model/event-json.js';
 import { formatSlice } from '../model/slice.js';
 import { defaultIncidents, type Truth } from '../simulation/incident.js';
 import { type Simulation, simulateMarketplace } from '../simulation/simulate.js';
 import { createLog } from './context.js';
-import { type EventTarget, openTarget } from './event-target.js';
+import { openTarget } from './event-target.js';
 import type { CliIo } from './io.js';
+import { sendEvents } from './send-events.js';
 
 interface Options {
   seed: number;
@@ -22,16 +21,6 @@ interface Options {
   rate: number;
   live: boolean;
 }
-
-interface Pace {
-  /** Events a second, at most. */
-  rate: number;
-  /** Whether each event waits for the moment at which it happens. */
-  live: boolean;
-}
-
-/** Events that go out together. */
-const BATCH_EVENTS = 1_000;
 
 export function register(program: Command, io: CliIo): void {
   program
@@ -70,7 +59,7 @@ export function register(program: Command, io: CliIo): void {
       if (options.to === undefined) return print(simulation);
       const target = await openTarget(options.to, createLog('silent'));
       try {
-        const sent = await send(simulation.events, target, {
+        const sent = await sendEvents(simulation.events, target, {
           rate: Math.max(1, options.rate),
           live: options.live,
         });
@@ -90,31 +79,6 @@ async function print(simulation: Simulation): Promise<void> {
     text = '';
   }
   process.stdout.write(text);
-}
-
-/** Sends in batches of up to a thousand, no faster than the rate; answers how many. */
-async function send(events: Iterable<MarketplaceEvent>, target: EventTarget, pace: Pace): Promise<number> {
-  let sent = 0;
-  let batch: MarketplaceEvent[] = [];
-  const begun = performance.now();
-  const flush = async () => {
-    if (batch.length === 0) return;
-    await target.send(batch);
-    sent += batch.length;
-    batch = [];
-    const ahead = (sent / pace.rate) * 1_000 - (performance.now() - begun);
-    if (ahead > 0) await sleep(ahead);
-  };
-  for (const event of events) {
-    if (pace.live && event.occurredAt > Date.now()) {
-      await flush();
-      await sleep(Math.max(0, event.occurredAt - Date.now()));
-    }
-    batch.push(event);
-    if (batch.length >= Math.min(BATCH_EVENTS, pace.rate)) await flush();
-  }
-  await flush();
-  return sent;
 }
 
 function truthLine(truth: Truth): string {
