@@ -62,7 +62,9 @@ export function registerLoad(followUps: Command, io: CliIo): void {
 function span(seconds: number | null): string {
   if (seconds === null) return '';
   const hours = seconds / 3_600;
-  return `${hours < 48 ? `${Number(hours.toPrecision(2))} h` : `${Number((hours / 24).toPrecision(2))} days`} (median)`;
+  const short = (length: number) => Number(length.toPrecision(2));
+  if (hours < 1) return `${short(seconds / 60)} min (median)`;
+  return `${hours < 48 ? `${short(hours)} h` : `${short(hours / 24)} days`} (median)`;
 }
 
 function share(value: number | null, of: string): string {

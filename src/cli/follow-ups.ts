@@ -131,10 +131,10 @@ export function register(program: Command, io: CliIo): void {
   withActor(followUps.command('due'))
     .description('set another due date')
     .argument('<id>')
-    .argument('<when>', 'ISO 8601 with an offset: 2026-03-10T12:00:00Z')
+    .argument('<when>', 'a day, which ends at midnight UTC, or ISO 8601 with an offset: 2026-03-10T12:00:00Z')
     .requiredOption('--reason <text>', 'why')
     .action((id: string, when: string, options: ActOptions & { reason: string }, command: Command) =>
-      act(`${pathOf(id)}/due`, options, command, { due_at: when, reason: options.reason }),
+      act(`${pathOf(id)}/due`, options, command, { due_at: endOfDay(when), reason: options.reason }),
     );
   withActor(followUps.command('priority'))
     .description('set another priority')
@@ -312,4 +312,9 @@ function stateText({ state, watch }: FollowUpWire): string {
 /** Three digits that say something, because the unit is not known here. */
 function number(value: number): string {
   return new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 }).format(value);
+}
+
+/** A day alone is good until its end. */
+function endOfDay(when: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(when) ? `${when}T23:59:59Z` : when;
 }

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant } from '../model/clock.js';
+import { DAY, HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { MetricDisplay } from './contract.js';
@@ -181,6 +181,7 @@ function days(duration: number): string {
 }
 
 function span(duration: number): string {
+  if (duration < HOUR) return `${Number((duration / MINUTE).toPrecision(2))} min`;
   return duration < 2 * DAY
     ? `${Number((duration / HOUR).toPrecision(2))} h`
     : `${Number((duration / DAY).toPrecision(2))} days`;
