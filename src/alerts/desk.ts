@@ -3,34 +3,23 @@ import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { MetricDefinition, Severity } from '../model/metric.js';
+import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Silence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
+import { anomalousInput } from './anomalous-input.js';
 import type { AuditMismatch } from './audit.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
 import { inputOf } from './command-input.js';
 import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
 import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
-import {
-  failingTarget,
-  HEALTH_RULE,
-  HEALTH_SEVERITY,
-  healthPoint,
-  idleSilence,
-  quietSource,
-  silenceOf,
-  targetOf,
-  wrongDeliveries,
-} from './health.js';
-import { addToImpact, alertPointOf, isGraver, NO_IMPACT, severityOf } from './impact.js';
-import type { Labelled } from './labels.js';
+import { HealthDesk } from './health-desk.js';
+import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
 import { episodeOf } from './on-point.js';
 import { compareText, earlier } from './order.js';
 import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
-import { avoiding, PLAIN_ROUTE } from './routing.js';
 import type { AlertSettings } from './settings.js';
 import type { SilenceCommand, SilenceCommandResult } from './silence-command.js';
 import { editOf, refusalOf, silenceFrom } from './silence-input.js';
@@ -57,9 +46,11 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down'];
 export class AlertDesk {
   readonly #episodes: Episodes;
   readonly #analyses = new AnalysisDesk();
+  readonly #health: HealthDesk;
 
   constructor(settings: AlertSettings) {
     this.#episodes = new Episodes(settings);
+    this.#health = new HealthDesk(this.#episodes);
   }
 
   /** Takes up the journal where an earlier process left it. */
@@ -103,19 +94,12 @@ export class AlertDesk {
 
   /** Takes in how a source is: one alert for each that is quiet, over when its data comes back. */
   sourceHealth(source: string, stale: boolean, lastArrivalAt: Instant | null, now: Instant): JournalEntry[] {
-    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
-    return this.#episodes.turn(now, (journal) =>
-      this.#health(quietSource(source, lastArrivalAt, routing), stale, now, journal),
-    );
+    return this.#health.source(source, stale, lastArrivalAt, now);
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */
   audited(found: readonly AuditMismatch[], now: Instant): JournalEntry[] {
-    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
-    const [first] = found;
-    const example = first === undefined ? '' : `${first.deliveryId} (${first.kind.replaceAll('_', ' ')})`;
-    const subject = wrongDeliveries(found.length, example, routing);
-    return this.#episodes.turn(now, (journal) => this.#health(subject, found.length > 0, now, journal));
+    return this.#health.audited(found, now);
   }
 
   /** Does what a person asks for, or says why not. What is asked of a group's alert that another leads goes to that one. */
@@ -176,7 +160,7 @@ export class AlertDesk {
       journal.push(...silences.due(now));
       if (journal.length > 0) {
         this.#episodes.reviewSilences(now, journal);
-        this.#reportIdle(now, journal);
+        this.#health.idleSilences(now, journal);
       }
       for (const { alertId } of book.due(now)) this.#episodes.takeDue(alertId, now, journal);
     });
@@ -196,7 +180,7 @@ export class AlertDesk {
         journal.push(...silences.edit(silenceId, editOf(command), command.actor, now));
       else journal.push(...silences.end(silenceId, 'ended_by_person', command.actor, now));
       this.#episodes.reviewSilences(now, journal);
-      this.#reportIdle(now, journal);
+      this.#health.idleSilences(now, journal);
     });
     const silence = silences.silence(silenceId);
     return silence === undefined ? { outcome: 'not_found' } : { outcome: 'done', entries, silence };
@@ -208,19 +192,6 @@ export class AlertDesk {
 
   silenceById(silenceId: string): Silence | undefined {
     return this.#episodes.silences.silence(silenceId);
-  }
-
-  /** A silence that mutes nothing has an alert, until it mutes something or is over. */
-  #reportIdle(now: Instant, journal: JournalEntry[]): void {
-    const routing = (alert: Labelled) => this.#episodes.routingOf(alert);
-    const idle = this.#episodes.silences.idle();
-    for (const silence of idle) this.#health(idleSilence(silence, routing), true, now, journal, 'info');
-    const stillIdle = new Set(idle.map(({ silenceId }) => silenceId));
-    for (const alert of [...this.#episodes.book.openHealth()]) {
-      const about = this.#episodes.silences.silence(silenceOf(alert));
-      if (about !== undefined && !stillIdle.has(about.silenceId))
-        this.#health(idleSilence(about, routing), false, now, journal);
-    }
   }
 
   /** The next moment at which an escalation, a silence or a delivery is due; null when nothing waits. */
@@ -252,13 +223,8 @@ export class AlertDesk {
     return this.#episodes.turn(now, (journal) => {
       const settled = this.#episodes.deliveries.recordAttempt(deliveryId, outcome, now, journal);
       if (settled === null) return;
-      const failing = this.#failingTargets().add(settled.target);
-      const subject = failingTarget(settled.target, settled.failure, (alert) => ({
-        policy: avoiding(this.#episodes.routingOf(alert).policy, failing),
-        route: PLAIN_ROUTE,
-      }));
+      const failing = this.#health.target(settled, now, journal);
       const failed = settled.state === 'failed';
-      this.#health(subject, failed, now, journal);
       const isAboutAlert = settled.subject.kind === 'alert' || settled.subject.kind === 'group';
       if (failed && isAboutAlert) this.#episodes.fallBack(settled.alertId, failing, now, journal);
       if (settled.state === 'sent' && isAboutAlert)
@@ -381,65 +347,11 @@ export class AlertDesk {
       routingFor: (asked) =>
         this.#episodes.routingOf({ metric: id, slice: point.slice, direction, owner, severity: asked }),
     };
-    const input = this.#input(
-      before,
-      subject,
-      { severity, point: seen, amount: point.amount, carriers },
-      metric.alert,
-      now,
-    );
+    const seenNow = { severity, point: seen, amount: point.amount, carriers };
+    const input = anomalousInput(this.#episodes, before, subject, seenNow, metric.alert, now);
     const speaker =
       explainedBy === '' ? '' : this.#episodes.book.inhibition.speaker({ ...subject, slice: explainedBy });
     return speaker === '' ? input : { ...input, inhibitor: speaker };
-  }
-
-  /** An anomalous point as the machine takes it, with what holds the alert back, mutes it or speaks for it now. */
-  #input(
-    before: AlertRecord | null,
-    subject: Subject,
-    seen: Pick<Extract<AlertInput, { kind: 'anomalous' }>, 'severity' | 'point' | 'amount' | 'carriers'>,
-    rule: Extract<AlertInput, { kind: 'anomalous' }>['rule'],
-    now: Instant,
-  ): Extract<AlertInput, { kind: 'anomalous' }> {
-    const episode = episodeOf(before, rule, now);
-    const graver = episode !== null && isGraver(episode.severity, seen.severity);
-    const severity = graver ? episode.severity : seen.severity;
-    const known = episode !== null && isOpen(episode) && episode.heldBy === '';
-    const labelled = { ...subject, severity, groupId: episode?.groupId ?? '' };
-    const routing = episode?.state === 'resolved' ? episode.escalation : subject.routingFor(severity);
-    return {
-      kind: 'anomalous',
-      subject,
-      rule: { ...rule, flapping: this.#episodes.settings.flapping },
-      ...seen,
-      inhibitor: this.#episodes.book.inhibition.inhibitorOf(labelled),
-      silence: known ? null : this.#episodes.silenceOn(labelled),
-      place: known ? null : this.#episodes.placeOf(labelled, routing, now),
-    };
-  }
-
-  #failingTargets(): Set<Target> {
-    const targets = [...this.#episodes.book.openHealth()].map(targetOf);
-    return new Set(targets.filter((target) => target !== null));
-  }
-
-  /** An open health alert hears nothing more of the same until it is over. */
-  #health(
-    subject: Subject,
-    ailing: boolean,
-    now: Instant,
-    journal: JournalEntry[],
-    severity: Severity = HEALTH_SEVERITY,
-  ): void {
-    const before = this.#episodes.book.latest(subject);
-    const known = before !== null && isOpen(before);
-    if (ailing === known) return;
-    const point = healthPoint(now);
-    const seen = { severity, point, amount: 0, carriers: [] };
-    const input: AlertInput = ailing
-      ? this.#input(before, subject, seen, HEALTH_RULE, now)
-      : { kind: 'normal', rule: HEALTH_RULE, point, outlived: this.#isOutlived(before) };
-    this.#episodes.advance(before, input, 'system', now, journal);
   }
 }
 
