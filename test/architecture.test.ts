@@ -7,9 +7,9 @@ import { describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * What each room may import, apart from itself: a room, one file of it, or (`type`) types alone. What lies
- * at the top of `src` puts the rooms together and is the room `composition`, but for `index.ts`, the package for
- * plug-in authors, and `main.ts`.
+ * What each room may import, apart from itself: a room, one file of it, or (`type`) types alone. The rooms from
+ * `messages` on put the others together; `app.ts` at the top of `src` is the room `app`, but `index.ts` there is the
+ * package for plug-in authors.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
@@ -45,14 +45,25 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   simulation: ['model'],
   dashboards: [],
-  composition: ['*'],
+  messages: ['*'],
+  pipeline: ['*'],
+  app: ['*'],
+  backtest: ['*'],
+  service: ['*'],
   cli: ['*'],
   index: ['*'],
   main: ['cli'],
 };
 
 /** Who may import what comes last, even of those who may import everything. */
-const LAST: Readonly<Record<string, readonly string[]>> = { cli: ['main'], main: [] };
+const LAST: Readonly<Record<string, readonly string[]>> = {
+  messages: ['pipeline', 'app', 'service', 'cli'],
+  pipeline: ['app', 'backtest', 'service', 'cli'],
+  backtest: ['cli'],
+  service: ['cli'],
+  cli: ['main'],
+  main: [],
+};
 
 /** Packages that are a way out of the program, and the one file that goes it. */
 const ONE_DOOR: Readonly<Record<string, string>> = {
@@ -60,13 +71,13 @@ const ONE_DOOR: Readonly<Record<string, string>> = {
   kafkajs: 'src/ingest',
   '@slack/web-api': 'src/notify',
   '@slack/socket-mode': 'src/http',
-  'node-cron': 'src',
+  'node-cron': 'src/service',
   'date-holidays': 'src/config',
 };
 
 /** Where time is an argument: what is decided there must be decided the same way in a replay. */
 const DECIDES =
-  /^(detectors\/|src\/(alerts|followups|metrics|detection|analysis|simulation|model)\/|src\/notify\/.*-message\.ts|src\/pipeline\.ts)/;
+  /^(detectors\/|src\/(alerts|followups|metrics|detection|analysis|simulation|model|messages|pipeline|backtest)\/|src\/notify\/.*-message\.ts)/;
 /** The wall clock itself, which everything else is given. */
 const CLOCK = 'src/model/clock.ts';
 
@@ -123,9 +134,9 @@ function withoutComments(text: string): string {
 function roomOf(path: string): string {
   const parts = path.split('/');
   if (parts[0] === 'detectors') return 'detectors';
-  if (parts.length > 2) return parts[1] ?? '';
-  if (parts[1] === 'index.ts' || parts[1] === 'main.ts') return parts[1].replace('.ts', '');
-  return 'composition';
+  const [, name = ''] = parts;
+  if (parts.length > 2) return name;
+  return name === 'index.ts' || name === 'main.ts' ? name.replace('.ts', '') : 'app';
 }
 
 function fileOf(from: string, target: string): string {

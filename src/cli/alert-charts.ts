@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
-import { displayFor } from '../display.js';
+import { displayFor } from '../messages/display.js';
 import type { Alert } from '../model/alert.js';
 import { DAY, type Instant, SECOND, WEEK } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';

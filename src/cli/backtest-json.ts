@@ -1,4 +1,4 @@
-import type { Evaluation } from '../backtest-evaluation.js';
+import type { Evaluation } from '../backtest/backtest-evaluation.js';
 import type { Episode, Label } from '../detection/backtest/labels.js';
 import type { Figures } from '../detection/backtest/score.js';
 import { type Instant, WEEK } from '../model/clock.js';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Evaluation } from '../backtest-evaluation.js';
+import type { Evaluation } from '../backtest/backtest-evaluation.js';
 import type { Configuration } from '../config/configuration.js';
 import type { Difference } from '../detection/backtest/compare.js';
 import type { Episode, Label } from '../detection/backtest/labels.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { BacktestOptions } from '../backtest.js';
-import { type Evaluation, evaluate } from '../backtest-evaluation.js';
+import type { BacktestOptions } from '../backtest/backtest.js';
+import { type Evaluation, evaluate } from '../backtest/backtest-evaluation.js';
 import type { Configuration } from '../config/configuration.js';
 import { type Difference, difference } from '../detection/backtest/compare.js';
 import type { Episode } from '../detection/backtest/labels.js';

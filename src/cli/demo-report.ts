@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
-import { displayOf } from '../display.js';
+import { displayOf } from '../messages/display.js';
 import type { Alert } from '../model/alert.js';
 import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
 import { impactWords } from '../notify/alert-words.js';

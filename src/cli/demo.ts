@@ -11,7 +11,7 @@ import type { ArrivedEvent } from '../model/event.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Notification } from '../notify/contract.js';
 import type { Router } from '../notify/index.js';
-import { replay } from '../replay.js';
+import { replay } from '../pipeline/replay.js';
 import { defaultIncidents, type Truth } from '../simulation/incident.js';
 import { judgeAlerts } from '../simulation/judge-alerts.js';
 import { type PlannedAct, SimulatedPeople } from '../simulation/people.js';

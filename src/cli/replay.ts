@@ -3,7 +3,7 @@ import { openStore } from '../app.js';
 import type { Instant } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import { recordingRouter } from '../notify/recording.js';
-import { replay } from '../replay.js';
+import { replay } from '../pipeline/replay.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { instant } from './option-values.js';

@@ -1,8 +1,8 @@
+import type { Effect, Tuning } from '../backtest/tune.js';
 import { type Evidence, LEAST_EVIDENCE, type Weighing } from '../detection/backtest/evidence.js';
 import type { FeedbackVerdict } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import { formatDuration } from '../notify/wording.js';
-import type { Effect, Tuning } from '../tune.js';
 import { formatTable } from './table.js';
 
 /** How often people have said what, of alerts. */

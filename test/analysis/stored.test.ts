@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { explainRequest } from '../../src/explanation.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { ArrivedEvent } from '../../src/model/event.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
+import { explainRequest } from '../../src/pipeline/explanation.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';

@@ -2,17 +2,17 @@
 // Slack, and is killed in the middle of it. With `--finish` it lets everything end, sends what waits, and exits.
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../src/config/configuration.js';
-import { createDeciders } from '../../src/deciding.js';
+import { notificationOf } from '../../src/messages/notifications.js';
 import { type Instant, MINUTE } from '../../src/model/clock.js';
 import type { JournalEntry } from '../../src/model/journal.js';
-import { notificationOf } from '../../src/notifications.js';
 import { createRouter } from '../../src/notify/index.js';
 import { Outbox } from '../../src/notify/outbox.js';
 import { slackNotifier } from '../../src/notify/slack.js';
 import { slackApi } from '../../src/notify/slack-api.js';
 import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { Uncertain } from '../../src/notify/uncertain.js';
-import { SlackRefresh } from '../../src/slack-refresh.js';
+import { createDeciders } from '../../src/pipeline/deciding.js';
+import { SlackRefresh } from '../../src/service/slack-refresh.js';
 import { Journal } from '../../src/store/journal.js';
 import { Store, type StoreAddress } from '../../src/store/store.js';
 import { HOUR, hour, metric, seen } from '../alerts/fixtures.js';

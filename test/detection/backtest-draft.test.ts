@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { draftOf } from '../../src/backtest/tuning-draft.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import type { Tunable } from '../../src/detection/backtest/tunables.js';
 import { knownDetectors } from '../../src/plug-ins.js';
-import { draftOf } from '../../src/tuning-draft.js';
 import { configurationFolder } from '../cli/process.js';
 
 const metric = (id: string, detect: string) =>

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { backtest, historySpan } from '../../src/backtest.js';
-import { BacktestHistory } from '../../src/backtest-history.js';
+import { backtest, historySpan } from '../../src/backtest/backtest.js';
+import { BacktestHistory } from '../../src/backtest/backtest-history.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import type { Alert } from '../../src/model/alert.js';
 import { DAY, HOUR, type Instant } from '../../src/model/clock.js';
 import type { ArrivedEvent } from '../../src/model/event.js';
-import { replay } from '../../src/replay.js';
+import { replay } from '../../src/pipeline/replay.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
 import { at, configuration, disputeRate } from '../flow/timeline.js';

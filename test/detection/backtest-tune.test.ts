@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type TuneOptions, type Tuning, tune } from '../../src/backtest/tune.js';
 import { resolveMetric } from '../../src/config/resolve.js';
 import { MetricsFileSchema } from '../../src/config/schema-metrics.js';
 import { type Evidence, evidenceFrom } from '../../src/detection/backtest/evidence.js';
 import { DAY, HOUR, type Instant } from '../../src/model/clock.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
-import { type TuneOptions, type Tuning, tune } from '../../src/tune.js';
 import { configuration } from '../flow/timeline.js';
 import { seededRandom } from '../support/random.js';
 import { label, T0 } from './backtest-fixtures.js';

@@ -5,7 +5,7 @@ import type { SendOutcome } from '../../src/model/delivery.js';
 import type { ArrivedEvent } from '../../src/model/event.js';
 import type { Notification } from '../../src/notify/contract.js';
 import type { Router } from '../../src/notify/index.js';
-import { replay } from '../../src/replay.js';
+import { replay } from '../../src/pipeline/replay.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';

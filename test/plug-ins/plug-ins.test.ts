@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Configuration } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load.js';
-import { createDeciders } from '../../src/deciding.js';
+import { createDeciders } from '../../src/pipeline/deciding.js';
 import { knownDetectors } from '../../src/plug-ins.js';
 import { ratePoint } from '../detection/fixtures.js';
 

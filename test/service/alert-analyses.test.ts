@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { AlertAnalyses } from '../../src/alert-analyses.js';
 import type { AnalysisSources } from '../../src/analysis/explain-metric.js';
 import type { AlertAnalysis } from '../../src/model/analysis.js';
+import { AlertAnalyses } from '../../src/pipeline/alert-analyses.js';
 import { makeAlert, NOON } from '../notify/fixtures.js';
 import { metric } from '../support/metric.js';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Heartbeat } from '../../src/heartbeat.js';
+import { Heartbeat } from '../../src/service/heartbeat.js';
 
 let server: Server;
 let url: string;

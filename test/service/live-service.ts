@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../src/config/configuration.js';
 import { HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
-import { type RunningService, startService } from '../../src/service.js';
+import { type RunningService, startService } from '../../src/service/service.js';
 import { Store } from '../../src/store/store.js';
 import { at, configuration } from '../flow/timeline.js';
 import { SlackStandIn } from '../slack/stand-in.js';

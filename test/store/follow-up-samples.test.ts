@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sampleCases } from '../../src/follow-up-samples.js';
 import { HOUR } from '../../src/model/clock.js';
+import { sampleCases } from '../../src/pipeline/follow-up-samples.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';

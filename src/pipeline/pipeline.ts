@@ -1,20 +1,20 @@
-import type { AlertDesk, Observation } from './alerts/desk.js';
-import { carriers } from './analysis/carriers.js';
-import type { JudgedPoint, Judging } from './detection/judging.js';
-import { explanations, speakersFirst } from './detection/story.js';
+import type { AlertDesk, Observation } from '../alerts/desk.js';
+import { carriers } from '../analysis/carriers.js';
+import type { JudgedPoint, Judging } from '../detection/judging.js';
+import { explanations, speakersFirst } from '../detection/story.js';
+import type { FollowUpDesk } from '../followups/desk.js';
+import type { DigestDesk } from '../followups/digest-desk.js';
+import type { Evidence, EvidenceRequest } from '../followups/measure/evidence.js';
+import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
+import type { PointMaker } from '../metrics/point-maker.js';
+import { DAY, type Instant } from '../model/clock.js';
+import type { DeliveryRequest } from '../model/delivery.js';
+import type { JournalEntry } from '../model/journal.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import type { Verdict } from '../model/verdict.js';
+import type { DecisionLog } from '../store/decision-log.js';
 import type { SampleRequest } from './follow-up-samples.js';
-import type { FollowUpDesk } from './followups/desk.js';
-import type { DigestDesk } from './followups/digest-desk.js';
-import type { Evidence, EvidenceRequest } from './followups/measure/evidence.js';
-import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
-import type { PointMaker } from './metrics/point-maker.js';
-import { DAY, type Instant } from './model/clock.js';
-import type { DeliveryRequest } from './model/delivery.js';
-import type { JournalEntry } from './model/journal.js';
-import type { MetricDefinition } from './model/metric.js';
-import type { Point } from './model/point.js';
-import type { Verdict } from './model/verdict.js';
-import type { DecisionLog } from './store/decision-log.js';
 
 export interface PipelineParts {
   metrics: readonly MetricDefinition[];

@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { alertPicture } from './alert-picture.js';
-import { alertView } from './alert-view.js';
-import type { Redress } from './app.js';
-import type { Configuration } from './config/configuration.js';
-import { displayFor } from './display.js';
-import { chartAddress } from './http/chart-address.js';
-import type { SlackPorts } from './http/ports.js';
-import type { SlackInbox } from './http/slack-inbox.js';
-import { replyInSlack } from './http/slack-reply.js';
-import { openSlackSocket, type SlackSocket } from './http/slack-socket.js';
-import type { Alert } from './model/alert.js';
-import { type Clock, DAY, type Instant } from './model/clock.js';
-import { shownAlert } from './notify/alert-message.js';
-import type { MessageContext } from './notify/alert-words.js';
-import { type SlackNotifier, slackNotifier } from './notify/slack.js';
-import { slackApi, type WebClient } from './notify/slack-api.js';
+import type { Redress } from '../app.js';
+import type { Configuration } from '../config/configuration.js';
+import { chartAddress } from '../http/chart-address.js';
+import type { SlackPorts } from '../http/ports.js';
+import type { SlackInbox } from '../http/slack-inbox.js';
+import { replyInSlack } from '../http/slack-reply.js';
+import { openSlackSocket, type SlackSocket } from '../http/slack-socket.js';
+import { alertPicture } from '../messages/alert-picture.js';
+import { alertView } from '../messages/alert-view.js';
+import { displayFor } from '../messages/display.js';
+import type { Alert } from '../model/alert.js';
+import { type Clock, DAY, type Instant } from '../model/clock.js';
+import { shownAlert } from '../notify/alert-message.js';
+import type { MessageContext } from '../notify/alert-words.js';
+import { type SlackNotifier, slackNotifier } from '../notify/slack.js';
+import { slackApi, type WebClient } from '../notify/slack-api.js';
 import {
   linkedCharts,
   SlackCharts,
   type SlackChartsParts,
   uploadedCharts,
   uploadPicture,
-} from './notify/slack-charts.js';
-import { SlackConversation } from './notify/slack-conversation.js';
-import { digestImages } from './notify/slack-digest-image.js';
-import { SlackPeople } from './notify/slack-people.js';
-import { SlackRoots } from './notify/slack-roots.js';
+} from '../notify/slack-charts.js';
+import { SlackConversation } from '../notify/slack-conversation.js';
+import { digestImages } from '../notify/slack-digest-image.js';
+import { SlackPeople } from '../notify/slack-people.js';
+import { SlackRoots } from '../notify/slack-roots.js';
 import { SlackRefresh } from './slack-refresh.js';
 
 /** Everything of the service that has to do with Slack. */

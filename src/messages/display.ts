@@ -1,6 +1,6 @@
-import type { Configuration } from './config/configuration.js';
-import { isLevel, isRate, type MetricDefinition } from './model/metric.js';
-import type { MetricDisplay } from './notify/contract.js';
+import type { Configuration } from '../config/configuration.js';
+import { isLevel, isRate, type MetricDefinition } from '../model/metric.js';
+import type { MetricDisplay } from '../notify/contract.js';
 
 /** How the values of a configured metric are shown; `title` is for one that is not configured any more. */
 export function displayFor(

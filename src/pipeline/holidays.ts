@@ -1,7 +1,7 @@
-import type { Configuration } from './config/configuration.js';
-import type { Annotation } from './model/annotation.js';
-import type { Instant } from './model/clock.js';
-import type { EventLog } from './store/event-log.js';
+import type { Configuration } from '../config/configuration.js';
+import type { Annotation } from '../model/annotation.js';
+import type { Instant } from '../model/clock.js';
+import type { EventLog } from '../store/event-log.js';
 
 /**
  * The public holidays of the years that there are events of, and of the next one, once each: for dashboards and people

@@ -1,12 +1,12 @@
-import { builtinDetectors } from '../detectors/index.js';
-import { AlertDesk } from './alerts/desk.js';
-import type { Configuration } from './config/configuration.js';
-import { Calendar } from './detection/calendar.js';
-import { Judging, type ReportFault } from './detection/judging.js';
-import { digestDesk } from './digest.js';
-import { FollowUpDesk } from './followups/desk.js';
-import type { DigestDesk } from './followups/digest-desk.js';
-import type { SavedJudge } from './model/judge-state.js';
+import { builtinDetectors } from '../../detectors/index.js';
+import { AlertDesk } from '../alerts/desk.js';
+import type { Configuration } from '../config/configuration.js';
+import { Calendar } from '../detection/calendar.js';
+import { Judging, type ReportFault } from '../detection/judging.js';
+import { FollowUpDesk } from '../followups/desk.js';
+import type { DigestDesk } from '../followups/digest-desk.js';
+import { digestDesk } from '../messages/digest.js';
+import type { SavedJudge } from '../model/judge-state.js';
 
 /** The parts that decide. None of them reads or writes anything: what they know is what they are given. */
 export interface Deciders {

@@ -1,18 +1,18 @@
-import { type AnalysisSources, explainMetric } from './analysis/explain-metric.js';
-import { type Against, baselineOf } from './analysis/question.js';
-import type { Configuration } from './config/configuration.js';
-import { displayFor } from './display.js';
-import type { ExplainRequest } from './http/ports.js';
-import type { AnalysisOutcome, Span } from './model/analysis.js';
-import { RedressError } from './model/errors.js';
-import type { MetricDefinition } from './model/metric.js';
-import type { SliceLabels } from './model/slice.js';
-import { type AnalysisPart, analysisParts } from './notify/cause-words.js';
-import { CauseTable } from './store/cause-table.js';
-import { eventTexts } from './store/event-texts.js';
-import { PointTable } from './store/point-table.js';
-import { SliceCountTable } from './store/slice-counts.js';
-import type { Store } from './store/store.js';
+import { type AnalysisSources, explainMetric } from '../analysis/explain-metric.js';
+import { type Against, baselineOf } from '../analysis/question.js';
+import type { Configuration } from '../config/configuration.js';
+import type { ExplainRequest } from '../http/ports.js';
+import { displayFor } from '../messages/display.js';
+import type { AnalysisOutcome, Span } from '../model/analysis.js';
+import { RedressError } from '../model/errors.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { SliceLabels } from '../model/slice.js';
+import { type AnalysisPart, analysisParts } from '../notify/cause-words.js';
+import { CauseTable } from '../store/cause-table.js';
+import { eventTexts } from '../store/event-texts.js';
+import { PointTable } from '../store/point-table.js';
+import { SliceCountTable } from '../store/slice-counts.js';
+import type { Store } from '../store/store.js';
 
 /** What somebody asks to be explained. */
 export interface ExplanationRequest {

@@ -1,14 +1,14 @@
-import { assemble, type Redress } from './app.js';
-import type { Configuration } from './config/configuration.js';
-import type { JudgedPoint, ReportFault } from './detection/judging.js';
-import { bucketEnd, bucketStart } from './metrics/buckets.js';
-import type { Instant } from './model/clock.js';
-import { RedressError } from './model/errors.js';
-import type { Router } from './notify/index.js';
+import { assemble, type Redress } from '../app.js';
+import type { Configuration } from '../config/configuration.js';
+import type { JudgedPoint, ReportFault } from '../detection/judging.js';
+import { bucketEnd, bucketStart } from '../metrics/buckets.js';
+import type { Instant } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
+import type { Router } from '../notify/index.js';
+import { CheckpointTable } from '../store/checkpoint-table.js';
+import { EventLog } from '../store/event-log.js';
+import type { Store } from '../store/store.js';
 import type { PipelineParts } from './pipeline.js';
-import { CheckpointTable } from './store/checkpoint-table.js';
-import { EventLog } from './store/event-log.js';
-import type { Store } from './store/store.js';
 
 export interface ReplayOptions {
   /** The first bucket; the store's first event by default. */

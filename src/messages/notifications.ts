@@ -1,10 +1,10 @@
+import type { Redress } from '../app.js';
+import { buildDigest } from '../followups/digest.js';
+import type { Delivery } from '../model/delivery.js';
+import { RedressError } from '../model/errors.js';
+import type { Notification } from '../notify/contract.js';
 import { alertView } from './alert-view.js';
-import type { Redress } from './app.js';
 import { displayFor } from './display.js';
-import { buildDigest } from './followups/digest.js';
-import type { Delivery } from './model/delivery.js';
-import { RedressError } from './model/errors.js';
-import type { Notification } from './notify/contract.js';
 
 /** What a delivery's message is built from, as things stand now. Throws `bug` for one about something unknown. */
 export function notificationOf(

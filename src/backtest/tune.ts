@@ -1,7 +1,5 @@
-import { builtinDetectors } from '../detectors/index.js';
-import { type BacktestOptions, backtest } from './backtest.js';
-import type { BacktestHistory } from './backtest-history.js';
-import type { Configuration } from './config/configuration.js';
+import { builtinDetectors } from '../../detectors/index.js';
+import type { Configuration } from '../config/configuration.js';
 import {
   type Evidence,
   LEAST_EVIDENCE,
@@ -9,13 +7,15 @@ import {
   splitAt,
   type Weighing,
   weigh,
-} from './detection/backtest/evidence.js';
-import type { Span } from './detection/backtest/score.js';
-import { type Changes, search } from './detection/backtest/search.js';
-import { type Tunable, tunablesOf } from './detection/backtest/tunables.js';
-import type { Instant } from './model/clock.js';
-import type { MetricDefinition } from './model/metric.js';
-import type { Point } from './model/point.js';
+} from '../detection/backtest/evidence.js';
+import type { Span } from '../detection/backtest/score.js';
+import { type Changes, search } from '../detection/backtest/search.js';
+import { type Tunable, tunablesOf } from '../detection/backtest/tunables.js';
+import type { Instant } from '../model/clock.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import { type BacktestOptions, backtest } from './backtest.js';
+import type { BacktestHistory } from './backtest-history.js';
 import { draftOf, type LoadDraft } from './tuning-draft.js';
 
 /** One part of the history, before and after. */

@@ -1,9 +1,9 @@
-import type { Instant } from './model/clock.js';
-import type { EventSelector, MetricDefinition } from './model/metric.js';
-import { parseSlice } from './model/slice.js';
-import type { Direction } from './model/verdict.js';
-import { eventSamples } from './store/event-samples.js';
-import type { Store } from './store/store.js';
+import type { Instant } from '../model/clock.js';
+import type { EventSelector, MetricDefinition } from '../model/metric.js';
+import { parseSlice } from '../model/slice.js';
+import type { Direction } from '../model/verdict.js';
+import { eventSamples } from '../store/event-samples.js';
+import type { Store } from '../store/store.js';
 
 /** A series and the time in which it went wrong. */
 export interface SampleRequest {

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AlertDesk } from './alerts/desk.js';
-import { type AnalysisSources, explainMetric } from './analysis/explain-metric.js';
-import { alertBaseline } from './analysis/question.js';
-import { bucketEnd } from './metrics/buckets.js';
-import type { Alert } from './model/alert.js';
-import type { AlertAnalysis, AnalysisOutcome } from './model/analysis.js';
-import type { Instant } from './model/clock.js';
-import type { JournalEntry } from './model/journal.js';
-import { isLevel, isRate, type MetricDefinition } from './model/metric.js';
-import { parseSlice } from './model/slice.js';
+import type { AlertDesk } from '../alerts/desk.js';
+import { type AnalysisSources, explainMetric } from '../analysis/explain-metric.js';
+import { alertBaseline } from '../analysis/question.js';
+import { bucketEnd } from '../metrics/buckets.js';
+import type { Alert } from '../model/alert.js';
+import type { AlertAnalysis, AnalysisOutcome } from '../model/analysis.js';
+import type { Instant } from '../model/clock.js';
+import type { JournalEntry } from '../model/journal.js';
+import { isLevel, isRate, type MetricDefinition } from '../model/metric.js';
+import { parseSlice } from '../model/slice.js';
 
 export interface AlertAnalysesParts {
   metrics: readonly MetricDefinition[];

@@ -1,10 +1,10 @@
-import { staleVerdicts } from './detection/stale.js';
-import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
-import { type Instant, WEEK } from './model/clock.js';
-import type { MetricDefinition } from './model/metric.js';
-import type { Verdict } from './model/verdict.js';
-import type { PointTable } from './store/point-table.js';
-import type { VerdictTable } from './store/verdict-table.js';
+import { staleVerdicts } from '../detection/stale.js';
+import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
+import { type Instant, WEEK } from '../model/clock.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Verdict } from '../model/verdict.js';
+import type { PointTable } from '../store/point-table.js';
+import type { VerdictTable } from '../store/verdict-table.js';
 
 /** A series without a point for so long is over, and nobody waits for its next one. */
 const MISSED_FOR = WEEK;

@@ -1,10 +1,10 @@
-import type { Judging } from './detection/judging.js';
-import type { Restated } from './metrics/late-events.js';
-import type { Instant } from './model/clock.js';
-import type { Verdict } from './model/verdict.js';
-import type { JudgeStateTable } from './store/judge-state-table.js';
-import type { PointTable } from './store/point-table.js';
-import type { VerdictTable } from './store/verdict-table.js';
+import type { Judging } from '../detection/judging.js';
+import type { Restated } from '../metrics/late-events.js';
+import type { Instant } from '../model/clock.js';
+import type { Verdict } from '../model/verdict.js';
+import type { JudgeStateTable } from '../store/judge-state-table.js';
+import type { PointTable } from '../store/point-table.js';
+import type { VerdictTable } from '../store/verdict-table.js';
 
 export interface RestatedPointsParts {
   judging: Pick<Judging, 'canGoBack' | 'toRead' | 'read' | 'judgeAgain' | 'save'>;

@@ -1,16 +1,16 @@
+import type { Configuration } from '../config/configuration.js';
+import type { Episode } from '../detection/backtest/labels.js';
+import type { Span } from '../detection/backtest/score.js';
+import type { JudgedPoint, ReportFault } from '../detection/judging.js';
+import { bucketStart } from '../metrics/buckets.js';
+import type { Instant } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
+import type { JournalEntry } from '../model/journal.js';
+import type { MetricDefinition } from '../model/metric.js';
+import { createDeciders } from '../pipeline/deciding.js';
+import { Pipeline } from '../pipeline/pipeline.js';
+import { closingOf } from '../pipeline/replay.js';
 import type { BacktestHistory, Origin } from './backtest-history.js';
-import type { Configuration } from './config/configuration.js';
-import { createDeciders } from './deciding.js';
-import type { Episode } from './detection/backtest/labels.js';
-import type { Span } from './detection/backtest/score.js';
-import type { JudgedPoint, ReportFault } from './detection/judging.js';
-import { bucketStart } from './metrics/buckets.js';
-import type { Instant } from './model/clock.js';
-import { RedressError } from './model/errors.js';
-import type { JournalEntry } from './model/journal.js';
-import type { MetricDefinition } from './model/metric.js';
-import { Pipeline } from './pipeline.js';
-import { closingOf } from './replay.js';
 
 /** What a run over stored history came to. */
 export interface BacktestRun {

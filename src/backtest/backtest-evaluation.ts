@@ -1,7 +1,6 @@
-import { type BacktestOptions, type BacktestRun, backtest } from './backtest.js';
-import type { Configuration } from './config/configuration.js';
-import type { Label } from './detection/backtest/labels.js';
-import { OrderCounter } from './detection/backtest/orders.js';
+import type { Configuration } from '../config/configuration.js';
+import type { Label } from '../detection/backtest/labels.js';
+import { OrderCounter } from '../detection/backtest/orders.js';
 import {
   type Figures,
   figuresOf,
@@ -9,7 +8,8 @@ import {
   outcomesOf,
   rightOnes,
   type Span,
-} from './detection/backtest/score.js';
+} from '../detection/backtest/score.js';
+import { type BacktestOptions, type BacktestRun, backtest } from './backtest.js';
 
 /** A run with what it was worth. */
 export interface Evaluation {

@@ -1,12 +1,12 @@
-import type { SourceProgress } from './ingest/contract.js';
-import type { KafkaSource } from './ingest/kafka-source.js';
-import { ProgressTracker } from './ingest/progress.js';
-import { completeUntil, isHeldByStale, type SourceView } from './metrics/completeness.js';
-import { isStale, type WatermarkRule } from './metrics/watermark.js';
-import type { Instant } from './model/clock.js';
-import type { MetricDefinition } from './model/metric.js';
-import { type KnownProgress, knownProgress } from './store/source-progress.js';
-import type { Store } from './store/store.js';
+import type { SourceProgress } from '../ingest/contract.js';
+import type { KafkaSource } from '../ingest/kafka-source.js';
+import { ProgressTracker } from '../ingest/progress.js';
+import { completeUntil, isHeldByStale, type SourceView } from '../metrics/completeness.js';
+import { isStale, type WatermarkRule } from '../metrics/watermark.js';
+import type { Instant } from '../model/clock.js';
+import type { MetricDefinition } from '../model/metric.js';
+import { type KnownProgress, knownProgress } from '../store/source-progress.js';
+import type { Store } from '../store/store.js';
 
 /**
  * The live sources, and how far they have come. What other processes have read of them is in the store, with the

@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
-import type { Configuration } from './config/configuration.js';
-import { setInYaml } from './config/edit-yaml.js';
-import type { Changes } from './detection/backtest/search.js';
-import type { Tunable } from './detection/backtest/tunables.js';
-import type { MetricDefinition } from './model/metric.js';
+import type { Configuration } from '../config/configuration.js';
+import { setInYaml } from '../config/edit-yaml.js';
+import type { Changes } from '../detection/backtest/search.js';
+import type { Tunable } from '../detection/backtest/tunables.js';
+import type { MetricDefinition } from '../model/metric.js';
 
 /** A configuration as it would be with another metrics file. */
 export interface Draft {

@@ -1,11 +1,11 @@
-import type { Redress } from './app.js';
-import type { Configuration } from './config/configuration.js';
+import type { Redress } from '../app.js';
+import type { Configuration } from '../config/configuration.js';
+import { buildDigest } from '../followups/digest.js';
+import { DigestDesk } from '../followups/digest-desk.js';
+import type { DigestRequest, WrittenDigest } from '../http/ports.js';
+import type { Instant } from '../model/clock.js';
+import { digestBlocks, digestMarkdown } from '../notify/digest-message.js';
 import { displayFor } from './display.js';
-import { buildDigest } from './followups/digest.js';
-import { DigestDesk } from './followups/digest-desk.js';
-import type { DigestRequest, WrittenDigest } from './http/ports.js';
-import type { Instant } from './model/clock.js';
-import { digestBlocks, digestMarkdown } from './notify/digest-message.js';
 
 type Known = Pick<Redress, 'alerts' | 'followUps'>;
 

@@ -1,5 +1,5 @@
-import type { Clock, Instant } from './model/clock.js';
-import { messageOf } from './model/errors.js';
+import type { Clock, Instant } from '../model/clock.js';
+import { messageOf } from '../model/errors.js';
 
 /** How long the other side may take to answer, ms. */
 const TIMEOUT = 5_000;

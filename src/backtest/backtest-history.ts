@@ -1,15 +1,15 @@
-import { bucketEnd, bucketStart, bucketStarts } from './metrics/buckets.js';
-import { PointMaker, type PointStore } from './metrics/point-maker.js';
-import { restate } from './metrics/restate.js';
-import type { Annotation } from './model/annotation.js';
-import { type Instant, WEEK } from './model/clock.js';
-import { LATEST } from './model/event-schema.js';
-import type { MetricDefinition } from './model/metric.js';
-import type { Point } from './model/point.js';
-import { parseSlice } from './model/slice.js';
-import { EventLog } from './store/event-log.js';
-import { PointTable } from './store/point-table.js';
-import type { Store } from './store/store.js';
+import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
+import { PointMaker, type PointStore } from '../metrics/point-maker.js';
+import { restate } from '../metrics/restate.js';
+import type { Annotation } from '../model/annotation.js';
+import { type Instant, WEEK } from '../model/clock.js';
+import { LATEST } from '../model/event-schema.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Point } from '../model/point.js';
+import { parseSlice } from '../model/slice.js';
+import { EventLog } from '../store/event-log.js';
+import { PointTable } from '../store/point-table.js';
+import type { Store } from '../store/store.js';
 
 /** The buckets that are made again to see whether the stored points say the same: some, and at the end a week of them. */
 const SAMPLE_BUCKETS = 24;

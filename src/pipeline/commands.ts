@@ -1,6 +1,6 @@
-import type { AlertCommand, AlertCommandResult } from './alerts/command.js';
-import type { AlertDesk } from './alerts/desk.js';
-import type { SilenceCommand, SilenceCommandResult } from './alerts/silence-command.js';
+import type { AlertCommand, AlertCommandResult } from '../alerts/command.js';
+import type { AlertDesk } from '../alerts/desk.js';
+import type { SilenceCommand, SilenceCommandResult } from '../alerts/silence-command.js';
 import type {
   FollowUpChanges,
   FollowUpCommand,
@@ -8,14 +8,14 @@ import type {
   OpenByHand,
   OpenFollowUp,
   OpenFollowUpResult,
-} from './followups/command.js';
-import type { FollowUpDesk } from './followups/desk.js';
-import type { Alert, Carrier } from './model/alert.js';
-import { type AnalysisOutcome, causesOf, isWorthTelling } from './model/analysis.js';
-import type { Instant } from './model/clock.js';
-import type { Delivery, SendOutcome } from './model/delivery.js';
-import type { JournalEntry } from './model/journal.js';
-import { formatSlice, parseSlice } from './model/slice.js';
+} from '../followups/command.js';
+import type { FollowUpDesk } from '../followups/desk.js';
+import type { Alert, Carrier } from '../model/alert.js';
+import { type AnalysisOutcome, causesOf, isWorthTelling } from '../model/analysis.js';
+import type { Instant } from '../model/clock.js';
+import type { Delivery, SendOutcome } from '../model/delivery.js';
+import type { JournalEntry } from '../model/journal.js';
+import { formatSlice, parseSlice } from '../model/slice.js';
 
 /** What a person's command came to, and the entries that say so: to be written together. */
 export interface Carried<Result> {
