@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { AUDIT_KINDS } from '../alerts/audit.js';
 import { assemble, type OpenStore, type Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
-import type { OpenFollowUpAnswer, ServicePorts } from '../http/ports.js';
+import type { ReadinessCheck, ServicePorts } from '../http/ports.js';
 import { ServiceMetrics } from '../http/prometheus.js';
 import { createServer, type HttpServer } from '../http/server.js';
 import { slackInbox } from '../http/slack.js';
@@ -11,7 +11,6 @@ import { GatheredWrites } from '../ingest/gathered-writes.js';
 import { HttpIngest } from '../ingest/http-ingest.js';
 import { KafkaSource } from '../ingest/kafka-source.js';
 import { inputLimits } from '../ingest/privacy.js';
-import { writeDigest } from '../messages/digest.js';
 import { LateEvents } from '../metrics/late-events.js';
 import type { Alert } from '../model/alert.js';
 import { type Clock, type Instant, MINUTE } from '../model/clock.js';
@@ -20,13 +19,14 @@ import type { JournalEntry } from '../model/journal.js';
 import { createNotifiers, createRouter } from '../notify/index.js';
 import type { Underway } from '../notify/outbox.js';
 import type { Carried } from '../pipeline/commands.js';
-import { explainPort, wordsOf } from '../pipeline/explanation.js';
-import { openingByHand } from '../pipeline/follow-up-evidence.js';
 import { markLive } from '../pipeline/replay.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import { EventLog } from '../store/event-log.js';
 import { DeliveryAudit } from './delivery-audit.js';
 import { Heartbeat } from './heartbeat.js';
+import { observers } from './observers.js';
+import { servicePorts } from './ports.js';
+import { readiness } from './readiness.js';
 import { every } from './scheduler.js';
 import { SlackSide } from './slack-side.js';
 import { Sources } from './sources.js';
@@ -202,13 +202,27 @@ class Service {
 
   #server(): HttpServer {
     const { http, slack } = this.#configuration.service;
-    const ports = this.#ports(
-      new HttpIngest({
+    const ports = servicePorts({
+      ingest: new HttpIngest({
         sink: this.#sink(),
         progress: this.#sources.http,
         limits: inputLimits(this.#configuration.service),
       }),
-    );
+      slack: this.#slack.ports,
+      reload: this.#reload,
+      store: this.#open.store,
+      configuration: this.#configuration,
+      clock: this.#clock,
+      known: () => this.#known(),
+      story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
+      command: (run) => this.#command(run),
+      readiness: () => this.#readiness(),
+      prometheus: () => {
+        for (const source of this.#sources.all()) this.#metrics.sourceSeen(source);
+        this.#metrics.partitionsSeen(this.#kafka?.partitionLags() ?? []);
+        return this.#metrics.text();
+      },
+    });
     const inbox = slackInbox(ports, this.#clock, this.#log);
     if (this.#role === 'all') this.#slack.listen(inbox);
     return createServer({
@@ -226,59 +240,6 @@ class Service {
     });
   }
 
-  #ports(ingest: HttpIngest): ServicePorts {
-    const known = () => this.#known();
-    return {
-      ingest,
-      alerts: {
-        list: () => known().alerts.alerts(),
-        get: (id) => known().alerts.alert(id),
-        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
-        act: (command) => this.#command((redress, now) => redress.commands.alert(command, now)),
-      },
-      analyses: {
-        ofAlert: (id) => known().alerts.analysis(id),
-        words: (outcome) => wordsOf(outcome, this.#configuration),
-        explain: async (request) => explainPort(this.#open.store, request, known().configuration.metrics),
-      },
-      silences: {
-        list: () => known().alerts.silences(),
-        get: (id) => known().alerts.silenceById(id),
-        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
-        act: (command) => this.#command((redress, now) => redress.commands.silence(command, now)),
-      },
-      followUps: {
-        list: () => known().followUps.followUps(),
-        get: (id) => known().followUps.followUp(id),
-        open: ({ alertId, ...request }) =>
-          this.#command<OpenFollowUpAnswer>(async (redress, now) => {
-            const alert = redress.alerts.alert(alertId);
-            if (alert === undefined) return { result: { outcome: 'not_found' }, entries: [] };
-            const samples = await redress.samples({ ...alert, from: alert.startedAt, to: now });
-            return redress.commands.openFollowUp({ ...request, alert, samples }, now);
-          }),
-        story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
-        openByHand: (request) =>
-          this.#command<OpenFollowUpAnswer>(async (redress, now) => {
-            const command = await openingByHand(request, redress, now);
-            return command === null
-              ? { result: { outcome: 'not_found' }, entries: [] }
-              : redress.commands.openByHand(command, now);
-          }),
-        act: (command) => this.#command((redress, now) => redress.commands.followUp(command, now)),
-      },
-      digest: (request) => writeDigest(request, known(), this.#clock.now()),
-      readiness: async () => this.#readiness(),
-      prometheus: async () => {
-        for (const source of this.#sources.all()) this.#metrics.sourceSeen(source);
-        this.#metrics.partitionsSeen(this.#kafka?.partitionLags() ?? []);
-        return this.#metrics.text();
-      },
-      slack: this.#slack.ports,
-      reload: this.#reload,
-    };
-  }
-
   /** While nothing is known, nobody must be told that there is nothing. */
   #known(): Redress {
     if (this.#redress !== null) return this.#redress;
@@ -287,22 +248,13 @@ class Service {
     throw new RedressError('store_unavailable', message, { retryable: true });
   }
 
-  async #readiness() {
-    const store = await this.#open.store.ping();
-    const checks = [{ name: 'store', ok: store, reason: store ? '' : 'ClickHouse does not answer' }];
-    if (this.#role === 'all')
-      checks.push({
-        name: 'decisions',
-        ok: this.#redress !== null,
-        reason: this.#redress === null ? 'the state is being read again from the store' : '',
-      });
-    const kafka = this.#kafka;
-    if (kafka === null) return checks;
-    const reading = kafka.state() === 'reading';
-    return [
-      ...checks,
-      { name: 'kafka', ok: reading, reason: reading ? '' : kafka.failure() || kafka.state() },
-    ];
+  #readiness(): Promise<ReadinessCheck[]> {
+    return readiness({
+      store: this.#open.store,
+      // Who only takes events in decides nothing, and is ready without.
+      decides: this.#role === 'all' ? this.#redress !== null : null,
+      kafka: this.#kafka,
+    });
   }
 
   /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
@@ -420,34 +372,8 @@ class Service {
       completeUntil: (now, metric) => this.#sources.completeUntil(metric, now),
       notBefore: () => this.#clock.now() - SHORT_WHILE,
       write: 'at_once',
-      onMoment: (_moment, judged) => {
-        const points = new Map<string, number>();
-        for (const { point, verdicts, combined } of judged) {
-          if (!points.has(point.metric))
-            this.#metrics.bucketJudged(
-              point.metric,
-              this.#clock.now() - point.bucketStart - point.bucketSeconds * 1_000,
-            );
-          points.set(point.metric, (points.get(point.metric) ?? 0) + 1);
-          this.#metrics.judged([...verdicts, combined]);
-        }
-        for (const [metric, count] of points) this.#metrics.pointsMade(metric, count);
-      },
-      onJournal: (entries, when) => {
-        if (when === 'written') this.#metrics.journalWritten(entries);
-        else this.#metrics.journalRead(entries);
-      },
-      reportLeftOut: ({ metric, leftOut, maxSeries }) => {
-        if (this.#metrics.seriesLeftOut(metric, leftOut))
-          this.#log.warn({ metric, leftOut, maxSeries }, 'the smallest series are left out: max_series');
-      },
       analysisPatience: ANALYSIS_PATIENCE,
-      reportAnalysisFailure: (alertId, error) =>
-        this.#log.error({ err: error, alertId }, 'an alert could not be analysed'),
-      reportFault: ({ detector, metric, slice, error }) => {
-        this.#metrics.detectorFailed(detector);
-        this.#log.error({ err: error, detector, metric, slice }, 'a detector failed');
-      },
+      ...observers({ metrics: this.#metrics, clock: this.#clock, log: this.#log }),
     });
     return this.#redress;
   }

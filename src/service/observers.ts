@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Surroundings } from '../app.js';
+import type { ServiceMetrics } from '../http/prometheus.js';
+import type { Clock } from '../model/clock.js';
+
+/** What the service counts and logs of what the stages do. */
+export function observers({ metrics, clock, log }: { metrics: ServiceMetrics; clock: Clock; log: Logger }) {
+  return {
+    onMoment: (_moment, judged) => {
+      const points = new Map<string, number>();
+      for (const { point, verdicts, combined } of judged) {
+        const { metric, bucketStart, bucketSeconds } = point;
+        if (!points.has(metric))
+          metrics.bucketJudged(metric, clock.now() - bucketStart - bucketSeconds * 1_000);
+        points.set(metric, (points.get(metric) ?? 0) + 1);
+        metrics.judged([...verdicts, combined]);
+      }
+      for (const [metric, count] of points) metrics.pointsMade(metric, count);
+    },
+    onJournal: (entries, when) => {
+      if (when === 'written') metrics.journalWritten(entries);
+      else metrics.journalRead(entries);
+    },
+    reportLeftOut: ({ metric, leftOut, maxSeries }) => {
+      if (metrics.seriesLeftOut(metric, leftOut))
+        log.warn({ metric, leftOut, maxSeries }, 'the smallest series are left out: max_series');
+    },
+    reportAnalysisFailure: (alertId, error) =>
+      log.error({ err: error, alertId }, 'an alert could not be analysed'),
+    reportFault: ({ detector, metric, slice, error }) => {
+      metrics.detectorFailed(detector);
+      log.error({ err: error, detector, metric, slice }, 'a detector failed');
+    },
+  } satisfies Partial<Surroundings>;
+}

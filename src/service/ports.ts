@@ -1,0 +1,75 @@
+import type { Redress } from '../app.js';
+import type { Configuration } from '../config/configuration.js';
+import type { OpenFollowUpAnswer, ServicePorts } from '../http/ports.js';
+import { writeDigest } from '../messages/digest.js';
+import type { Clock, Instant } from '../model/clock.js';
+import type { Carried } from '../pipeline/commands.js';
+import { explainPort, wordsOf } from '../pipeline/explanation.js';
+import { openingByHand } from '../pipeline/follow-up-evidence.js';
+import type { Store } from '../store/store.js';
+
+/** What the service lends to HTTP and to Slack's clicks. */
+export interface ServicePortsParts
+  extends Pick<ServicePorts, 'ingest' | 'slack' | 'reload' | 'readiness' | 'prometheus'> {
+  store: Store;
+  configuration: Configuration;
+  clock: Clock;
+  /** What is decided; throws while it is being read again. */
+  known(): Redress;
+  /** What happened to an alert, a silence or a follow-up, once all that was decided is written. */
+  story: ServicePorts['alerts']['story'];
+  /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
+  command<Result>(
+    run: (redress: Redress, now: Instant) => Carried<Result> | Promise<Carried<Result>>,
+  ): Promise<Result>;
+}
+
+/** What can be asked of a live service, and what it can be told. */
+export function servicePorts(parts: ServicePortsParts): ServicePorts {
+  const { store, configuration, clock, known, story, command } = parts;
+  return {
+    ingest: parts.ingest,
+    alerts: {
+      list: () => known().alerts.alerts(),
+      get: (id) => known().alerts.alert(id),
+      story,
+      act: (asked) => command((redress, now) => redress.commands.alert(asked, now)),
+    },
+    analyses: {
+      ofAlert: (id) => known().alerts.analysis(id),
+      words: (outcome) => wordsOf(outcome, configuration),
+      explain: async (request) => explainPort(store, request, known().configuration.metrics),
+    },
+    silences: {
+      list: () => known().alerts.silences(),
+      get: (id) => known().alerts.silenceById(id),
+      story,
+      act: (asked) => command((redress, now) => redress.commands.silence(asked, now)),
+    },
+    followUps: {
+      list: () => known().followUps.followUps(),
+      get: (id) => known().followUps.followUp(id),
+      open: ({ alertId, ...request }) =>
+        command<OpenFollowUpAnswer>(async (redress, now) => {
+          const alert = redress.alerts.alert(alertId);
+          if (alert === undefined) return { result: { outcome: 'not_found' }, entries: [] };
+          const samples = await redress.samples({ ...alert, from: alert.startedAt, to: now });
+          return redress.commands.openFollowUp({ ...request, alert, samples }, now);
+        }),
+      story,
+      openByHand: (request) =>
+        command<OpenFollowUpAnswer>(async (redress, now) => {
+          const opening = await openingByHand(request, redress, now);
+          return opening === null
+            ? { result: { outcome: 'not_found' }, entries: [] }
+            : redress.commands.openByHand(opening, now);
+        }),
+      act: (asked) => command((redress, now) => redress.commands.followUp(asked, now)),
+    },
+    digest: (request) => writeDigest(request, known(), clock.now()),
+    readiness: parts.readiness,
+    prometheus: parts.prometheus,
+    slack: parts.slack,
+    reload: parts.reload,
+  };
+}
