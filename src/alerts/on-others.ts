@@ -1,5 +1,6 @@
+import type { Escalation } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import { resumeEscalation } from './escalation.js';
+import { beginEscalation, resumeEscalation } from './escalation.js';
 import { changed, decided, type Transition, UNCHANGED } from './outcome.js';
 import { type AlertRecord, isMuted, isOpen } from './record.js';
 
@@ -22,8 +23,6 @@ export function onGroupGrew(before: AlertRecord, urgent: boolean, now: Instant):
 /** The group's escalation and its acknowledgement go on with another alert in front. */
 export function onLead(before: AlertRecord, from: AlertRecord, now: Instant): Transition {
   if (!isOpen(before) || before.groupId !== from.groupId || before.leadsGroup) return UNCHANGED;
-  const stopped = isMuted(from) || from.flapping;
-  const escalation = stopped ? resumeEscalation(from.escalation, now) : from.escalation;
   const acknowledged = from.state === 'acknowledged';
   const paced = Math.max(now, (from.noticedAt ?? now) + (from.escalation.route.grouping?.interval ?? 0));
   return decided(before, 'leads_group', {
@@ -31,10 +30,16 @@ export function onLead(before: AlertRecord, from: AlertRecord, now: Instant): Tr
     state: acknowledged ? 'acknowledged' : 'firing',
     acknowledgedAt: acknowledged ? from.acknowledgedAt : null,
     acknowledgedBy: acknowledged ? from.acknowledgedBy : '',
-    escalation: acknowledged ? from.escalation : escalation,
+    escalation: acknowledged ? from.escalation : goingOn(from, now),
     noticedAt: from.noticedAt,
     noticeAt: from.escalation.told.length === 0 ? null : ((from.flapping ? null : from.noticeAt) ?? paced),
   });
+}
+
+/** Where the steps stood, if they were stopped; one that flaps had begun them anew with each turn. */
+function goingOn({ escalation, flapping, ...from }: AlertRecord, now: Instant): Escalation {
+  if (flapping) return beginEscalation(escalation, escalation.told, now);
+  return isMuted(from) ? resumeEscalation(escalation, now) : escalation;
 }
 
 export function onLedByAnother(before: AlertRecord): Transition {

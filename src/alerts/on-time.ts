@@ -37,11 +37,7 @@ function onNotice(before: AlertRecord, now: Instant): Transition {
     flapping: false,
     turns: [],
     noticeAt: null,
-    escalation: !goesOn
-      ? escalation
-      : escalation.told.length === 0
-        ? beginEscalation(escalation, [], now)
-        : resumeEscalation(escalation, now),
+    escalation: goesOn ? beginEscalation(escalation, escalation.told, now) : escalation,
   });
 }
 

@@ -107,7 +107,7 @@ export function recordOf(body: Json): AlertRecord {
 }
 
 /** True while people are not told of it, whatever happens. */
-export function isMuted({ silence }: Alert): boolean {
+export function isMuted({ silence }: Pick<Alert, 'silence'>): boolean {
   return silence !== null;
 }
 

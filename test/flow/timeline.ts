@@ -16,21 +16,9 @@ import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
 import { metric } from '../support/metric.js';
 import { testDatabase } from '../support/store.js';
+import { at, clockTime } from './times.js';
 
-/** The day on which a story happens; the day before is its uneventful history. */
-const STORY_DAY = Date.UTC(2026, 2, 3);
-
-/** An instant of the story's day: `at('10:00')`; of a later one: `at('10:00', 1)`. */
-export function at(time: string, day = 0): Instant {
-  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  return STORY_DAY + day * DAY + hours * HOUR + minutes * MINUTE + seconds * 1000;
-}
-
-/** `11:10`, or `11:10:05` where there are seconds. */
-function clockTime(instant: Instant): string {
-  const text = new Date(instant).toISOString();
-  return text.slice(17, 19) === '00' ? text.slice(11, 16) : text.slice(11, 19);
-}
+export { at } from './times.js';
 
 const POLICY: EscalationPolicy = {
   id: 'standard',
