@@ -11,6 +11,7 @@ import { Journal } from '../../src/store/journal.js';
 import { PointTable } from '../../src/store/point-table.js';
 import type { Store } from '../../src/store/store.js';
 import { VerdictTable } from '../../src/store/verdict-table.js';
+import { arrived } from '../support/event.js';
 
 export const FROM: Instant = Date.UTC(2026, 0, 10);
 export const TO: Instant = FROM + DAY;
@@ -215,26 +216,7 @@ export async function writeInputs(store: Store): Promise<void> {
   });
   const event = (source: string, line: number, occurredAt: Instant) => ({
     arrival: arrival(source, line),
-    event: {
-      eventId: `${source}-${line}`,
-      type: 'dispute.opened',
-      occurredAt,
-      orderId: '',
-      caseId: '',
-      merchantId: '',
-      region: 'GB',
-      category: '',
-      scenario: '',
-      channel: '',
-      amount: null,
-      currency: '',
-      originAt: null,
-      startedAt: null,
-      dueAt: null,
-      outcome: '',
-      text: '',
-      attributes: {},
-    },
+    event: arrived({ eventId: `${source}-${line}`, type: 'dispute.opened', region: 'GB', occurredAt }).event,
   });
   await new EventLog(store).write({
     accepted: [

@@ -4,6 +4,7 @@ import type { FollowUpSettings } from '../../src/model/follow-up.js';
 import type { Owner } from '../../src/model/owner.js';
 import type { Point } from '../../src/model/point.js';
 import { COMBINED, type Verdict } from '../../src/model/verdict.js';
+import { JUST_FIRED } from '../support/alert.js';
 
 /** A Monday, 06:00 in London and UTC alike. */
 export const T0: Instant = Date.UTC(2024, 0, 8, 6);
@@ -39,8 +40,8 @@ export function alert(overrides: Partial<Alert> = {}): Alert {
     score: 4,
   });
   return {
+    ...JUST_FIRED,
     alertId: 'dispute_rate-up-1-20240108T060000Z',
-    kind: 'metric',
     fingerprint: 'dispute_rate-up-1',
     metric: 'dispute_rate',
     slice: 'region=GB',
@@ -50,11 +51,7 @@ export function alert(overrides: Partial<Alert> = {}): Alert {
     title: 'Disputes per delivered order',
     startedAt: T0,
     openedAt: hour(1),
-    acknowledgedAt: null,
-    acknowledgedBy: '',
-    resolvedAt: null,
     anomalousRun: 3,
-    normalRun: 0,
     first: point(0),
     last: point(2),
     worst: point(0),
@@ -64,22 +61,6 @@ export function alert(overrides: Partial<Alert> = {}): Alert {
     runbook: '',
     impactCount: 60,
     impactAmount: 1500,
-    escalation: {
-      policy: { id: 'p', steps: [], ackTimeout: HOUR },
-      route: { grouping: null, repeatInterval: null, fallback: [] },
-      nextStep: 0,
-      nextAt: null,
-      told: [],
-      addressed: [],
-      round: 0,
-      ackEndsAt: null,
-    },
-    timesReopened: 0,
-    silence: null,
-    feedback: null,
-    groupId: '',
-    leadsGroup: false,
-    flapping: false,
     version: 4,
     ...overrides,
   };

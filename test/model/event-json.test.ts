@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { decodeValue } from '../../src/ingest/decode.js';
 import { encodeEvent } from '../../src/model/event-json.js';
 import { simulateMarketplace } from '../../src/simulation/simulate.js';
+import { arrived } from '../support/event.js';
 
 const ARRIVAL = { source: 'file', position: 'test:1', receivedAt: Date.UTC(2027, 0, 1), version: 1n };
 
@@ -24,26 +25,13 @@ it('writes events that the decoder takes for the same ones', () => {
 });
 
 it('leaves out what is not there', () => {
-  const event = {
+  const { event } = arrived({
     eventId: 'e1',
     type: 'order.placed',
     occurredAt: Date.UTC(2026, 8, 7),
-    orderId: '',
-    caseId: '',
-    merchantId: '',
     region: 'GB',
-    category: '',
-    scenario: '',
-    channel: '',
-    amount: null,
-    currency: '',
-    originAt: null,
-    startedAt: null,
-    dueAt: null,
-    outcome: '',
-    text: '',
     attributes: { colour: 'blue' },
-  };
+  });
   expect(encodeEvent(event)).toEqual({
     event_id: 'e1',
     type: 'order.placed',

@@ -3,6 +3,7 @@ import { DAY, HOUR } from '../../src/model/clock.js';
 import type { Delivery } from '../../src/model/delivery.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { AlertNotification, FollowUpNotification } from '../../src/notify/contract.js';
+import { JUST_FIRED } from '../support/alert.js';
 
 /** Monday noon, in London's winter. */
 export const NOON = Date.UTC(2026, 1, 16, 12);
@@ -19,8 +20,8 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
     score: 5.6,
   };
   return {
+    ...JUST_FIRED,
     alertId: 'a-1',
-    kind: 'metric',
     fingerprint: 'dispute_rate|category=toys,region=GB|up',
     metric: 'dispute_rate',
     slice: 'category=toys,region=GB',
@@ -30,11 +31,7 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
     title: 'Disputes per delivered order',
     startedAt: NOON - HOUR,
     openedAt: NOON + HOUR,
-    acknowledgedAt: null,
-    acknowledgedBy: '',
-    resolvedAt: null,
     anomalousRun: 2,
-    normalRun: 0,
     first: point,
     last: point,
     worst: point,
@@ -47,22 +44,6 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
     impactCount: 56.4,
     impactAmount: 1_234.5,
     episode: { points: 2, numerator: 160, denominator: 4_000, amount: 3_000 },
-    escalation: {
-      policy: { id: 'default', steps: [], ackTimeout: HOUR },
-      route: { grouping: null, repeatInterval: null, fallback: [] },
-      nextStep: 1,
-      nextAt: null,
-      told: [],
-      addressed: [],
-      round: 0,
-      ackEndsAt: null,
-    },
-    timesReopened: 0,
-    silence: null,
-    feedback: null,
-    groupId: '',
-    leadsGroup: false,
-    flapping: false,
     version: 3,
     ...changes,
   };
