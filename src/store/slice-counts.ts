@@ -108,7 +108,7 @@ export class SliceCountTable {
       ...parameters,
       most: most + 1,
     });
-    const bucket = (found['bucket'] ?? []) as number[];
+    const bucket = (found.bucket ?? []) as number[];
     if (bucket.length > most) return null;
     return {
       values: query.dimensions.map((name, i) => {
@@ -116,9 +116,9 @@ export class SliceCountTable {
         return named.has(name) ? column.map((each) => (each === UNNAMED ? null : each)) : column;
       }),
       bucket,
-      events: (found['events'] ?? []) as number[],
-      value: (found['value'] ?? []) as number[],
-      squares: (found['squares'] ?? []) as number[],
+      events: (found.events ?? []) as number[],
+      value: (found.value ?? []) as number[],
+      squares: (found.squares ?? []) as number[],
     };
   }
 }

@@ -1,35 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Configuration } from '../../src/config/configuration.js';
+import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.js';
-import { formatProblem, formatProblems } from '../../src/config/problems.js';
+import { formatProblem } from '../../src/config/problems.js';
 import { writeStartingConfiguration } from '../../src/config/starting-configuration.js';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/model/clock.js';
+import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
+import { configuration, folder, load, problems, write } from './folder.js';
 import { detectors } from './known-detectors.js';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'redress-config-'));
-  await write('metrics.yaml', '- { id: orders, kind: count, of: { event: order.placed } }');
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-const write = (name: string, text: string) => writeFile(join(folder, name), text);
-const load = (env: Record<string, string> = {}) => loadConfiguration(folder, { env, detectors });
-
-async function configuration(env: Record<string, string> = {}): Promise<Configuration> {
-  const loaded = await load(env);
-  if (!loaded.ok) throw new Error(formatProblems(loaded.problems));
-  return loaded.configuration;
-}
-
-async function problems(env: Record<string, string> = {}): Promise<string[]> {
-  const loaded = await load(env);
-  return loaded.ok ? [] : loaded.problems.map(formatProblem);
-}
 
 describe('a metric', () => {
   it('needs an id, a kind and what it counts; the rest has defaults', async () => {
@@ -291,108 +269,6 @@ describe('a folder', () => {
   it('may be in Latin-1, and is told that it must not', async () => {
     await writeFile(join(folder, 'owners.yaml'), Buffer.from([0x2d, 0x20, 0xe9]));
     expect(await problems()).toEqual([`${join(folder, 'owners.yaml')}:1:1  is not UTF-8 text`]);
-  });
-});
-
-describe('the environment', () => {
-  it('has the last word on addresses and the only word on secrets', async () => {
-    await write(
-      'redress.yaml',
-      'clickhouse: { url: "http://file:8123", username: reader }\nhttp: { host: 0.0.0.0 }',
-    );
-    const { service } = await configuration({
-      CLICKHOUSE_URL: 'https://writer:p%40ss@server:8443',
-      KAFKA_BROKERS: 'one:9092, two:9092',
-      SLACK_BOT_TOKEN: 'xoxb-1-2',
-      SLACK_SIGNING_SECRET: 'signed',
-      REDRESS_TOKENS: 'ingest:aaaaaaaa,operate:bbbbbbbb',
-    });
-    expect(service.clickhouse).toMatchObject({
-      url: 'https://server:8443/',
-      username: 'writer',
-      password: 'p@ss',
-    });
-    expect(service.kafka).toEqual({
-      brokers: ['one:9092', 'two:9092'],
-      groupId: 'redress',
-      topics: ['marketplace.events'],
-      from: 'earliest',
-      sessionTimeout: 15 * SECOND,
-      tls: null,
-      sasl: null,
-    });
-    expect(service.slack).toEqual({
-      token: 'xoxb-1-2',
-      signingSecrets: ['signed'],
-      appToken: '',
-      mayAct: ['anyone'],
-      charts: 'upload',
-      apiUrl: 'https://slack.com/api/',
-    });
-    expect(service.http.tokens).toEqual([
-      { role: 'ingest', token: 'aaaaaaaa' },
-      { role: 'operate', token: 'bbbbbbbb' },
-    ]);
-  });
-
-  it('logs in to Kafka with a name and a password that stand in no file', async () => {
-    await write(
-      'redress.yaml',
-      'kafka: { brokers: ["b:1"], sasl: scram-sha-512, tls: { ca: ca.pem }, from: 2026-05-01T00:00:00Z, session_timeout: 30s }',
-    );
-    const { service } = await configuration({ KAFKA_USERNAME: 'redress', KAFKA_PASSWORD: 'secret' });
-    expect(service.kafka).toMatchObject({
-      from: Date.UTC(2026, 4, 1),
-      sessionTimeout: 30 * SECOND,
-      tls: { ca: 'ca.pem' },
-      sasl: { mechanism: 'scram-sha-512', username: 'redress', password: 'secret' },
-    });
-    await write(
-      'redress.yaml',
-      'kafka: { sasl: plain, tls: { cert: c.pem }, from: yesterday, session_timeout: 1s }',
-    );
-    expect((await problems()).map((problem) => problem.split('  ')[1])).toEqual([
-      'kafka.sasl: a login wants KAFKA_USERNAME and KAFKA_PASSWORD to be set',
-      'kafka.tls: cert and key belong together: one of them is missing',
-      "kafka.from: must be 'earliest', 'latest' or a date and time with offset",
-      'kafka.session_timeout: must be from 6s to 5m',
-    ]);
-  });
-
-  it('is checked like a file, and its secrets are not repeated', async () => {
-    const found = await problems({
-      CLICKHOUSE_URL: 'server:8443',
-      KAFKA_BROKERS: 'one',
-      SLACK_BOT_TOKEN: 'hunter2',
-      REDRESS_TOKENS: 'read:hunter2hunter2,admin:hunter2',
-    });
-    expect(found).toEqual([
-      'environment  CLICKHOUSE_URL: must be an http or https address',
-      'environment  KAFKA_BROKERS: must be host:port, separated by commas',
-      'environment  REDRESS_TOKENS: entry 2 must be role:token with role ingest, read or operate and at least 8 characters of token',
-      "environment  SLACK_BOT_TOKEN: must be a bot's token, which begins with xoxb-",
-    ]);
-  });
-
-  it('without a Slack token sends what was meant for Slack to the console, once, and says so', async () => {
-    await write('escalation.yaml', 'policies: [{ id: loud, steps: [{ tell: [console, "slack:#alerts"] }] }]');
-    const loaded = await load();
-    expect(loaded.ok && loaded.configuration.policies[0]?.steps).toEqual([
-      { delay: 0, targets: ['console'] },
-    ]);
-    expect(loaded.warnings.map(formatProblem)).toEqual([
-      `${join(folder, 'escalation.yaml')}:1:50  policies.loud.steps[0].tell[1]: SLACK_BOT_TOKEN is not set, so this goes to the console`,
-    ]);
-
-    const { policies } = await configuration({ SLACK_BOT_TOKEN: 'xoxb-1-2', SLACK_SIGNING_SECRET: 'signed' });
-    expect(policies[0]?.steps[0]?.targets).toEqual(['console', 'slack:#alerts']);
-  });
-
-  it('may hold the address of a webhook', async () => {
-    await write('redress.yaml', 'webhooks: { on-call: { env: HOOK } }');
-    expect((await configuration({ HOOK: 'https://hook.example.org/x' })).service.webhooks).toEqual({
-      'on-call': 'https://hook.example.org/x',
-    });
   });
 });
 

@@ -3,66 +3,17 @@ import { backtest, historySpan } from '../../src/backtest/backtest.js';
 import { BacktestHistory } from '../../src/backtest/backtest-history.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import type { Alert } from '../../src/model/alert.js';
-import { DAY, HOUR, type Instant } from '../../src/model/clock.js';
-import type { ArrivedEvent } from '../../src/model/event.js';
+import { HOUR } from '../../src/model/clock.js';
+import type { MetricDefinition } from '../../src/model/metric.js';
 import { replay } from '../../src/pipeline/replay.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
-import { at, configuration, disputeRate } from '../flow/timeline.js';
-import { arrived } from '../support/event.js';
-import { metric, selector } from '../support/metric.js';
-import { seededRandom } from '../support/random.js';
+import { configuration } from '../flow/timeline.js';
+import { settings, twoIncidents } from '../flow/two-incidents.js';
+import { selector } from '../support/metric.js';
 import { testDatabase } from '../support/store.js';
 
-const FROM = at('00:00', -1);
-const TO = FROM + 4 * DAY;
-
-const rate = disputeRate({
-  slices: [[], ['region']],
-  detect: [
-    { use: 'z-score', params: { warm_up: 12 } },
-    { use: 'cusum', params: {} },
-  ],
-  alert: { for: 1, recover: 2, mergeGap: 3 * HOUR, criticalScore: 2 },
-});
-const orders = metric({
-  id: 'orders',
-  measure: { kind: 'count', of: selector('order.delivered') },
-  bucket: { count: 6, unit: 'hour' },
-  bad: 'both',
-  slices: [['region']],
-  detect: [{ use: 'z-score', params: { warm_up: 4 } }],
-});
-const settings = configuration({ metrics: [rate, orders] });
-
-/** Disputes that rise everywhere and then in Britain alone, and an hour in which Britain sells nothing. */
-function events(): ArrivedEvent[] {
-  const random = seededRandom(5);
-  const made: ArrivedEvent[] = [];
-  const put = (type: string, region: string, channel: string, hour: Instant) =>
-    made.push(
-      arrived({
-        eventId: `e${made.length}`,
-        type,
-        region,
-        channel,
-        amount: '9.5',
-        occurredAt: hour + Math.floor(random() * HOUR),
-      }),
-    );
-  for (let hour = FROM; hour < TO; hour += HOUR)
-    for (const [region, size] of Object.entries({ DE: 160, GB: 60, MT: 2 })) {
-      const everywhere = hour >= at('10:00') && hour < at('15:00');
-      const british = region === 'GB' && hour >= at('06:00', 1) && hour < at('22:00', 1);
-      if (region === 'GB' && hour === at('03:00', 1)) continue;
-      for (let index = 0; index < size; index++) {
-        const channel = random() < 0.5 ? 'app' : 'web';
-        put('order.delivered', region, channel, hour);
-        if (random() < (everywhere ? 0.3 : british ? 0.5 : 0.1)) put('dispute.opened', region, channel, hour);
-      }
-    }
-  return made;
-}
+const [rate, orders] = settings.metrics as [MetricDefinition, MetricDefinition];
 
 const reportFault = ({ error }: { error: unknown }): never => {
   throw error;
@@ -100,7 +51,7 @@ describe('a backtest', () => {
   let store: Store;
   beforeAll(async () => {
     ({ store } = await testDatabase());
-    await new EventLog(store).write({ accepted: events(), rejected: [] });
+    await new EventLog(store).write({ accepted: twoIncidents(), rejected: [] });
   });
 
   it('finds the alerts of a replay in a store that nothing has judged yet, and leaves nothing there', async () => {

@@ -1,71 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assemble, type Redress } from '../../src/app.js';
-import { DAY, HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
+import { HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
 import type { SendOutcome } from '../../src/model/delivery.js';
-import type { ArrivedEvent } from '../../src/model/event.js';
 import type { Notification } from '../../src/notify/contract.js';
 import type { Router } from '../../src/notify/index.js';
 import { replay } from '../../src/pipeline/replay.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
-import { arrived } from '../support/event.js';
-import { metric, selector } from '../support/metric.js';
 import { seededRandom } from '../support/random.js';
 import { testDatabase } from '../support/store.js';
-import { at, configuration, disputeRate } from './timeline.js';
-
-const FROM = at('00:00', -1);
-const TO = FROM + 4 * DAY;
-
-/** Regions of unlike size, two detectors, a count that is judged by the day, and people who are slow to answer. */
-const settings = configuration({
-  metrics: [
-    disputeRate({
-      slices: [[], ['region']],
-      detect: [
-        { use: 'z-score', params: { warm_up: 12 } },
-        { use: 'cusum', params: {} },
-      ],
-      alert: { for: 1, recover: 2, mergeGap: 3 * HOUR, criticalScore: 2 },
-    }),
-    metric({
-      id: 'orders',
-      measure: { kind: 'count', of: selector('order.delivered') },
-      bucket: { count: 6, unit: 'hour' },
-      bad: 'both',
-      slices: [['region']],
-      detect: [{ use: 'z-score', params: { warm_up: 4 } }],
-    }),
-  ],
-});
-
-function events(): ArrivedEvent[] {
-  const random = seededRandom(5);
-  const made: ArrivedEvent[] = [];
-  const put = (type: string, region: string, hour: Instant) =>
-    made.push(
-      arrived({
-        eventId: `e${made.length}`,
-        type,
-        region,
-        amount: '9.5',
-        occurredAt: hour + Math.floor(random() * HOUR),
-      }),
-    );
-  for (let hour = FROM; hour < TO; hour += HOUR)
-    for (const [region, orders] of Object.entries({ DE: 160, GB: 60, MT: 2 })) {
-      // Two incidents, one everywhere and one in one region, and an hour in which Britain sells nothing.
-      const everywhere = hour >= at('10:00') && hour < at('15:00');
-      const british = region === 'GB' && hour >= at('06:00', 1) && hour < at('22:00', 1);
-      const rate = everywhere ? 0.3 : british ? 0.5 : 0.1;
-      if (region === 'GB' && hour === at('03:00', 1)) continue;
-      for (let index = 0; index < orders; index++) {
-        put('order.delivered', region, hour);
-        if (random() < rate) put('dispute.opened', region, hour);
-      }
-    }
-  return made;
-}
+import { at } from './timeline.js';
+import { FROM, settings, TO, twoIncidents } from './two-incidents.js';
 
 /** Slack fails now and then, always at the same attempts of the same deliveries. */
 const router: Router = {
@@ -122,7 +67,7 @@ const reportFault = ({ error }: { error: unknown }): never => {
 
 async function storeOfEvents(): Promise<Store> {
   const { store } = await testDatabase();
-  await new EventLog(store).write({ accepted: events(), rejected: [] });
+  await new EventLog(store).write({ accepted: twoIncidents(), rejected: [] });
   return store;
 }
 
