@@ -1,6 +1,6 @@
 import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { FollowUpNote, Priority } from '../model/follow-up.js';
+import type { Priority } from '../model/follow-up.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Measure } from './measure/measure.js';
@@ -12,6 +12,7 @@ import {
   levelOf,
 } from './record.js';
 import { onGuardedPoint, onWatchedPoint } from './watch.js';
+import { linked, type Reasoned, reasoned, written } from './work.js';
 
 /** What can happen to a follow-up. `dueAt` is the date that it gets when it is opened anew. */
 export type FollowUpInput =
@@ -33,12 +34,6 @@ export type FollowUpInput =
   | { kind: 'recurrence'; alert: Alert; reopenWindow: number; dueAt: Instant }
   | { kind: 'remind'; reason: FollowUpReason }
   | { kind: 'climb'; to: string };
-
-/** Who changes something, and why, if that was said. */
-interface Reasoned {
-  actor?: string;
-  reason?: string | undefined;
-}
 
 /** How long a verified metric is watched on, and the due date of one that relapses. */
 export interface Guard {
@@ -122,8 +117,10 @@ export function transition(before: FollowUpRecord, input: FollowUpInput, now: In
       });
     case 'note':
       return changed(before, 'noted', written(before, 'note', input.actor, input.text, now));
-    case 'link':
-      return onLink(before, input, now);
+    case 'link': {
+      const work = linked(before, input, now);
+      return work === null ? UNCHANGED : changed(before, 'linked', work);
+    }
     case 'set_action':
       if (!isOpenFollowUp(before)) return tooLate(before);
       return changed(before, 'action_set', { work: { ...before.work, action: input.action } });
@@ -160,40 +157,6 @@ export function incidentOf(
     duringFrom: alert.startedAt,
     firedAt: alert.openedAt ?? alert.startedAt,
   };
-}
-
-function reasoned(
-  before: FollowUpRecord,
-  about: FollowUpNote['about'],
-  { actor = '', reason = '' }: Reasoned,
-  now: Instant,
-): Partial<FollowUpRecord> {
-  return reason.trim() === '' ? {} : written(before, about, actor, reason, now);
-}
-
-function written(
-  before: FollowUpRecord,
-  about: FollowUpNote['about'],
-  actor: string,
-  text: string,
-  now: Instant,
-): Partial<FollowUpRecord> {
-  const note = { at: now, actor, about, text };
-  return { work: { ...before.work, notes: [...before.work.notes, note] } };
-}
-
-/** A tracker that reports the same link again, because it did not hear the answer, adds nothing. */
-function onLink(
-  before: FollowUpRecord,
-  { url, title, actor }: Extract<FollowUpInput, { kind: 'link' }>,
-  now: Instant,
-): FollowUpTransition {
-  const { links } = before.work;
-  const known = links.find((link) => link.url === url);
-  if (known !== undefined && known.title === title) return UNCHANGED;
-  const link = { url, title, addedAt: known?.addedAt ?? now, addedBy: known?.addedBy ?? actor };
-  const others = links.filter((other) => other.url !== url);
-  return changed(before, 'linked', { work: { ...before.work, links: [...others, link] } });
 }
 
 function tooLate(before: FollowUpRecord): FollowUpTransition {
