@@ -4,6 +4,7 @@ import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { MetricDefinition } from '../model/metric.js';
+import { ownerOf } from '../model/owner.js';
 import type { Point } from '../model/point.js';
 import type { Silence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
@@ -329,7 +330,8 @@ export class AlertDesk {
     direction: Direction,
     now: Instant,
   ): AlertInput {
-    const { owner, runbook, title, id } = metric;
+    const { runbook, title, id } = metric;
+    const owner = ownerOf(this.#episodes.settings.owners ?? [], id, point.slice, metric.owner);
     const seen = alertPointOf(point, verdict);
     if (seen === null) throw new Error('a point that was judged has a band');
     const episode = episodeOf(before, metric.alert, now) ?? NO_IMPACT;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type ForecastStep, forecast } from '../alerts/forecast.js';
 import { RedressError } from '../model/errors.js';
 import type { Severity } from '../model/metric.js';
+import { ownerOf } from '../model/owner.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
@@ -35,14 +36,16 @@ export function register(program: Command, io: CliIo): void {
         throw new RedressError('usage', `'${options.severity}' is not info, warning or critical`);
       const at = options.at === undefined ? Date.now() : Date.parse(options.at);
       if (Number.isNaN(at)) throw new RedressError('usage', `'${options.at}' is not a date and time`);
+      const slice = formatSlice(parseSlice(options.slice));
+      const { owners, schedules = [] } = configuration;
+      const owner = ownerOf(owners, metric.id, slice, metric.owner);
       const alert = {
         metric: metric.id,
-        slice: formatSlice(parseSlice(options.slice)),
+        slice,
         severity: options.severity as Severity,
         direction: options.direction,
-        owner: metric.owner,
+        owner,
       };
-      const { owners, schedules = [] } = configuration;
       const told = forecast(alert, { ...configuration, owners, schedules }, at);
       if (json) {
         io.out(
@@ -55,7 +58,7 @@ export function register(program: Command, io: CliIo): void {
           formatFacts([
             ['Policy', told.policy === '' ? 'none: nobody is told' : told.policy],
             ['Route', told.routes.join(' and ')],
-            ['Owner', metric.owner],
+            ['Owner', owner],
             ['Grouped by', told.groupedBy === null ? '' : told.groupedBy.join(', ') || 'everything together'],
             ['Repeats', told.repeatsAfter === null ? '' : `after ${told.repeatsAfter} minutes`],
           ]),

@@ -3,7 +3,7 @@ import type { Instant } from '../model/clock.js';
 import type { FollowUp, FollowUpSettings, Priority } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Severity } from '../model/metric.js';
-import type { Owner } from '../model/owner.js';
+import { type Owner, ownerOf } from '../model/owner.js';
 import type {
   FollowUpChanges,
   FollowUpCommand,
@@ -18,7 +18,6 @@ import { Ledger, NO_CHANGES } from './ledger.js';
 import type { Evidence, EvidenceRequest } from './measure/evidence.js';
 import { Observing } from './observing.js';
 import { findingByHand, findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
-import { ownerOf } from './ownership.js';
 import { People } from './people.js';
 import { type FollowUpRecord, isOpenFollowUp } from './record.js';
 import { dueDate } from './reminders.js';
@@ -59,7 +58,7 @@ export class FollowUpDesk {
     const earlier = this.#ledger.book.ofFingerprint(alert.fingerprint);
     const refusal = this.#refusalOf(command.owner, earlier);
     if (refusal !== null) return refusal;
-    const owner = command.owner ?? this.#ownerOf(alert.metric, alert.slice, alert.owner);
+    const owner = command.owner ?? alert.owner;
     const priority = command.priority ?? PRIORITY[alert.severity];
     const followUp = newFollowUp({
       command: { ...command, owner, priority, title: command.title ?? titleOf(alert) },
@@ -82,7 +81,7 @@ export class FollowUpDesk {
     if (refusal !== null) return refusal;
     const incident = incidentByHand(command, now);
     if (incident === null) return { outcome: 'refused', reason: 'too_little_history', followUp: null };
-    const owner = command.owner ?? this.#ownerOf(metric, slice, command.metricOwner);
+    const owner = command.owner ?? ownerOf(this.#ledger.people.all(), metric, slice, command.metricOwner);
     const priority = command.priority ?? 'normal';
     const fingerprint = alert?.fingerprint ?? `${metric}-${direction}-${slice}`;
     const followUp = newFollowUp({
@@ -219,10 +218,6 @@ export class FollowUpDesk {
 
   #isKnown(owner: string): boolean {
     return this.#ledger.people.get(owner) !== undefined;
-  }
-
-  #ownerOf(metric: string, slice: string, metricOwner: string): string {
-    return ownerOf(this.#ledger.people.all(), metric, slice, metricOwner);
   }
 
   #dueDateOf({ priority, owner }: Pick<FollowUp, 'priority' | 'owner'>, now: Instant): Instant {

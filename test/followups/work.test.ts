@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { FollowUpCommand } from '../../src/followups/command.js';
 import { FollowUpDesk } from '../../src/followups/desk.js';
 import { baselineSpan } from '../../src/followups/measure/evidence.js';
-import { ownerOf } from '../../src/followups/ownership.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { Owner } from '../../src/model/owner.js';
+import { ownerOf } from '../../src/model/owner.js';
 import { alert, hour, OWNERS, SETTINGS } from './fixtures.js';
 import { simulateHistory } from './histories.js';
 
