@@ -4,7 +4,7 @@ import type { Problem } from './problems.js';
 import { knownCountries, split } from './public-holidays.js';
 import { PUBLIC_HOLIDAYS } from './schema-calendar.js';
 import { listWords } from './schema-check.js';
-import { isRecord, itemsOf, type YamlSource } from './yaml-source.js';
+import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
 
 const DATED = ['title', 'starts_at', 'ends_at'];
 
@@ -28,7 +28,7 @@ export async function checkCalendar(source: YamlSource, metrics: YamlSource | nu
         problems.push(source.problem([index, field], message, 'key'));
       }
     if (isRule && typeof entry.country === 'string')
-      problems.push(...(await checkCountry(source, index, entry.country)));
+      problems.push(...(await checkCountry(source, [index, 'country'], entry.country)));
     const startsAt = Date.parse(String(entry.starts_at));
     const endsAt = Date.parse(String(entry.ends_at));
     if (endsAt <= startsAt) problems.push(source.problem([index, 'ends_at'], 'must be later than starts_at'));
@@ -38,17 +38,28 @@ export async function checkCalendar(source: YamlSource, metrics: YamlSource | nu
   return problems;
 }
 
-async function checkCountry(source: YamlSource, index: number, code: string): Promise<Problem[]> {
+/** The countries in `owners.yaml` whose holidays are people's days off. */
+export async function checkWorkCountries(source: YamlSource): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [index, owner] of itemsOf(source.value).entries()) {
+    const work = isRecord(owner) ? owner.work : null;
+    if (isRecord(work) && typeof work.country === 'string')
+      problems.push(...(await checkCountry(source, [index, 'work', 'country'], work.country)));
+  }
+  return problems;
+}
+
+async function checkCountry(source: YamlSource, path: SettingPath, code: string): Promise<Problem[]> {
   const { countries, parts } = await knownCountries(code);
   const { country, part } = split(code);
   if (!countries.includes(country)) {
     const message = `no country with known holidays has the code '${country}'; codes are ISO 3166's, such as GB, or GB-SCT for a part of it`;
-    return [source.problem([index, 'country'], message)];
+    return [source.problem(path, message)];
   }
   if (part === '' || parts.includes(part)) return [];
   const there =
     parts.length === 0
       ? 'it has none with holidays of its own'
       : `there are ${listWords(parts).replace(' or ', ' and ')}`;
-  return [source.problem([index, 'country'], `'${part}' is no part of ${country}: ${there}`)];
+  return [source.problem(path, `'${part}' is no part of ${country}: ${there}`)];
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adviseOn } from './advice.js';
-import { checkCalendar } from './check-calendar.js';
+import { checkCalendar, checkWorkCountries } from './check-calendar.js';
 import { checkFollowUps } from './check-follow-ups.js';
 import { checkMetrics, type KnownDetector } from './check-metrics.js';
 import { checkReferences, type Sources } from './check-references.js';
@@ -97,6 +97,7 @@ export async function loadConfiguration(
   problems.push(...checkReferences(sources, unreadable));
   if (sources.calendar !== undefined)
     problems.push(...(await checkCalendar(sources.calendar, sources.metrics ?? null)));
+  if (sources.owners !== undefined) problems.push(...(await checkWorkCountries(sources.owners)));
   problems.push(...checkFollowUps(sources, unreadable, env));
   problems.push(...checkService(sources.service, environment.settings, env));
   for (const source of Object.values(sources)) problems.push(...checkPastedSecrets(source));
@@ -107,7 +108,7 @@ export async function loadConfiguration(
   }
   const serviceInput = service ?? ServiceFileSchema.parse({});
   const slackIsOn = environment.settings.slackBotToken !== '';
-  const resolved = resolveOwners(owners ?? []);
+  const resolved = await resolveOwners(owners ?? []);
   const holidays = resolveHolidays(calendar ?? []);
   const configuration: Configuration = {
     folder,

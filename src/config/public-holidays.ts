@@ -1,5 +1,6 @@
 import type Holidays from 'date-holidays';
 import type { Annotation } from '../model/annotation.js';
+import { DAY } from '../model/clock.js';
 
 /** A country whose public holidays are annotations, with what is the same for all of them. */
 export interface HolidayRule extends Omit<Annotation, 'kind' | 'title' | 'startsAt' | 'endsAt'> {
@@ -35,6 +36,31 @@ export async function publicHolidays(
           }),
         ),
     );
+}
+
+/** A holiday that is shorter than a day by no more than a change of the clocks is a day off; half a holiday is none. */
+const WHOLE_DAY = 0.1;
+
+/**
+ * The days off by law in a country, or a part of it, as `2026-12-25`, by year. A holiday that begins on the evening
+ * before is its day.
+ */
+export async function daysOff(country: string): Promise<(year: number) => ReadonlySet<string>> {
+  const calendar = calendarOf(await load(), country);
+  const years = new Map<number, ReadonlySet<string>>();
+  const ofYear = (year: number): ReadonlySet<string> => {
+    const dates = calendar.getHolidays(year).flatMap(({ type, date, start, end }) => {
+      const days = type === 'public' ? Math.floor((end.getTime() - start.getTime()) / DAY + WHOLE_DAY) : 0;
+      const first = Date.parse(`${date.slice(0, 10)}T00:00Z`);
+      return Array.from({ length: days }, (_, day) => new Date(first + day * DAY).toISOString().slice(0, 10));
+    });
+    return new Set(dates);
+  };
+  return (year) => {
+    const known = years.get(year) ?? ofYear(year);
+    years.set(year, known);
+    return known;
+  };
 }
 
 /** The countries that are known, and the parts of the one that a code names; null where it has none. */

@@ -10,9 +10,10 @@ import {
   type MetricDefinition,
   nominalSeconds,
 } from '../model/metric.js';
-import type { Owner } from '../model/owner.js';
+import type { Owner, WorkTime } from '../model/owner.js';
 import type { ServiceSettings } from './configuration.js';
 import type { Environment, EnvironmentSettings } from './environment.js';
+import { daysOff } from './public-holidays.js';
 import { resolveCalendarRules } from './resolve-calendar.js';
 import { resolveNewNormal } from './resolve-detection.js';
 import { resolveTrackers } from './resolve-follow-ups.js';
@@ -141,14 +142,22 @@ function resolveSelector({ event, where, ignore }: SelectorInput): EventSelector
 }
 
 /** Owners, with the empty string for what is not known. */
-export function resolveOwners(input: OwnersInput): Owner[] {
-  return input.map(({ owns, work, ...owner }) => ({
+export async function resolveOwners(input: OwnersInput): Promise<Owner[]> {
+  const owners = input.map(async ({ owns, work, ...owner }) => ({
     ...owner,
     slack: owner.slack ?? '',
     lead: owner.lead ?? '',
     owns: owns.map(({ metric, slice }) => ({ metric: metric ?? '', labels: slice })),
-    work,
+    work: work === undefined ? undefined : await resolveWork(work),
   }));
+  return Promise.all(owners);
+}
+
+async function resolveWork({
+  country,
+  ...work
+}: NonNullable<OwnersInput[number]['work']>): Promise<WorkTime> {
+  return country === undefined ? work : { ...work, publicHolidays: await daysOff(country) };
 }
 
 /** `redress.yaml` with the environment's word over the file's. */

@@ -50,7 +50,14 @@ export const OwnersFileSchema = z.array(
         to: TimeOfDaySchema.default(17 * 60),
         holidays: z
           .array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-12-25'))
-          .default([]),
+          .default([])
+          .describe('Days off of their own.'),
+        country: z
+          .string()
+          .optional()
+          .describe(
+            'Whose public holidays are days off: an ISO 3166 code such as GB, with a part of the country after a dash: GB-SCT. Default: none.',
+          ),
       })
       .optional()
       .describe(

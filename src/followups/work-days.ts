@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 import { DAY, type Instant, MINUTE } from '../model/clock.js';
-import type { Owner, WorkTime } from '../model/owner.js';
+import { isDayOff, type Owner, type WorkTime } from '../model/owner.js';
 
 const USUAL: WorkTime = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60, holidays: [] };
 /** An owner without a single work day in a year would be searched for for ever. */
@@ -16,7 +16,6 @@ type LocalDay = number;
 export class WorkDays {
   readonly #zone: IANAZone;
   readonly #work: WorkTime;
-  readonly #holidays: ReadonlySet<string>;
   /** By days of UTC: the zone's offset all day long in ms, or null where it changes in the course of it. */
   readonly #offsets = new Map<number, number | null>();
   readonly #mornings = new Map<LocalDay, Instant>();
@@ -24,7 +23,6 @@ export class WorkDays {
   constructor(owner: Owner | undefined) {
     this.#zone = IANAZone.create(owner?.timezone ?? 'UTC');
     this.#work = owner?.work ?? USUAL;
-    this.#holidays = new Set(this.#work.holidays);
   }
 
   dayOf(instant: Instant): LocalDay {
@@ -38,7 +36,7 @@ export class WorkDays {
   isWorkDay(day: LocalDay): boolean {
     // The first day of 1970 was a Thursday.
     const weekday = ((day + 3) % 7) + 1;
-    return this.#work.days.includes(weekday) && !this.#holidays.has(this.isoDate(day));
+    return this.#work.days.includes(weekday) && !isDayOff(this.#work, this.isoDate(day));
   }
 
   /** So many work days after a day; 0 is the day itself, or the next work day. */

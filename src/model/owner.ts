@@ -25,6 +25,13 @@ export interface WorkTime {
   to: number;
   /** Days off, as `2026-12-25`. */
   holidays: readonly string[];
+  /** Days off of a year by law where the owner works, in the same form; absent for none. */
+  publicHolidays?: ((year: number) => ReadonlySet<string>) | undefined;
+}
+
+/** True for a date, as `2026-12-25`, on which nobody who works so is at work, whatever the weekday. */
+export function isDayOff({ holidays, publicHolidays }: WorkTime, date: string): boolean {
+  return holidays.includes(date) || publicHolidays?.(Number(date.slice(0, 4))).has(date) === true;
 }
 
 /** A metric, or all of them, on the slices that have these labels. */

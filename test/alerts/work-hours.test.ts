@@ -22,6 +22,12 @@ test.each([
     '2026-03-06T18:00',
     '2026-03-07T10:00',
   ],
+  [
+    'until midnight in hours that end before they begin',
+    london({ from: 20 * 60, to: 4 * 60 }),
+    '2026-03-03T23:59',
+    '2026-03-03T23:59',
+  ],
   ['for somebody unknown, in the usual hours of UTC', undefined, '2026-03-08T18:00', '2026-03-09T09:00'],
   ['for somebody who never works, now', london({ days: [] }), '2026-03-03T18:00', '2026-03-03T18:00'],
 ])('%s', (_promise, owner, now, then) => {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem, formatProblems } from '../../src/config/problems.js';
+import { isDayOff } from '../../src/model/owner.js';
 import { detectors } from './known-detectors.js';
 
 let folder: string;
@@ -48,6 +49,30 @@ describe('owners', () => {
         ],
         work: { days: [7, 1], from: 510, to: 960, holidays: ['2026-09-12'] },
       },
+    ]);
+  });
+
+  it('have the public holidays of where they work off, part of a country or whole, beside days of their own', async () => {
+    await write(
+      'owners.yaml',
+      `- { id: isla, name: Isla, work: { country: GB-SCT, holidays: [2026-08-17] } }
+- { id: ahmet, name: Ahmet, work: { country: TR } }`,
+    );
+    const [isla, ahmet] = (await load()).owners;
+    const off = (owner: typeof isla, ...dates: string[]) =>
+      dates.filter((date) => owner?.work !== undefined && isDayOff(owner.work, date));
+    // St Andrew's day is Scotland's alone, and Christmas everybody's there.
+    expect(off(isla, '2026-08-17', '2026-11-30', '2026-12-24', '2026-12-25', '2027-12-25')).toEqual([
+      '2026-08-17',
+      '2026-11-30',
+      '2026-12-25',
+      '2027-12-25',
+    ]);
+    // Three days of Ramadan's feast, which begins at noon of the day before.
+    expect(off(ahmet, '2026-03-19', '2026-03-20', '2026-03-21', '2026-03-22', '2026-03-23')).toEqual([
+      '2026-03-20',
+      '2026-03-21',
+      '2026-03-22',
     ]);
   });
 
