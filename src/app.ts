@@ -1,9 +1,6 @@
-import type { AlertDesk } from './alerts/desk.js';
 import type { Configuration } from './config/configuration.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
-import type { FollowUpDesk } from './followups/desk.js';
 import { notificationOf } from './messages/notifications.js';
-import type { Restated } from './metrics/late-events.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { JournalEntry } from './model/journal.js';
@@ -21,6 +18,7 @@ import { holidaysAround } from './pipeline/holidays.js';
 import { Pipeline, type PipelineParts } from './pipeline/pipeline.js';
 import { judgeAgain } from './pipeline/restated-points.js';
 import { StaleBuckets } from './pipeline/stale-buckets.js';
+import type { Redress } from './redress.js';
 import { AnnotationTable } from './store/annotation-table.js';
 import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
 import { startEngine } from './store/embedded/engine.js';
@@ -74,31 +72,6 @@ export async function openStore(settings: Configuration['service']['clickhouse']
       await engine?.stop();
     },
   };
-}
-
-/** Everything that decides, put together over one store. */
-export interface Redress {
-  configuration: Configuration;
-  events: EventLog;
-  points: PointTable;
-  maker: PointMaker;
-  journal: Journal;
-  alerts: AlertDesk;
-  followUps: FollowUpDesk;
-  commands: Commands;
-  /** Cases that were counted while a series was wrong, the newest first. */
-  samples(request: SampleRequest): Promise<readonly string[]>;
-  pipeline: Pipeline;
-  /** Writes entries together or not at all. */
-  append(entries: readonly JournalEntry[]): Promise<void>;
-  /** The end of the last bucket that each metric has been judged for. */
-  progress: ReadonlyMap<string, Instant>;
-  outbox: Outbox;
-  staleBuckets: StaleBuckets;
-  /** Judges points that late events have changed again, and all that came after them. */
-  judgeAgain(restated: readonly Restated[]): Promise<void>;
-  /** Stores what the judges know, so that a restart goes on where it stopped. */
-  saveJudges(): Promise<void>;
 }
 
 export interface Surroundings {

@@ -1,9 +1,9 @@
 import type { Instant } from '../model/clock.js';
 import type { Episodes } from './episodes.js';
 import { isGraver } from './impact.js';
+import type { AlertInput, Subject } from './input.js';
 import { episodeOf } from './on-point.js';
 import { type AlertRecord, isOpen } from './record.js';
-import type { AlertInput, Subject } from './transition.js';
 
 type Anomalous = Extract<AlertInput, { kind: 'anomalous' }>;
 

@@ -1,10 +1,10 @@
 import type { Instant } from '../model/clock.js';
 import type { AlertCommand } from './command.js';
 import type { Directory } from './directory.js';
+import type { AlertInput } from './input.js';
 import type { AlertRecord } from './record.js';
 import { HARD_CAP } from './silence.js';
 import type { NewSilence } from './silence-desk.js';
-import type { AlertInput } from './transition.js';
 
 /** A person's command as the state machine takes it, and the silence that a snooze is. */
 export function inputOf(

@@ -18,13 +18,14 @@ import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
 import { HealthDesk } from './health-desk.js';
 import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
+import type { AlertInput, Subject } from './input.js';
 import { episodeOf } from './on-point.js';
 import { compareText, earlier } from './order.js';
 import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
 import type { AlertSettings } from './settings.js';
 import type { SilenceCommand, SilenceCommandResult } from './silence-command.js';
 import { editOf, refusalOf, silenceFrom } from './silence-input.js';
-import { type AlertInput, type Subject, transition } from './transition.js';
+import { transition } from './transition.js';
 
 /** One judged point: the combined verdict over it, and the child slices that carry its excess. */
 export interface Observation {

@@ -10,6 +10,7 @@ import { Directory } from './directory.js';
 import { isRepeat, type Routing, targetsOfStep } from './escalation.js';
 import { type GroupPlace, groupIdOf, groupKeyOf, keyOfGroup } from './groups.js';
 import { isGraver } from './impact.js';
+import type { AlertInput } from './input.js';
 import { type Labelled, labelsOf } from './labels.js';
 import { isDue } from './on-time.js';
 import { type AlertRecord, isMember, isMuted, isOpen } from './record.js';
@@ -17,7 +18,7 @@ import { routingFor } from './routing.js';
 import type { AlertSettings } from './settings.js';
 import { shownOn } from './silence.js';
 import { SilenceDesk } from './silence-desk.js';
-import { type AlertInput, transition } from './transition.js';
+import { transition } from './transition.js';
 
 /** The words with which an alert that people may know of is over. */
 const ENDED: ReadonlySet<string> = new Set(['resolved', 'new_normal']);

@@ -17,10 +17,10 @@ import {
   targetOf,
   wrongDeliveries,
 } from './health.js';
+import type { AlertInput, Subject } from './input.js';
 import type { Labelled } from './labels.js';
 import { isOpen } from './record.js';
 import { avoiding, PLAIN_ROUTE } from './routing.js';
-import type { AlertInput, Subject } from './transition.js';
 
 /** Alerts about the data and the messages themselves, rather than about a metric. */
 export class HealthDesk {

@@ -4,7 +4,7 @@ import type { Severity } from '../model/metric.js';
 import type { Silence } from '../model/silence.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
 import type { Routing } from './escalation.js';
-import type { RunRule, Subject } from './transition.js';
+import type { RunRule, Subject } from './input.js';
 
 /** The metric under which alerts about the data itself are kept and routed. */
 const DATA_HEALTH = 'data_health';

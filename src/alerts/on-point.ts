@@ -4,12 +4,12 @@ import { alertIdOf, fingerprintOf } from './fingerprint.js';
 import { afterTurn } from './flapping.js';
 import { announced } from './groups.js';
 import { addToImpact, isGraver, NO_IMPACT } from './impact.js';
+import type { AlertInput, RunRule } from './input.js';
 import { release } from './on-time.js';
 import { changed, type Transition, UNCHANGED } from './outcome.js';
 import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
 import { resolved } from './resolving.js';
 import { anomalousIn, lengthened } from './run.js';
-import type { AlertInput, RunRule } from './transition.js';
 
 type Anomalous = Extract<AlertInput, { kind: 'anomalous' }>;
 type Normal = Extract<AlertInput, { kind: 'normal' }>;

@@ -2,9 +2,9 @@ import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import { beginEscalation, isRepeat, resumeEscalation, takeStep, tellAlso } from './escalation.js';
 import { announced, type GroupPlace } from './groups.js';
+import type { AlertInput } from './input.js';
 import { changed, type Transition, UNCHANGED } from './outcome.js';
 import { type AlertRecord, isMuted, isOpen, isQuiet } from './record.js';
-import type { AlertInput } from './transition.js';
 
 type Due = Extract<AlertInput, { kind: 'due' }>;
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openStore, type Redress } from '../app.js';
+import { openStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { packagedConfiguration } from '../config/starting-configuration.js';
 import type { Alert } from '../model/alert.js';
@@ -12,6 +12,7 @@ import type { JournalEntry } from '../model/journal.js';
 import type { Notification } from '../notify/contract.js';
 import type { Router } from '../notify/index.js';
 import { replay } from '../pipeline/replay.js';
+import type { Redress } from '../redress.js';
 import { defaultIncidents, type Truth } from '../simulation/incident.js';
 import { judgeAlerts } from '../simulation/judge-alerts.js';
 import { type PlannedAct, SimulatedPeople } from '../simulation/people.js';

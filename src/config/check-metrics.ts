@@ -1,19 +1,12 @@
 import { DateTime } from 'luxon';
-import type { z } from 'zod';
 import { DAY, MINUTE, SECOND } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
 import { didYouMean } from './did-you-mean.js';
-import type { PlugIns } from './plug-ins.js';
+import type { KnownDetector, PlugIns } from './plug-ins.js';
 import type { Problem } from './problems.js';
 import { checkSchema, keysAt, listWords, unknownKey } from './schema-check.js';
 import { BucketSchema, isTimezone } from './text-forms.js';
 import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
-
-/** A detector as configuration needs to know it. */
-export interface KnownDetector {
-  name: string;
-  parameters: z.ZodType;
-}
 
 /** The parts of a metric that belong to its kind, and nothing else does. */
 const PARTS_OF_KIND: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,14 @@
+import type { z } from 'zod';
 import type { Detector } from '../detection/contract.js';
 import type { MetricDefinition } from '../model/metric.js';
-import type { KnownDetector } from './check-metrics.js';
 import type { Problem } from './problems.js';
 import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
+
+/** A detector as configuration needs to know it. */
+export interface KnownDetector {
+  name: string;
+  parameters: z.ZodType;
+}
 
 /** Loads what a `use` names that is not known; null where it is the name of nothing that can be loaded. */
 export type LoadPlugIn = (

@@ -1,9 +1,9 @@
-import type { Redress } from '../app.js';
 import type { Alert } from '../model/alert.js';
 import { DAY, HOUR, SECOND } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
 import { alertChart } from '../notify/chart.js';
 import { svgToPng } from '../notify/png.js';
+import type { Redress } from '../redress.js';
 import { displayFor } from './display.js';
 
 /** Buckets that are drawn before an alert began, and after it ended. */

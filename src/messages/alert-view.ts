@@ -1,11 +1,11 @@
 import { labelsOf } from '../alerts/labels.js';
-import type { Redress } from '../app.js';
 import type { Alert } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import { DAY } from '../model/clock.js';
 import { parseSlice, type SliceLabels } from '../model/slice.js';
 import type { AlertView } from '../notify/alert-words.js';
 import type { NotifiedGroup } from '../notify/contract.js';
+import type { Redress } from '../redress.js';
 import { displayFor } from './display.js';
 
 /** An alert with everything that is shown with it. */

@@ -1,10 +1,10 @@
-import type { Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { buildDigest } from '../followups/digest.js';
 import { DigestDesk } from '../followups/digest-desk.js';
 import type { DigestRequest, WrittenDigest } from '../http/ports.js';
 import type { Instant } from '../model/clock.js';
 import { digestBlocks, digestMarkdown } from '../notify/digest-message.js';
+import type { Redress } from '../redress.js';
 import { displayFor } from './display.js';
 
 type Known = Pick<Redress, 'alerts' | 'followUps'>;

@@ -1,8 +1,8 @@
-import type { Redress } from '../app.js';
 import { buildDigest } from '../followups/digest.js';
 import type { Delivery } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { Notification } from '../notify/contract.js';
+import type { Redress } from '../redress.js';
 import { alertView } from './alert-view.js';
 import { displayFor } from './display.js';
 

@@ -1,5 +1,4 @@
 import type { AlertDesk } from '../alerts/desk.js';
-import type { Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { OpenByHand } from '../followups/command.js';
 import { baselineSpan, type Evidence, type EvidenceRequest } from '../followups/measure/evidence.js';
@@ -8,6 +7,7 @@ import { DAY, type Instant } from '../model/clock.js';
 import { isRate, nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { parseSlice } from '../model/slice.js';
+import type { Redress } from '../redress.js';
 import type { PointTable } from '../store/point-table.js';
 
 /** The history that a fix is verified by: the series, and the others of the same dimensions where they are wanted. */

@@ -1,10 +1,11 @@
-import { assemble, type Redress } from '../app.js';
+import { assemble } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { JudgedPoint, ReportFault } from '../detection/judging.js';
 import { bucketEnd, bucketStart } from '../metrics/buckets.js';
 import type { Instant } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import type { Router } from '../notify/index.js';
+import type { Redress } from '../redress.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import { EventLog } from '../store/event-log.js';
 import type { Store } from '../store/store.js';

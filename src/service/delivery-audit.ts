@@ -1,6 +1,6 @@
 import { type AuditMismatch, audit } from '../alerts/audit.js';
-import type { Redress } from '../app.js';
 import { DAY, HOUR, type Instant, MINUTE } from '../model/clock.js';
+import type { Redress } from '../redress.js';
 
 const INTERVAL = 10 * MINUTE;
 /** How far back is looked, and how long before that versions are read to compare the first ones with. */

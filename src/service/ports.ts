@@ -1,4 +1,3 @@
-import type { Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { OpenFollowUpAnswer, ServicePorts } from '../http/ports.js';
 import { writeDigest } from '../messages/digest.js';
@@ -6,6 +5,7 @@ import type { Clock, Instant } from '../model/clock.js';
 import type { Carried } from '../pipeline/commands.js';
 import { explainPort, wordsOf } from '../pipeline/explanation.js';
 import { openingByHand } from '../pipeline/follow-up-evidence.js';
+import type { Redress } from '../redress.js';
 import type { Store } from '../store/store.js';
 
 /** What the service lends to HTTP and to Slack's clicks. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { AUDIT_KINDS } from '../alerts/audit.js';
-import { assemble, type OpenStore, type Redress } from '../app.js';
+import { assemble, type OpenStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { ReadinessCheck, ServicePorts } from '../http/ports.js';
 import { ServiceMetrics } from '../http/prometheus.js';
@@ -20,6 +20,7 @@ import { createNotifiers, createRouter } from '../notify/index.js';
 import type { Underway } from '../notify/outbox.js';
 import type { Carried } from '../pipeline/commands.js';
 import { markLive } from '../pipeline/replay.js';
+import type { Redress } from '../redress.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import { EventLog } from '../store/event-log.js';
 import { DeliveryAudit } from './delivery-audit.js';

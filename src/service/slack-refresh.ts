@@ -1,9 +1,9 @@
-import type { Redress } from '../app.js';
 import { alertView } from '../messages/alert-view.js';
 import type { Alert } from '../model/alert.js';
 import { HOUR, type Instant, SECOND } from '../model/clock.js';
 import type { SlackNotifier } from '../notify/slack.js';
 import type { SlackCharts } from '../notify/slack-charts.js';
+import type { Redress } from '../redress.js';
 
 /** An alert that is over for longer is shown as it was when it ended. */
 const SHOWN_AFTER = 6 * HOUR;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Redress } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { chartAddress } from '../http/chart-address.js';
 import type { SlackPorts } from '../http/ports.js';
@@ -27,6 +26,7 @@ import { SlackConversation } from '../notify/slack-conversation.js';
 import { digestImages } from '../notify/slack-digest-image.js';
 import { SlackPeople } from '../notify/slack-people.js';
 import { SlackRoots } from '../notify/slack-roots.js';
+import type { Redress } from '../redress.js';
 import { SlackRefresh } from './slack-refresh.js';
 
 /** Everything of the service that has to do with Slack. */

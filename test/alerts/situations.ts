@@ -1,7 +1,8 @@
 import { beginEscalation, restingEscalation } from '../../src/alerts/escalation.js';
+import type { AlertInput } from '../../src/alerts/input.js';
 import type { AlertRecord } from '../../src/alerts/record.js';
 import { PLAIN_ROUTE } from '../../src/alerts/routing.js';
-import { type AlertInput, transition } from '../../src/alerts/transition.js';
+import { transition } from '../../src/alerts/transition.js';
 import type { EscalationPolicy, RouteSettings } from '../../src/model/alert.js';
 import { alertPoint, DAY, HOUR, hour, MINUTE, POLICY, T0 } from './fixtures.js';
 

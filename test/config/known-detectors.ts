@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KnownDetector } from '../../src/config/check-metrics.js';
+import type { KnownDetector } from '../../src/config/plug-ins.js';
 
 /** Stand-ins with one parameter each: these tests are about configuration, not about detectors. */
 export const detectors: readonly KnownDetector[] = [

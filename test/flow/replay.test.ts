@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assemble, type Redress } from '../../src/app.js';
+import { assemble } from '../../src/app.js';
 import { HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
 import type { SendOutcome } from '../../src/model/delivery.js';
 import type { Notification } from '../../src/notify/contract.js';
 import type { Router } from '../../src/notify/index.js';
 import { replay } from '../../src/pipeline/replay.js';
+import type { Redress } from '../../src/redress.js';
 import { EventLog } from '../../src/store/event-log.js';
 import type { Store } from '../../src/store/store.js';
 import { seededRandom } from '../support/random.js';

@@ -1,4 +1,4 @@
-import { assemble, type Redress } from '../../src/app.js';
+import { assemble } from '../../src/app.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { resolveFollowUps } from '../../src/config/resolve-follow-ups.js';
 import { ServiceFileSchema } from '../../src/config/schema-service.js';
@@ -10,6 +10,7 @@ import type { JournalEntry } from '../../src/model/journal.js';
 import type { Notification } from '../../src/notify/contract.js';
 import type { Router } from '../../src/notify/index.js';
 import type { Carried } from '../../src/pipeline/commands.js';
+import type { Redress } from '../../src/redress.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { Journal } from '../../src/store/journal.js';
 import type { Store } from '../../src/store/store.js';
