@@ -20,7 +20,12 @@ export function anomalousInput(
   const graver = episode !== null && isGraver(episode.severity, seen.severity);
   const severity = graver ? episode.severity : seen.severity;
   const known = episode !== null && isOpen(episode) && episode.heldBy === '';
-  const labelled = { ...subject, severity, groupId: episode?.groupId ?? '' };
+  const labelled = {
+    ...subject,
+    severity,
+    groupId: episode?.groupId ?? '',
+    sameCause: episode?.sameCause ?? null,
+  };
   const routing = episode?.state === 'resolved' ? episode.escalation : subject.routingFor(severity);
   return {
     kind: 'anomalous',

@@ -1,6 +1,7 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, DeliveryReason, DeliveryRequest, DeliverySubject } from '../model/delivery.js';
+import { alertOfGroup } from './groups.js';
 import { isAboutTarget } from './health.js';
 import { type AlertReason, type AlertRecord, isMember, isMuted } from './record.js';
 
@@ -19,15 +20,20 @@ export function audienceOf(
   after: AlertRecord,
   reason: AlertReason,
 ): Audience | null {
+  const { told, addressed } = after.escalation;
+  if (reason === 'joined_incident') return everybody(reason, addressed);
   // The alert that leads the group speaks for its members.
   if (isMember(after)) return null;
-  const { told, addressed } = after.escalation;
   const begins = after.flapping && before?.flapping !== true;
   if (begins) return everybody('flapping', told);
   if ((isMuted(after) || after.flapping) && !BY_PEOPLE.has(reason)) return null;
   switch (reason) {
     case 'first_notification':
       return { reason: isAboutTarget(after) ? 'delivery_failed' : reason, targets: addressed };
+    case 'tells_also': {
+      const others = told.filter((target) => before?.escalation.told.includes(target) === false);
+      return everybody('first_notification', others);
+    }
     case 'escalated':
     case 'fell_back':
       return { reason, targets: addressed };
@@ -65,18 +71,21 @@ export function deliveryOfAlert(
   target: Target,
   now: Instant,
 ): Delivery {
-  const { alertId, version } = alert;
-  const subject = subjectOf(alert);
+  const { alertId, version, sameCause } = alert;
+  // That it goes on elsewhere is said where the alert has been shown until now.
+  const leaves = reason === 'joined_incident' && sameCause !== null;
+  const subject = subjectOf(leaves ? { ...alert, groupId: sameCause.from } : alert);
   return { ...blank(now), deliveryId: `${alertId}.${version}.${target}`, subject, alertId, target, reason };
 }
 
-/** What a message about an alert is about: its group, where it is shown in one. */
+/** What a message about an alert is about: its group, where it is shown in one that has a message of its own. */
 export function subjectOf({
   alertId,
   groupId,
   version,
 }: Pick<AlertRecord, 'alertId' | 'groupId' | 'version'>): DeliverySubject {
-  return groupId === '' ? { kind: 'alert', id: alertId, version } : { kind: 'group', id: groupId, version };
+  const first = groupId === '' ? alertId : alertOfGroup(groupId);
+  return first === '' ? { kind: 'group', id: groupId, version } : { kind: 'alert', id: first, version };
 }
 
 /** The message that adds an alert's analysis to the one that a target has. */

@@ -19,12 +19,16 @@ export class DeliveryDesk {
   /** Asks for a message; older ones about the same thing that still wait for the same target are superseded. */
   ask(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
     if (this.#book.delivery(delivery.deliveryId) !== undefined) return;
-    for (const older of this.#book.waitingAbout(delivery.subject, delivery.target)) {
-      if (!supersedes(delivery, older)) continue;
-      const superseded: Delivery = { ...older, state: 'superseded', version: older.version + 1 };
-      this.#write(superseded, 'superseded', now, journal);
-    }
+    for (const older of this.#book.waitingAbout(delivery.subject, delivery.target))
+      if (supersedes(delivery, older)) this.#supersede(older, now, journal);
     this.#write(delivery, delivery.reason, now, journal);
+  }
+
+  /** What waits to be told about something is told with something else. */
+  withdraw(subject: SubjectName, targets: readonly Target[], now: Instant, journal: JournalEntry[]): void {
+    for (const target of targets)
+      for (const waiting of this.#book.waitingAbout(subject, target))
+        if (waiting.reason !== 'joined_incident') this.#supersede(waiting, now, journal);
   }
 
   /**
@@ -64,6 +68,11 @@ export class DeliveryDesk {
   /** Where the target's first message about something is; empty when none has arrived. */
   rootRef(subject: SubjectName, target: Target): string {
     return this.#book.root(subject, target)?.messageRef ?? '';
+  }
+
+  #supersede(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
+    const superseded: Delivery = { ...delivery, state: 'superseded', version: delivery.version + 1 };
+    this.#write(superseded, 'superseded', now, journal);
   }
 
   #write(delivery: Delivery, reason: string, now: Instant, journal: JournalEntry[]): void {

@@ -18,6 +18,7 @@ import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
 import { HealthDesk } from './health-desk.js';
 import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
+import { IncidentDesk } from './incident-desk.js';
 import type { AlertInput, Subject } from './input.js';
 import { episodeOf } from './on-point.js';
 import { compareText, earlier } from './order.js';
@@ -49,10 +50,13 @@ export class AlertDesk {
   readonly #episodes: Episodes;
   readonly #analyses = new AnalysisDesk();
   readonly #health: HealthDesk;
+  readonly #incidents: IncidentDesk;
 
   constructor(settings: AlertSettings) {
     this.#episodes = new Episodes(settings);
     this.#health = new HealthDesk(this.#episodes);
+    this.#incidents = new IncidentDesk(this.#episodes, this.#analyses);
+    this.#episodes.onAnnouncedAgain = (alertId, now, journal) => this.#incidents.look(alertId, now, journal);
   }
 
   /** Takes up the journal where an earlier process left it. */
@@ -229,8 +233,10 @@ export class AlertDesk {
       const failed = settled.state === 'failed';
       const isAboutAlert = settled.subject.kind === 'alert' || settled.subject.kind === 'group';
       if (failed && isAboutAlert) this.#episodes.fallBack(settled.alertId, failing, now, journal);
-      if (settled.state === 'sent' && isAboutAlert)
+      if (settled.state === 'sent' && isAboutAlert) {
+        this.#incidents.shownLate(settled, now, journal);
         this.#tellAnalysis(settled.alertId, settled.target, now, journal);
+      }
     });
   }
 
@@ -240,15 +246,20 @@ export class AlertDesk {
     return wanted.sort((a, b) => b.worst.score - a.worst.score || compareText(a.alertId, b.alertId));
   }
 
-  /** Takes in an alert's analysis: everybody who has its message is told, and everybody who gets it later. */
+  /**
+   * Takes in an alert's analysis: everybody who has its message is told, and everybody who gets it later. Alerts whose
+   * analyses name the same cause are one incident from then on.
+   */
   explained(analysis: AlertAnalysis, now: Instant): JournalEntry[] {
     const entry = this.#analyses.entryOf(analysis, now);
     this.#analyses.apply(entry);
-    const journal = [entry];
-    for (const target of this.#episodes.book.alert(analysis.alertId)?.escalation.told ?? [])
-      if (this.alertRef(analysis.alertId, target) !== '')
-        this.#tellAnalysis(analysis.alertId, target, now, journal);
-    return journal;
+    return this.#episodes.turn(now, (journal) => {
+      journal.push(entry);
+      this.#incidents.look(analysis.alertId, now, journal);
+      for (const target of this.#episodes.book.alert(analysis.alertId)?.escalation.told ?? [])
+        if (this.alertRef(analysis.alertId, target) !== '')
+          this.#tellAnalysis(analysis.alertId, target, now, journal);
+    });
   }
 
   analysis(alertId: string): AlertAnalysis | undefined {

@@ -8,7 +8,7 @@ import { audienceOf, deliveryOfAlert } from './deliveries.js';
 import { DeliveryDesk } from './delivery-desk.js';
 import { Directory } from './directory.js';
 import { isRepeat, type Routing, targetsOfStep } from './escalation.js';
-import { type GroupPlace, groupIdOf, groupKeyOf, keyOfGroup } from './groups.js';
+import { alertOfGroup, type GroupPlace, groupIdOf, groupKeyOf, keyOfGroup } from './groups.js';
 import { isGraver } from './impact.js';
 import type { AlertInput } from './input.js';
 import { type Labelled, labelsOf } from './labels.js';
@@ -24,7 +24,20 @@ import { transition } from './transition.js';
 const ENDED: ReadonlySet<string> = new Set(['resolved', 'new_normal']);
 
 /** After these an alert may be matched by other silences than before. */
-const RELABELLED: ReadonlySet<string> = new Set(['worsened', 'handed_over', 'joined_group']);
+const RELABELLED: ReadonlySet<string> = new Set([
+  'worsened',
+  'handed_over',
+  'joined_group',
+  'joined_incident',
+]);
+
+/** With these words an alert whose analysis is known comes before people again. */
+const ANNOUNCED_AGAIN: ReadonlySet<string> = new Set([
+  'reopened',
+  'silence_ended',
+  'inhibition_ended',
+  'flapping_ended',
+]);
 
 /**
  * Puts inputs through the state machine and lets everything follow from them that follows at the same moment: messages,
@@ -52,10 +65,15 @@ export class Episodes {
     this.deliveries.apply(entry);
   }
 
+  /** Told of alerts that come before people again, while what they are told can still be changed. */
+  onAnnouncedAgain: (alertId: string, now: Instant, journal: JournalEntry[]) => void = () => {};
+
   /** Runs one turn: what it decides belongs together. */
   turn(now: Instant, run: (journal: JournalEntry[]) => void): JournalEntry[] {
     const journal: JournalEntry[] = [];
     run(journal);
+    const again = journal.filter(({ stream, reason }) => stream === 'alert' && ANNOUNCED_AGAIN.has(reason));
+    for (const { id } of again) this.onAnnouncedAgain(id, now, journal);
     this.#settleGroups(now, journal);
     return journal;
   }
@@ -112,16 +130,19 @@ export class Episodes {
 
   /** Where an alert comes to stand that is announced now; null where its route does not group. */
   placeOf(
-    alert: Labelled & Partial<Pick<Alert, 'groupId'>>,
+    alert: Labelled & Partial<Pick<Alert, 'groupId' | 'sameCause'>>,
     routing: Routing,
     now: Instant,
   ): GroupPlace | null {
     const key = groupKeyOf(routing, labelsOf(alert));
+    const { groupId: before = '' } = alert;
+    // A place that it has by its cause stays, whatever its labels say.
+    if (before !== '' && (alert.sameCause != null || alertOfGroup(before) !== ''))
+      return { groupId: before, leads: this.book.leader(before) === undefined };
     if (key === null) return null;
     const open = this.book.openGroup(key);
     if (open !== '') return { groupId: open, leads: open === alert.groupId && !this.book.leader(open) };
-    const { groupId: earlier = '' } = alert;
-    return { groupId: keyOfGroup(earlier) === key ? earlier : groupIdOf(key, now), leads: true };
+    return { groupId: keyOfGroup(before) === key ? before : groupIdOf(key, now), leads: true };
   }
 
   /** What mutes an alert of these labels now; null for nothing. */
@@ -202,6 +223,8 @@ export class Episodes {
       for (const member of this.book.openMembers(groupId)) this.advance(member, input, actor, now, journal);
     }
     if (!isMember(alert)) return;
+    // Of an incident that has become a part of another it is told once, and not of each of its alerts.
+    if (reason === 'joined_incident') return;
     const joins = before?.groupId !== groupId || (before !== null && !isOpen(before) && isOpen(alert));
     const leader = this.book.leader(groupId);
     if (leader === undefined || !(joins || reason === 'worsened' || ENDED.has(reason))) return;

@@ -97,6 +97,15 @@ export function tellAlso(escalation: Escalation, targets: readonly Target[]): Es
   return { ...escalation, told: [...new Set([...escalation.told, ...targets])], addressed: targets };
 }
 
+/** The same before the first step as well, which then tells them with the others. */
+export function tellFromNow(escalation: Escalation, targets: readonly Target[]): Escalation {
+  const { policy, told } = escalation;
+  if (told.length > 0) return tellAlso(escalation, targets);
+  const [first = { delay: 0, targets: [] }, ...others] = policy.steps;
+  const steps = [{ ...first, targets: [...new Set([...first.targets, ...targets])] }, ...others];
+  return { ...escalation, policy: { ...policy, steps } };
+}
+
 /** A policy without any step is due at once, so that nobody being told is recorded and not just a silence. */
 function stepDueAt(policy: EscalationPolicy, step: number, now: Instant): Instant | null {
   const due = policy.steps[step];

@@ -25,6 +25,18 @@ export function groupIdOf(key: string, now: Instant): string {
   return `${key}-${now.toString(36)}`;
 }
 
+const OF_ONE = 'alert:';
+
+/** The id of a group that an alert begins which has a message of its own, and keeps it. */
+export function groupIdOfAlert(alertId: string): string {
+  return `${OF_ONE}${alertId}`;
+}
+
+/** The alert whose message is the group's; empty where the group has one of its own. */
+export function alertOfGroup(groupId: string): string {
+  return groupId.startsWith(OF_ONE) ? groupId.slice(OF_ONE.length) : '';
+}
+
 /** The key that a group's id begins with. */
 export function keyOfGroup(groupId: string): string {
   return groupId.slice(0, groupId.lastIndexOf('-'));

@@ -1,4 +1,13 @@
-import type { AlertKind, AlertPoint, Carrier, Feedback, FlappingRule, Target } from '../model/alert.js';
+import type {
+  AlertKind,
+  AlertPoint,
+  Carrier,
+  EscalationPolicy,
+  Feedback,
+  FlappingRule,
+  SameCause,
+  Target,
+} from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { AlertRule, Severity } from '../model/metric.js';
 import type { AlertSilence } from '../model/silence.js';
@@ -73,5 +82,11 @@ export type AlertInput =
   | { kind: 'lead'; from: AlertRecord }
   | { kind: 'led_by_another' }
   | { kind: 'unacknowledged' }
+  /** An alert with the same cause is to follow it; `groupId` is what the two are called together. */
+  | { kind: 'lead_incident'; groupId: string }
+  /** Another alert speaks for it from now on; `shownAt` are the targets that have its message. */
+  | { kind: 'join_incident'; groupId: string; sameCause: SameCause; shownAt: readonly Target[] }
+  /** Who is told because of an alert that has joined, and by its policy if that one is the gravest; null for its own. */
+  | { kind: 'tell_also'; targets: readonly Target[]; policy: EscalationPolicy | null }
   /** A target could not be reached; `instead` are told in its place. */
   | { kind: 'undeliverable'; instead: readonly Target[] };

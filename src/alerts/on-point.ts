@@ -82,6 +82,7 @@ function onFirstAnomalous(input: Anomalous, now: Instant): Transition {
     feedback: null,
     groupId: '',
     leadsGroup: false,
+    sameCause: null,
     flapping: false,
     version: 0,
     stateVersion: 1,

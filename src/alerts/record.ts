@@ -56,6 +56,14 @@ export type AlertReason =
   | 'leads_group'
   | 'led_by_another'
   | 'flapping_ended'
+  /** An alert with the same cause follows it, and it speaks for both. */
+  | 'leads_incident'
+  /** Its analysis names the same cause as another alert's, which speaks for both from now on. */
+  | 'joined_incident'
+  /** Whoever heard of an alert that has joined the incident is told of it. */
+  | 'tells_also'
+  /** The alert that has joined is graver than all before, and the incident goes on by its policy. */
+  | 'rerouted'
   /** A target could not be reached, and another is told in its place. */
   | 'fell_back';
 
@@ -84,6 +92,7 @@ const ADDED_LATER: Omit<Partial<AlertRecord>, 'escalation'> = {
   feedback: null,
   groupId: '',
   leadsGroup: false,
+  sameCause: null,
   flapping: false,
   noticeAt: null,
   noticedAt: null,
@@ -93,7 +102,7 @@ const ADDED_LATER: Omit<Partial<AlertRecord>, 'escalation'> = {
 /** A record as the journal has it; what an earlier version did not know of is filled in. */
 export function recordOf(body: Json): AlertRecord {
   const record = body as unknown as AlertRecord;
-  if ((record as Partial<AlertRecord>).turns !== undefined) return record;
+  if ((record as Partial<AlertRecord>).sameCause !== undefined) return record;
   const escalation: Omit<Escalation, 'route'> = record.escalation;
   return {
     ...ADDED_LATER,

@@ -1,5 +1,6 @@
 import type { Instant } from '../model/clock.js';
 import type { AlertInput } from './input.js';
+import { onJoinIncident, onLeadIncident, onTellAlso } from './on-incident.js';
 import { onGroupGrew, onLead, onLedByAnother, onParentResolved, onUnacknowledged } from './on-others.js';
 import { onAcknowledge, onFeedback, onHandOver, onResolve } from './on-person.js';
 import { onAnomalous, onNormal } from './on-point.js';
@@ -46,6 +47,9 @@ type InputOnKnown = Extract<
       | 'lead'
       | 'led_by_another'
       | 'unacknowledged'
+      | 'lead_incident'
+      | 'join_incident'
+      | 'tell_also'
       | 'undeliverable';
   }
 >;
@@ -69,6 +73,12 @@ function onKnown(before: AlertRecord, input: InputOnKnown, now: Instant): Transi
       return onLedByAnother(before);
     case 'unacknowledged':
       return onUnacknowledged(before);
+    case 'lead_incident':
+      return onLeadIncident(before, input.groupId);
+    case 'join_incident':
+      return onJoinIncident(before, input.groupId, input.sameCause, input.shownAt);
+    case 'tell_also':
+      return onTellAlso(before, input.targets, input.policy, now);
     case 'undeliverable':
       return onUndeliverable(before, input.instead);
   }

@@ -10,7 +10,7 @@ import { alertPath, registerActions } from './alert-actions.js';
 import { analysisOf, analysisText } from './alert-analysis.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
-import { clientFor, withService } from './service-client.js';
+import { clientFor, type ServiceClient, withService } from './service-client.js';
 import { type Column, formatFacts, formatTable, formatTime } from './table.js';
 
 interface ServiceOptions {
@@ -42,12 +42,35 @@ export function register(program: Command, io: CliIo): void {
       const answer = await client.get(alertPath(id), AlertStorySchema);
       const analysis = await analysisOf(client, alertPath(id));
       const { alert, story } = answer;
+      const together = alert.group_id === '' ? [] : await groupOf(client, alert);
       if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, story, analysis }));
       else
-        io.out([alertFacts(alert), analysisText(analysis), storyTable(story)].filter(Boolean).join('\n\n'));
+        io.out(
+          [alertFacts(alert), groupText(alert, together), analysisText(analysis), storyTable(story)]
+            .filter(Boolean)
+            .join('\n\n'),
+        );
     });
 
   registerActions(alerts, io);
+}
+
+/** The other alerts that are shown with one. */
+async function groupOf(client: ServiceClient, { alert_id, group_id }: AlertWire): Promise<AlertWire[]> {
+  const { alerts } = await client.get(`/v1/alerts?group=${encodeURIComponent(group_id)}`, AlertListSchema);
+  return alerts.filter((other) => other.alert_id !== alert_id);
+}
+
+/** What it is shown with and why, a line each; empty for an alert by itself. */
+function groupText(alert: AlertWire, others: readonly AlertWire[]): string {
+  if (others.length === 0) return '';
+  const cause = [alert, ...others].find(({ same_cause }) => same_cause !== null)?.same_cause?.slice;
+  const why = cause === undefined ? '' : `, which have the same cause: ${formatSliceWords(cause)}`;
+  const lines = others.map(
+    ({ alert_id, title, slice, state, leads_group }) =>
+      `  ${alert_id}: ${title}, ${formatSliceWords(slice)}, ${state}${leads_group ? ', speaks for all of them' : ''}`,
+  );
+  return [`One incident with these${why}`, ...lines].join('\n');
 }
 
 const ALERT_COLUMNS: readonly Column[] = [

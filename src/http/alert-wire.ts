@@ -60,6 +60,14 @@ export const AlertWireSchema = z
       })
       .nullable()
       .describe('What mutes it; null while people are told.'),
+    group_id: z.string().describe('The incident group that it is shown in; empty for none.'),
+    leads_group: z
+      .boolean()
+      .describe('True for the one whose escalation and acknowledgement are the group’s.'),
+    same_cause: z
+      .object({ alert_id: z.string(), slice: z.string() })
+      .nullable()
+      .describe('The alert with which it is shown because their analyses name the same cause, a slice.'),
     feedback: z
       .object({ verdict: FeedbackVerdictSchema, by: z.string(), at: InstantText, note: z.string() })
       .nullable()
@@ -132,6 +140,10 @@ export function alertWire(alert: Alert): AlertWire {
             author: alert.silence.author,
             reason: alert.silence.reason,
           },
+    group_id: alert.groupId,
+    leads_group: alert.leadsGroup,
+    same_cause:
+      alert.sameCause === null ? null : { alert_id: alert.sameCause.alertId, slice: alert.sameCause.slice },
     feedback: alert.feedback === null ? null : { ...alert.feedback, at: instantText(alert.feedback.at) },
     version: alert.version,
   };
@@ -151,10 +163,11 @@ function aboutEntry({ stream, reason, body }: JournalEntry): string {
     return `${target}${why}${failure ? `: ${failure}` : ''}`;
   }
   if (stream !== 'alert') return '';
-  const { feedback, owner, silence } = body as unknown as Alert;
+  const { feedback, owner, sameCause, silence } = body as unknown as Alert;
   if (reason === 'feedback' && feedback)
     return `${feedback.verdict.replaceAll('_', ' ')} ${feedback.note}`.trim();
   if (reason === 'handed_over') return owner;
+  if (reason === 'joined_incident' && sameCause) return `${sameCause.slice}, as ${sameCause.alertId}`;
   if ((reason === 'silenced' || reason === 'snoozed') && silence)
     return `${silence.until === null ? 'until it is resolved' : `until ${instantText(silence.until)}`} ${silence.reason}`.trim();
   return '';

@@ -1,3 +1,4 @@
+import { alertOfGroup } from '../alerts/groups.js';
 import { labelsOf } from '../alerts/labels.js';
 import type { Alert } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
@@ -23,6 +24,22 @@ export function alertView(
   };
 }
 
+/**
+ * An alert as its own message shows it, which it may have from before it came into a group: of an incident that another
+ * message tells of it says so.
+ */
+export function ownView(
+  alert: Alert,
+  redress: Pick<Redress, 'alerts' | 'followUps' | 'configuration'>,
+): AlertView {
+  const { groupId, sameCause } = alert;
+  const view = { ...alertView(alert, redress), group: null };
+  if (groupId === '' || sameCause === null) return view;
+  const { alerts } = redress;
+  const teller = alerts.alert(alertOfGroup(groupId)) ?? alerts.speakerOf(alert.alertId);
+  return teller === undefined ? view : { ...view, partOf: { alert: teller, cause: sameCause.slice } };
+}
+
 /** The group that the alert is shown in, if it is not the only one. */
 function groupOf({ groupId }: Alert, alerts: Redress['alerts']): NotifiedGroup | null {
   const members = groupId === '' ? [] : alerts.group(groupId);
@@ -33,7 +50,8 @@ function groupOf({ groupId }: Alert, alerts: Redress['alerts']): NotifiedGroup |
     ([name, value]) =>
       name !== 'alert_id' && name !== 'group_id' && all.every((labels) => labels[name] === value),
   );
-  return { groupId, labels: Object.fromEntries(common), members };
+  const cause = members.find(({ sameCause }) => sameCause !== null)?.sameCause?.slice ?? '';
+  return { groupId, labels: Object.fromEntries(common), cause, members };
 }
 
 /** What began so long before an alert may still be behind it. */

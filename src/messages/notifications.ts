@@ -3,7 +3,7 @@ import type { Delivery } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { Notification } from '../notify/contract.js';
 import type { Redress } from '../redress.js';
-import { alertView } from './alert-view.js';
+import { alertView, ownView } from './alert-view.js';
 import { displayFor } from './display.js';
 
 /** What a delivery's message is built from, as things stand now. Throws `bug` for one about something unknown. */
@@ -17,8 +17,13 @@ export function notificationOf(
   switch (subject.kind) {
     case 'alert':
     case 'group': {
+      const known = { configuration, followUps, alerts };
+      if (delivery.reason === 'joined_incident') {
+        const alert = alerts.alert(delivery.alertId) ?? aboutNothing(delivery);
+        return { kind: 'alert', delivery, ...ownView(alert, known), rootRef };
+      }
       const alert = alerts.speakerOf(delivery.alertId) ?? aboutNothing(delivery);
-      return { kind: 'alert', delivery, ...alertView(alert, { configuration, followUps, alerts }), rootRef };
+      return { kind: 'alert', delivery, ...alertView(alert, known), rootRef };
     }
     case 'follow_up': {
       const followUp = followUps.followUp(subject.id) ?? aboutNothing(delivery);

@@ -27,6 +27,16 @@ export interface Carrier {
   share: number;
 }
 
+/** Why an alert is shown with another one: their analyses name the same cause. */
+export interface SameCause {
+  /** The other alert. */
+  alertId: string;
+  /** The cause. */
+  slice: string;
+  /** The group that it was in before, whose message says where it goes on; empty for none. */
+  from: string;
+}
+
 /** Sums over an episode's anomalous points. */
 export interface EpisodeTotals {
   points: number;
@@ -94,6 +104,8 @@ export interface Alert {
   groupId: string;
   /** True for the alert of its group whose escalation is the group's. */
   leadsGroup: boolean;
+  /** Why it is in that group, where it is not for its labels; null otherwise. */
+  sameCause: SameCause | null;
   /** True while it comes and goes so often that people are not told of each turn. */
   flapping: boolean;
   version: number;

@@ -22,6 +22,8 @@ export type DeliveryReason =
   | 'group_changed'
   | 'flapping'
   | 'flapping_ended'
+  /** It has the same cause as another alert, whose message tells of both from now on. */
+  | 'joined_incident'
   /** In the place of a target that could not be reached. */
   | 'fell_back'
   | 'follow_up_opened'

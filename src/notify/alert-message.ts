@@ -40,11 +40,14 @@ export function shownAlert(
 ): SlackMessage {
   const words = alertWords(view, context);
   const blocks: Block[] = [
-    { type: 'header', text: plain(`${markOf(view.alert)} ${words.headline}`, LIMIT.header) },
+    {
+      type: 'header',
+      text: plain(`${view.partOf === undefined ? markOf(view.alert) : '🔗'} ${words.headline}`, LIMIT.header),
+    },
   ];
   if (words.summary !== '')
     blocks.push({ type: 'section', text: markdown(`*${slackText(words.summary, LIMIT.line)}*`) });
-  if (chart !== null) {
+  if (chart !== null && view.partOf === undefined) {
     const alt_text = slackText(`Chart. ${words.headline}. ${words.summary}`, LIMIT.altText);
     blocks.push({ ...chart.block, alt_text });
   }
@@ -55,7 +58,8 @@ export function shownAlert(
   }
   const lines = contextLines(view.alert, why, context);
   if (lines.length > 0) blocks.push({ type: 'context', elements: lines });
-  blocks.push(...alertActions(view));
+  // Its buttons are on the message where it goes on.
+  if (view.partOf === undefined) blocks.push(...alertActions(view));
   return { text: slackText(`${words.headline}. ${words.summary}`, LIMIT.text), blocks };
 }
 

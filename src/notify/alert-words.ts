@@ -4,7 +4,7 @@ import type { DeliveryReason } from '../model/delivery.js';
 import type { Owner } from '../model/owner.js';
 import { ALL } from '../model/slice.js';
 import { analysisInOneLine, causeLines } from './cause-words.js';
-import type { AlertNotification, MetricDisplay } from './contract.js';
+import type { AlertNotification, MetricDisplay, PartOf } from './contract.js';
 import { followUpStatus } from './follow-up-words.js';
 import { groupWords } from './group-words.js';
 import {
@@ -26,7 +26,7 @@ export interface MessageContext {
 /** An alert and what is shown with it, whatever brings it before somebody. */
 export type AlertView = Pick<
   AlertNotification,
-  'alert' | 'analysis' | 'annotations' | 'display' | 'followUp' | 'group'
+  'alert' | 'analysis' | 'annotations' | 'display' | 'followUp' | 'group' | 'partOf'
 >;
 
 /** One thing to know about an alert, in plain text that no channel's markup has touched. */
@@ -56,6 +56,7 @@ interface WordList {
 const MOST_LINES = 5;
 
 export function alertWords(view: AlertView, context: MessageContext): AlertWords {
+  if (view.partOf !== undefined) return partWords(view.alert, view.partOf, view.display);
   const { alert, annotations, display, followUp, group } = view;
   const together = group === null ? null : groupWords(group, alert, display);
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
@@ -83,9 +84,23 @@ export function alertWords(view: AlertView, context: MessageContext): AlertWords
   };
 }
 
+/** What stays of an alert's own message when another one tells of both. */
+function partWords(alert: Alert, partOf: PartOf, display: MetricDisplay): AlertWords {
+  return {
+    headline: `Part of another alert: ${nameOf(alert)}`,
+    summary: partOfWords(partOf),
+    facts: [{ label: 'Since', text: sinceWords(alert, display) }],
+    lists: [],
+  };
+}
+
+function partOfWords({ alert, cause }: PartOf): string {
+  return `It has the same cause, ${formatSliceWords(cause)}, and goes on in the message about “${nameOf(alert)}”.`;
+}
+
 /** The one line that a later message adds: what has changed. Plain text. */
 export function changeWords(notification: AlertNotification): string {
-  const { alert, display, delivery, group } = notification;
+  const { alert, display, delivery, group, partOf } = notification;
   switch (delivery.reason) {
     case 'acknowledged':
       return `Acknowledged${by(alert.acknowledgedBy)}. Escalation is paused.`;
@@ -116,6 +131,8 @@ export function changeWords(notification: AlertNotification): string {
       return `${alert.acknowledgedBy} has acknowledged this; half of the time for it is over, and it is still open.`;
     case 'group_changed':
       return group === null ? WHY.group_changed : groupWords(group, alert, display).standing;
+    case 'joined_incident':
+      return partOf === undefined ? WHY.joined_incident : partOfWords(partOf);
     case 'flapping':
       return WHY.flapping;
     case 'flapping_ended':
@@ -151,6 +168,7 @@ const WHY: Readonly<Record<DeliveryReason, string>> = {
   ack_reminder: 'Half of the time for which the acknowledgement holds is over.',
   repeat: 'It is still open, and nobody has acknowledged it.',
   group_changed: 'Alerts have joined or left the group.',
+  joined_incident: 'It has the same cause as another alert, whose message tells of both from now on.',
   flapping: 'It comes and goes. You will hear of it again when it keeps still.',
   flapping_ended: 'It has kept still for a while.',
   fell_back: 'It could not be delivered where it should have gone, so you are told instead.',
@@ -190,11 +208,16 @@ export function headline(alert: Alert): string {
       : alert.state === 'acknowledged'
         ? 'Acknowledged'
         : SEVERITY_WORDS[alert.severity];
-  const title = alert.title === '' ? alert.metric : alert.title;
-  if (alert.kind === 'data_health') return `${standing}: ${title}`;
-  const where = formatSliceWords(alert.slice);
-  const how = alert.direction === 'up' ? 'high' : 'low';
-  return `${standing}: ${title}, ${how} ${where === 'overall' ? where : `in ${where}`}`;
+  return `${standing}: ${nameOf(alert)}`;
+}
+
+/** What is wrong and where, however it stands. */
+function nameOf({ kind, title, metric, slice, direction }: Alert): string {
+  const what = title === '' ? metric : title;
+  if (kind === 'data_health') return what;
+  const where = formatSliceWords(slice);
+  const how = direction === 'up' ? 'high' : 'low';
+  return `${what}, ${how} ${where === 'overall' ? where : `in ${where}`}`;
 }
 
 function summary(alert: Alert, display: MetricDisplay): string {

@@ -37,6 +37,16 @@ export interface AlertNotification extends AnyNotification {
   analysis?: AlertAnalysis | undefined;
   /** The group that the alert speaks for; null for one that speaks for itself. */
   group: NotifiedGroup | null;
+  /** Where it goes on, for the alert's own message when another one tells of both. */
+  partOf?: PartOf | undefined;
+}
+
+/** The incident that an alert has become a part of. */
+export interface PartOf {
+  /** The alert whose message tells of it. */
+  alert: Alert;
+  /** The cause that they have in common, a slice. */
+  cause: string;
 }
 
 /** Alerts that are shown to people as one thing. */
@@ -44,6 +54,8 @@ export interface NotifiedGroup {
   groupId: string;
   /** What all of them have in common: labels and their values. */
   labels: Labels;
+  /** The cause for which they are shown together, a slice; empty where it is for their labels. */
+  cause: string;
   /** Those that are open first, each in the order in which they fired; more than one. */
   members: readonly Alert[];
 }

@@ -17,13 +17,13 @@ const RANK = { info: 0, warning: 1, critical: 2 } as const;
 
 /** `lead` is the alert that speaks for the group, whose metric `display` is of. */
 export function groupWords(
-  { labels, members }: NotifiedGroup,
+  { labels, cause, members }: NotifiedGroup,
   lead: Alert,
   display: MetricDisplay,
 ): GroupWords {
   const open = members.filter(isOpen);
   const titles = new Set(members.map(({ title }) => title));
-  const where = commonWhere(labels);
+  const where = cause === '' ? commonWhere(labels) : `, same cause: ${formatSliceWords(cause)}`;
   const what =
     titles.size === 1
       ? `${lead.title}, ${lead.direction === 'up' ? 'high' : 'low'} in ${members.length} places${where}`

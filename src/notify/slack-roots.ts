@@ -24,11 +24,15 @@ export interface Shown {
 }
 
 export function shownBy(
-  { alert, group, followUp, delivery }: AlertNotification | RefreshedAlert,
+  { alert, group, followUp, delivery, partOf }: AlertNotification | RefreshedAlert,
   image: ChartImage | null,
 ): Shown {
   return {
-    alertVersion: group?.members.reduce((sum, { version }) => sum + version, 0) ?? alert.version,
+    // What goes on elsewhere is not brought up to date here.
+    alertVersion:
+      partOf !== undefined
+        ? 0
+        : (group?.members.reduce((sum, { version }) => sum + version, 0) ?? alert.version),
     followUpVersion: followUp?.version ?? 0,
     chart: image?.key ?? '',
     reason: delivery.reason,

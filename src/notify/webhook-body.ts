@@ -20,7 +20,7 @@ export function webhookBody(notification: Notification, context: MessageContext)
 function subjectBody(notification: Notification, context: MessageContext): object {
   switch (notification.kind) {
     case 'alert': {
-      const { alert, display, followUp, group } = notification;
+      const { alert, display, followUp, group, partOf } = notification;
       const words = alertWords(notification, context);
       return {
         text: `${words.headline}. ${words.summary}`.trim(),
@@ -28,6 +28,7 @@ function subjectBody(notification: Notification, context: MessageContext): objec
         currency: display.currency,
         alert: alertBody(alert),
         group: group === null ? null : groupBody(group),
+        part_of: partOf === undefined ? null : { alert_id: partOf.alert.alertId, cause: partOf.cause },
         follow_up: followUp === null ? null : followUpBody(followUp),
       };
     }
@@ -61,8 +62,8 @@ function subjectBody(notification: Notification, context: MessageContext): objec
   }
 }
 
-function groupBody({ groupId, labels, members }: NotifiedGroup) {
-  return { group_id: groupId, labels, alerts: members.map(alertBody) };
+function groupBody({ groupId, labels, cause, members }: NotifiedGroup) {
+  return { group_id: groupId, labels, cause, alerts: members.map(alertBody) };
 }
 
 function alertBody(alert: Alert) {

@@ -1,4 +1,5 @@
-import { alertView } from '../messages/alert-view.js';
+import { subjectOf } from '../alerts/deliveries.js';
+import { alertView, ownView } from '../messages/alert-view.js';
 import type { Alert } from '../model/alert.js';
 import { HOUR, type Instant, SECOND } from '../model/clock.js';
 import type { SlackNotifier } from '../notify/slack.js';
@@ -62,11 +63,11 @@ export class SlackRefresh {
  * group's, where it is the one that speaks for it.
  */
 function messagesOf(alert: Alert, redress: Parameters<SlackRefresh['round']>[0]) {
-  const { alertId, groupId, version } = alert;
-  const view = alertView(alert, redress);
-  const own = { subject: { kind: 'alert', id: alertId, version } as const, view: { ...view, group: null } };
-  if (groupId === '' || redress.alerts.speakerOf(alertId) !== alert) return [own];
-  return [own, { subject: { kind: 'group', id: groupId, version } as const, view }];
+  const { alertId, version } = alert;
+  const own = { subject: { kind: 'alert', id: alertId, version } as const, view: ownView(alert, redress) };
+  if (redress.alerts.speakerOf(alertId) !== alert) return [own];
+  const shown = { subject: subjectOf(alert), view: alertView(alert, redress) };
+  return shown.subject.id === alertId ? [shown] : [own, shown];
 }
 
 function isShown({ state, resolvedAt }: Alert, now: Instant): boolean {

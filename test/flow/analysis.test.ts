@@ -52,3 +52,38 @@ it('says with the first message where the trouble sits, the whole of it right af
   expect((await timeline.redress()).alerts.analysis(alertId)).toEqual(made);
   expect((await timeline.journal()).filter(({ stream }) => stream === 'analysis')).toHaveLength(1);
 });
+
+it('sends the message without waiting long, and edits it once when the analysis comes late', async () => {
+  const timeline = await Timeline.begin();
+  timeline.analysisPatience = 0;
+  const told: { reason: string; causes: string[] | null; isEdit: boolean }[] = [];
+  timeline.answer = (_target, notification) => {
+    if (notification.kind !== 'alert') throw new Error('only of alerts');
+    const isEdit = notification.rootRef !== '';
+    told.push({ reason: notification.delivery.reason, causes: causeLines(notification), isEdit });
+    return { outcome: 'sent', messageRef: 'there' };
+  };
+  const usual = ['GB', 'DE'].map((region) => ({ region, orders: 300, disputes: 15 }));
+  await timeline.traffic(at('00:00', -1), at('10:00'), ...usual);
+  await timeline.traffic(
+    at('10:00'),
+    at('11:00'),
+    { region: 'DE', orders: 300, disputes: 15 },
+    { region: 'GB', orders: 300, disputes: 90 },
+  );
+
+  await timeline.until(at('11:10'));
+  const first = { reason: 'first_notification', causes: null, isEdit: false };
+  expect(told).toEqual([first]);
+  // What asks the store something gives the analysis the time to come to its end.
+  for (let second = 1; told.length === 1 && second < 600; second++) {
+    await timeline.journal();
+    await timeline.until(at('11:10') + second * 1_000);
+  }
+  expect(told).toEqual([
+    first,
+    { reason: 'analysed', causes: [expect.stringMatching(/^region GB: /)], isEdit: true },
+  ]);
+  await timeline.until(at('11:24'));
+  expect(told).toHaveLength(2);
+});

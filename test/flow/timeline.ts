@@ -102,6 +102,8 @@ export class Timeline {
   completeUntil: (now: Instant) => Instant | null = (now) => now;
   /** As a live service has it, which decides nothing in the past; a replay decides each thing at its own moment. */
   notBefore: (() => Instant) | null = null;
+  /** How long a first message waits for its analysis, ms; null for as long as it takes, as in a replay. */
+  analysisPatience: number | null = null;
   readonly #configuration: Configuration;
   #redress: Redress | null = null;
   #events = 0;
@@ -211,6 +213,7 @@ export class Timeline {
       },
       write: 'at_once',
       ...(this.notBefore === null ? {} : { notBefore: this.notBefore }),
+      ...(this.analysisPatience === null ? {} : { analysisPatience: this.analysisPatience }),
     });
     return this.#redress;
   }

@@ -162,7 +162,7 @@ describe('whatever people and events say, Slack takes it and nobody is mentioned
           const label = alert.title;
           const notification = makeNotification({
             ...{ alert, annotations, followUp, delivery: makeDelivery({ reason: 'escalated' }) },
-            ...(grouped ? { group: { groupId: 'g', labels: { region: label }, members } } : {}),
+            ...(grouped ? { group: { groupId: 'g', labels: { region: label }, cause: '', members } } : {}),
           });
           const chart = {
             key: 'F012345678',

@@ -23,5 +23,6 @@ export const JUST_FIRED = {
   feedback: null,
   groupId: '',
   leadsGroup: false,
+  sameCause: null,
   flapping: false,
 } satisfies Partial<Alert>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
 import {
   AlertListSchema,
@@ -11,7 +12,9 @@ import type { ServicePorts } from '../ports.js';
 import { alertCommandEndpoints, unknownAlert } from './alert-commands.js';
 import { ANSWERS, IdParams, stateQuery } from './common.js';
 
-const AlertQuery = stateQuery(AlertStateSchema.options, ['firing', 'acknowledged']);
+const AlertQuery = stateQuery(AlertStateSchema.options, ['firing', 'acknowledged']).extend({
+  group: z.string().max(300).optional().describe('Those of one incident group.'),
+});
 
 export function alertEndpoints(alerts: ServicePorts['alerts']): readonly Endpoint[] {
   return [
@@ -22,8 +25,11 @@ export function alertEndpoints(alerts: ServicePorts['alerts']): readonly Endpoin
       summary: 'Alerts, newest first.',
       query: AlertQuery,
       answers: { 200: { description: 'The alerts.', schema: AlertListSchema }, 400: ANSWERS.invalid },
-      async handle({ query: { state, limit } }) {
-        const chosen = alerts.list().filter((alert) => state === undefined || state.has(alert.state));
+      async handle({ query: { state, group, limit } }) {
+        const chosen = alerts
+          .list()
+          .filter((alert) => state === undefined || state.has(alert.state))
+          .filter(({ groupId }) => group === undefined || groupId === group);
         const newest = chosen.sort(newestFirst).slice(0, limit);
         return { status: 200, body: { alerts: newest.map(alertWire) } };
       },

@@ -1,0 +1,65 @@
+import type { Alert } from '../model/alert.js';
+import { type AnalysisOutcome, causesOf } from '../model/analysis.js';
+import { WEEK } from '../model/clock.js';
+import { ALL, formatSlice, parseSlice } from '../model/slice.js';
+
+/** An alert with what its analysis blames. */
+export type Blaming = Pick<Alert, 'metric' | 'direction' | 'startedAt'> & { blames: readonly Blame[] };
+
+/** One cause that an alert's analysis names. */
+export interface Blame {
+  /** What the cause is called: the slice within the alert's own, and that with the alert's own. Never `all`. */
+  names: readonly string[];
+  /** True when it is narrower than the alert itself, which says no more than that it is there. */
+  isFound: boolean;
+  /** Of the alert's change. */
+  share: number;
+}
+
+/** A cause is taken to be one when it is more likely right than not, and when it explains the better part. */
+const LEAST_CONFIDENCE = 0.5;
+const LEAST_SHARE = 0.5;
+/**
+ * What one cause brings about comes one after the other: parcels that get lost are late at once, disputed in days and
+ * refunded in a week. What is further apart happens to be in the same place.
+ */
+const WITHIN = WEEK;
+
+/** What an alert's analysis blames, as far as it pushes the way that the alert is about. */
+export function blamesOf(
+  { slice, direction }: Pick<Alert, 'slice' | 'direction'>,
+  outcome: AnalysisOutcome,
+): Blame[] {
+  const own = parseSlice(slice);
+  return causesOf(outcome).flatMap((cause) => {
+    const pushes = direction === 'up' ? cause.excess > 0 : cause.excess < 0;
+    if (!pushes || cause.confidence < LEAST_CONFIDENCE) return [];
+    const within = formatSlice(cause.slice);
+    const names = [...new Set([within, formatSlice({ ...own, ...cause.slice })])].filter((it) => it !== ALL);
+    return [{ names, isFound: within !== ALL, share: cause.explained ?? 0 }];
+  });
+}
+
+/**
+ * The slice that is behind both of two alerts, null when nothing says so. Both must owe it the better part of their
+ * change, and at least one of the analyses must have found it: that two alerts are on the same slice, or both
+ * everywhere, is no cause. One metric's rise and its fall are two things wherever they are.
+ */
+export function sameCause(one: Blaming, other: Blaming): string | null {
+  if (one.metric === other.metric && one.direction !== other.direction) return null;
+  if (Math.abs(one.startedAt - other.startedAt) > WITHIN) return null;
+  const shared: { slice: string; share: number }[] = [];
+  const owed = { one: 0, other: 0 };
+  for (const blame of one.blames) {
+    const match = other.blames.find(({ isFound, names }) => {
+      return (blame.isFound || isFound) && names.some((name) => blame.names.includes(name));
+    });
+    const slice = blame.names.find((name) => match?.names.includes(name));
+    if (match === undefined || slice === undefined) continue;
+    owed.one += blame.share;
+    owed.other += match.share;
+    shared.push({ slice, share: Math.min(blame.share, match.share) });
+  }
+  if (owed.one < LEAST_SHARE || owed.other < LEAST_SHARE) return null;
+  return shared.sort((a, b) => b.share - a.share)[0]?.slice ?? null;
+}
