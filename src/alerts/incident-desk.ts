@@ -57,11 +57,13 @@ export class IncidentDesk {
 
   /** Others with the same cause, of each incident one, the first incident first. */
   #matches(alert: AlertRecord, own: AlertRecord, now: Instant): Match[] {
+    const { sameCauseWithin: within = null } = this.#episodes.settings;
+    if (within === null) return [];
     const blaming = this.#blaming(alert);
     const found = new Map<string, Match>();
     for (const by of this.#episodes.book.open()) {
       if (by.alertId === alert.alertId || (by.groupId !== '' && by.groupId === own.groupId)) continue;
-      const slice = sameCause(blaming, this.#blaming(by));
+      const slice = sameCause(blaming, this.#blaming(by), within);
       const speaker = slice === null ? null : this.#speakerOf(by, now);
       if (slice === null || speaker === null) continue;
       const known = found.get(speaker.alertId);

@@ -1,6 +1,5 @@
 import type { Alert } from '../model/alert.js';
 import { type AnalysisOutcome, causesOf } from '../model/analysis.js';
-import { WEEK } from '../model/clock.js';
 import { ALL, formatSlice, parseSlice } from '../model/slice.js';
 
 /** An alert with what its analysis blames. */
@@ -19,11 +18,6 @@ export interface Blame {
 /** A cause is taken to be one when it is more likely right than not, and when it explains the better part. */
 const LEAST_CONFIDENCE = 0.5;
 const LEAST_SHARE = 0.5;
-/**
- * What one cause brings about comes one after the other: parcels that get lost are late at once, disputed in days and
- * refunded in a week. What is further apart happens to be in the same place.
- */
-const WITHIN = WEEK;
 
 /** What an alert's analysis blames, as far as it pushes the way that the alert is about. */
 export function blamesOf(
@@ -43,11 +37,12 @@ export function blamesOf(
 /**
  * The slice that is behind both of two alerts, null when nothing says so. Both must owe it the better part of their
  * change, and at least one of the analyses must have found it: that two alerts are on the same slice, or both
- * everywhere, is no cause. One metric's rise and its fall are two things wherever they are.
+ * everywhere, is no cause. One metric's rise and its fall are two things wherever they are, and what began more than
+ * `within` ms apart happens to be in the same place.
  */
-export function sameCause(one: Blaming, other: Blaming): string | null {
+export function sameCause(one: Blaming, other: Blaming, within: number): string | null {
   if (one.metric === other.metric && one.direction !== other.direction) return null;
-  if (Math.abs(one.startedAt - other.startedAt) > WITHIN) return null;
+  if (Math.abs(one.startedAt - other.startedAt) > within) return null;
   const shared: { slice: string; share: number }[] = [];
   const owed = { one: 0, other: 0 };
   for (const blame of one.blames) {

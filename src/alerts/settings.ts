@@ -11,6 +11,8 @@ export interface AlertSettings {
   schedules?: readonly Schedule[] | undefined;
   inhibit?: readonly InhibitionRule[] | undefined;
   flapping?: FlappingRule | null | undefined;
+  /** Alerts that began within so many ms of each other are one incident if their analyses name the same cause. */
+  sameCauseWithin?: number | null | undefined;
   /** A silence that has muted nothing for so long is reported, in ms. */
   silenceIdleAfter?: number | undefined;
   /** Those that mute are silences. */

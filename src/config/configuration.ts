@@ -19,6 +19,8 @@ export interface EscalationSettings {
   inhibit?: readonly InhibitionRule[];
   /** Null tells of every turn. */
   flapping?: FlappingRule | null;
+  /** Alerts that began within so many ms are one incident if they have the same cause; null for each by itself. */
+  sameCauseWithin?: number | null;
   /** A silence that has muted nothing for so long is reported, in ms. */
   silenceIdleAfter?: number;
 }

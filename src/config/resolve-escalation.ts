@@ -1,5 +1,5 @@
 import type { EscalationPolicy, Grouping, Route, Target } from '../model/alert.js';
-import { DAY, HOUR } from '../model/clock.js';
+import { DAY, HOUR, WEEK } from '../model/clock.js';
 import type { Schedule } from '../model/schedule.js';
 import type { EscalationSettings } from './configuration.js';
 import { DEFAULT_GROUP, type EscalationInput, type RouteInput } from './schema-escalation.js';
@@ -25,6 +25,7 @@ export function resolveEscalation(input: EscalationInput | null, slackIsOn: bool
       schedules: [],
       inhibit: [],
       flapping: FLAPPING,
+      sameCauseWithin: WEEK,
       silenceIdleAfter: 2 * DAY,
     };
   const reachable = (targets: readonly Target[]): Target[] => [
@@ -59,6 +60,7 @@ export function resolveEscalation(input: EscalationInput | null, slackIsOn: bool
     schedules: input.schedules.map(scheduleOf),
     inhibit: input.inhibit,
     flapping: input.flapping,
+    sameCauseWithin: input.same_cause?.within ?? null,
     silenceIdleAfter: input.silences.idle_after,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DAY, HOUR, MINUTE, SECOND } from '../model/clock.js';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../model/clock.js';
 import { WEEKDAYS } from './schema-metrics.js';
 import { TimeOfDaySchema } from './schema-people.js';
 import { DurationSchema, IdSchema, InstantSchema, TimezoneSchema } from './text-forms.js';
@@ -177,6 +177,15 @@ export const EscalationFileSchema = z.strictObject({
     .default({ changes: 6, within: DAY })
     .describe(
       'An alert that fires or resolves so many times within the span is told of again when it has kept still for as long; null tells of every turn.',
+    ),
+  same_cause: z
+    .strictObject({
+      within: DurationSchema.default(WEEK).describe('How far apart they may begin. Default: 7d.'),
+    })
+    .nullable()
+    .default({ within: WEEK })
+    .describe(
+      'Alerts whose analyses name the same cause are one incident, which the first one’s message tells of; null keeps each by itself.',
     ),
   silences: z
     .strictObject({

@@ -24,7 +24,7 @@ class Story {
   readonly #settings: ConstructorParameters<typeof AlertDesk>[0];
 
   constructor(routes: readonly Route[] = PLAIN) {
-    this.#settings = { policies: [POLICY, PAGER], routes };
+    this.#settings = { policies: [POLICY, PAGER], routes, sameCauseWithin: 7 * DAY };
     this.desk = new AlertDesk(this.#settings);
   }
 

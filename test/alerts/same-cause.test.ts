@@ -44,8 +44,8 @@ describe('two alerts have the same cause', () => {
       'region=GB',
     ],
   ])('%s', (_, one, other, cause) => {
-    expect(sameCause(one, other)).toBe(cause);
-    expect(sameCause(other, one)).not.toBeNull();
+    expect(sameCause(one, other, 7 * DAY)).toBe(cause);
+    expect(sameCause(other, one, 7 * DAY)).not.toBeNull();
   });
 
   test.each([
@@ -88,7 +88,7 @@ describe('two alerts have the same cause', () => {
       refunds('all', { slice: { ...GB, ...TOYS } }),
     ],
   ])('not %s', (_, one, other) => {
-    expect(sameCause(one, other)).toBeNull();
-    expect(sameCause(other, one)).toBeNull();
+    expect(sameCause(one, other, 7 * DAY)).toBeNull();
+    expect(sameCause(other, one, 7 * DAY)).toBeNull();
   });
 });

@@ -66,6 +66,7 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
     metrics: [disputeRate()],
     policies: [POLICY],
     routes: [{ match: {}, policy: POLICY.id }],
+    sameCauseWithin: 7 * DAY,
     owners: [{ id: 'ann', name: 'Ann', slack: '', timezone: 'UTC', lead: '' }],
     annotations: [],
     followUps: { ...resolveFollowUps(ServiceFileSchema.parse({}).follow_ups, true), verifyPoints: 3 },
