@@ -7,6 +7,8 @@ export type Blaming = Pick<Alert, 'metric' | 'direction' | 'startedAt'> & { blam
 
 /** One cause that an alert's analysis names. */
 export interface Blame {
+  /** The cause with the alert's own slice. */
+  slice: string;
   /** What the cause is called: the slice within the alert's own, and that with the alert's own. Never `all`. */
   names: readonly string[];
   /** True when it is narrower than the alert itself, which says no more than that it is there. */
@@ -29,9 +31,19 @@ export function blamesOf(
     const pushes = direction === 'up' ? cause.excess > 0 : cause.excess < 0;
     if (!pushes || cause.confidence < LEAST_CONFIDENCE) return [];
     const within = formatSlice(cause.slice);
-    const names = [...new Set([within, formatSlice({ ...own, ...cause.slice })])].filter((it) => it !== ALL);
-    return [{ names, isFound: within !== ALL, share: cause.explained ?? 0 }];
+    const whole = formatSlice({ ...own, ...cause.slice });
+    const names = [...new Set([within, whole])].filter((name) => name !== ALL);
+    return [{ slice: whole, names, isFound: within !== ALL, share: cause.explained ?? 0 }];
   });
+}
+
+/** The one slice within an alert's own that the better part of it comes from; null where there is none. */
+export function mainCause(
+  alert: Pick<Alert, 'slice' | 'direction'>,
+  outcome: AnalysisOutcome,
+): string | null {
+  const main = blamesOf(alert, outcome).find(({ isFound, share }) => isFound && share >= LEAST_SHARE);
+  return main?.slice ?? null;
 }
 
 /**

@@ -77,7 +77,10 @@ export function register(program: Command, io: CliIo): void {
     .description('open a follow-up for an alert, or by hand for a metric and a slice')
     .argument('[alert-id]')
     .option('--metric <id>', 'without an alert: the metric that will prove the fix')
-    .option('--slice <slice>', 'with --metric: such as region=GB; all unless given')
+    .option(
+      '--slice <slice>',
+      "what the fix is proven on, such as region=GB; with --metric all unless given, of an alert its main cause's or its own",
+    )
     .option('--since <when>', 'with --metric: when the trouble began; a day ago unless given')
     .option('--title <text>', "the alert's unless given; needed with --metric")
     .option('--owner <id>', 'whoever owns the slice unless given')
@@ -88,7 +91,7 @@ export function register(program: Command, io: CliIo): void {
       if ((alertId === undefined) === (metric === undefined)) {
         throw new RedressError('usage', "'follow-ups open' needs an alert's id, or --metric and --title");
       }
-      const about = alertId === undefined ? { metric, slice, since } : { alert_id: alertId };
+      const about = alertId === undefined ? { metric, slice, since } : { alert_id: alertId, slice };
       await act('/v1/follow-ups', options, command, { ...about, title, owner, priority, note });
     });
 

@@ -20,6 +20,8 @@ export interface OpenFollowUp {
   note?: string | undefined;
   /** Ids of cases that were counted. */
   samples?: readonly string[] | undefined;
+  /** A slice within the alert's that proves the fix in its place, with what its points were; absent for the alert's. */
+  on?: { slice: string; evidence: Evidence } | undefined;
 }
 
 /** Opens a follow-up for a metric and a slice without an alert; what was before is measured on the evidence. */
@@ -89,4 +91,8 @@ export type OpenFollowUpResult =
   | ({ outcome: 'done'; followUp: FollowUp } & FollowUpChanges)
   | { outcome: 'refused'; reason: 'already_open'; followUp: FollowUp }
   /** The data has no band to come back to, and a stranger cannot be made to own anything. */
-  | { outcome: 'refused'; reason: 'not_a_metric' | 'unknown_owner' | 'too_little_history'; followUp: null };
+  | {
+      outcome: 'refused';
+      reason: 'not_a_metric' | 'unknown_owner' | 'too_little_history' | 'other_slice';
+      followUp: null;
+    };

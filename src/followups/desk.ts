@@ -4,6 +4,7 @@ import type { FollowUp, FollowUpSettings, Priority } from '../model/follow-up.js
 import type { JournalEntry } from '../model/journal.js';
 import type { Severity } from '../model/metric.js';
 import { type Owner, ownerOf } from '../model/owner.js';
+import { isParentSlice, parseSlice } from '../model/slice.js';
 import type {
   FollowUpChanges,
   FollowUpCommand,
@@ -17,7 +18,7 @@ import { inputOf } from './command-input.js';
 import { Ledger, NO_CHANGES } from './ledger.js';
 import type { Evidence, EvidenceRequest } from './measure/evidence.js';
 import { Observing } from './observing.js';
-import { findingByHand, findingOf, incidentByHand, newFollowUp, titleOf } from './opening.js';
+import { findingByHand, findingOf, incidentByHand, incidentOn, newFollowUp, titleOf } from './opening.js';
 import { People } from './people.js';
 import { type FollowUpRecord, isOpenFollowUp } from './record.js';
 import { dueDate } from './reminders.js';
@@ -60,11 +61,17 @@ export class FollowUpDesk {
     if (refusal !== null) return refusal;
     const owner = command.owner ?? alert.owner;
     const priority = command.priority ?? PRIORITY[alert.severity];
+    const { on, samples } = command;
+    if (on !== undefined && !isParentSlice(parseSlice(alert.slice), parseSlice(on.slice)))
+      return { outcome: 'refused', reason: 'other_slice', followUp: null };
+    const incident = on === undefined ? incidentOf(alert) : incidentOn(on, alert, now);
+    if (incident === null) return { outcome: 'refused', reason: 'too_little_history', followUp: null };
+    const found = findingOf(alert, samples);
     const followUp = newFollowUp({
       command: { ...command, owner, priority, title: command.title ?? titleOf(alert) },
-      subject: alert,
-      incident: incidentOf(alert),
-      found: findingOf(alert, command.samples),
+      subject: { ...alert, slice: on?.slice ?? alert.slice },
+      incident,
+      found: on === undefined ? found : { ...findingByHand(incident, samples ?? []), slices: found.slices },
       alertIds: [alert.alertId],
       earlier,
       dueAt: command.dueAt ?? this.#dueDateOf({ priority, owner }, now),

@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Finding, Priority } from '../model/follow-up.js';
 import { ALL } from '../model/slice.js';
-import type { OpenByHand } from './command.js';
+import type { OpenByHand, OpenFollowUp } from './command.js';
 import { levelOver } from './measure/baseline.js';
 import { baselineOf, cellsOf } from './measure/evidence.js';
 import { bandAt } from './measure/in-band.js';
@@ -100,8 +100,22 @@ export function findingByHand({ baseline, during, incident }: Incident, samples:
   return { expected: baseline.expected, actual: during, excess: numerator - expected, slices: [], samples };
 }
 
+/** What an alert's incident was on a slice within it; null when the slice has too little history. */
+export function incidentOn(
+  { evidence }: NonNullable<OpenFollowUp['on']>,
+  { startedAt, openedAt }: Pick<Alert, 'startedAt' | 'openedAt'>,
+  now: Instant,
+): Incident | null {
+  const incident = incidentByHand({ evidence, since: startedAt }, now);
+  // The points with which the alert fired were chosen for being extreme, here as there.
+  return incident === null ? null : { ...incident, firedAt: openedAt ?? startedAt };
+}
+
 /** What there was before and since a person's date; null when there is too little to hold a fix against. */
-export function incidentByHand({ evidence, since }: OpenByHand, now: Instant): Incident | null {
+export function incidentByHand(
+  { evidence, since }: Pick<OpenByHand, 'evidence' | 'since'>,
+  now: Instant,
+): Incident | null {
   const baseline = baselineOf(evidence, since);
   const points = evidence.own.filter(({ bucketStart }) => bucketStart >= since);
   const last = points.at(-1);

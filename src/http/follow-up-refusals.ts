@@ -7,7 +7,7 @@ type Refused = Extract<FollowUpAnswer | OpenFollowUpAnswer, { outcome: 'refused'
 
 /** Why a follow-up was not opened or changed, for people. */
 export const FOLLOW_UP_REFUSALS: Readonly<
-  Record<FollowUpCommandRefusal | 'not_a_metric' | 'too_little_history', string>
+  Record<FollowUpCommandRefusal | 'not_a_metric' | 'too_little_history' | 'other_slice', string>
 > = {
   already_done: 'the follow-up is that far already',
   already_closed: 'the follow-up is closed',
@@ -20,6 +20,7 @@ export const FOLLOW_UP_REFUSALS: Readonly<
   unknown_owner: 'there is no such owner in the configuration',
   unknown_alert: 'there is no such alert',
   other_metric: 'the alert is of another metric, which could not prove the fix',
+  other_slice: 'the slice does not lie within the alert’s',
   too_little_history: 'the series has too few points before that date to hold a fix against',
   not_a_metric: 'the alert is about the data itself, and no metric could verify a fix',
 };

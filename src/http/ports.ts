@@ -60,6 +60,8 @@ export interface ServicePorts {
     /** The journal's entries about the follow-up, oldest first; empty for one that is not known. */
     story(followUpId: string): Promise<readonly JournalEntry[]>;
     open(request: OpenFollowUpRequest): Promise<OpenFollowUpAnswer>;
+    /** The slice of an alert's main cause, if its points can prove a fix; otherwise null. */
+    causeOf(alert: Alert): string | null;
     /** `not_found` is about the metric. */
     openByHand(request: OpenByHandRequest): Promise<OpenFollowUpAnswer>;
     act(command: FollowUpCommand): Promise<FollowUpAnswer>;
@@ -142,7 +144,11 @@ export interface WrittenDigest {
 }
 
 /** As the desk takes it, with the alert by its id. */
-export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert' | 'samples'> & { alertId: string };
+export type OpenFollowUpRequest = Omit<OpenFollowUp, 'alert' | 'samples' | 'on'> & {
+  alertId: string;
+  /** What it is to be proven on: the alert's slice or one within it. Absent for the main cause's, where it can be. */
+  slice?: string | undefined;
+};
 
 /** What a person knows of a series that no alert speaks of; the rest is found in its points. */
 export type OpenByHandRequest = Pick<

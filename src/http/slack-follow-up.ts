@@ -28,7 +28,9 @@ export function followUpAction(ports: Parts, permit: SlackPermit): SlackAction {
       if (refusal !== null) return refusal;
       const { owners } = ports.slack;
       const mine = owners.find(({ slack }) => slack === person.id);
-      await ports.slack.openModal(triggerId, formView(followUpForm({ alert, owners, mine: mine?.id ?? '' })));
+      const cause = ports.followUps.causeOf(alert);
+      const form = followUpForm({ alert, cause, owners, mine: mine?.id ?? '' });
+      await ports.slack.openModal(triggerId, formView(form));
       return null;
     },
   };
@@ -38,6 +40,7 @@ const SubjectSchema = z.object({ alertId: z.string().min(1) });
 
 const ValuesSchema = z.object({
   title: z.string().min(1, 'Say what is to be improved.').max(200, 'Please keep it to 200 characters.'),
+  about: z.enum(['cause', 'alert']).default('cause'),
   owner: z.string().default(''),
   due: z
     .string()
@@ -53,7 +56,7 @@ export function openFollowUpForm(ports: Parts, permit: SlackPermit, clock: Clock
     id: FOLLOW_UP_FORM,
     subject: SubjectSchema,
     values: ValuesSchema,
-    async submit({ alertId }, { title, owner, due, priority, note }, person) {
+    async submit({ alertId }, { title, about, owner, due, priority, note }, person) {
       const alert = ports.alerts.get(alertId);
       if (alert === undefined) return { outcome: 'refused', text: UNKNOWN_ALERT };
       const refusal = await permit(person, alert, '');
@@ -64,6 +67,7 @@ export function openFollowUpForm(ports: Parts, permit: SlackPermit, clock: Clock
         return { outcome: 'invalid', fields: { due: 'That day has passed already.' } };
       const answer = await ports.followUps.open({
         ...{ alertId, title, priority, actor: person.name },
+        ...(about === 'cause' ? {} : { slice: alert.slice }),
         ...(owner === '' ? {} : { owner }),
         ...(note === '' ? {} : { note }),
         ...(dueAt === undefined ? {} : { dueAt }),

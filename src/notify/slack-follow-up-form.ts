@@ -14,15 +14,19 @@ export const PRIORITIES = [
 /** The form that opens a follow-up of an alert, filled in as far as the alert tells. */
 export function followUpForm({
   alert,
+  cause,
   owners,
   mine,
 }: {
   alert: Alert;
+  /** The slice that most of it comes from, whose points can prove a fix as well; null for none. */
+  cause: string | null;
   owners: readonly Owner[];
   /** The id of the owner that the person is, who is proposed where the alert has none; empty for no owner. */
   mine: string;
 }): Form {
   const where = formatSliceWords(alert.slice);
+  const found = cause === null ? where : formatSliceWords(cause);
   return {
     id: FOLLOW_UP_FORM,
     title: 'Open a follow-up',
@@ -34,9 +38,10 @@ export function followUpForm({
         kind: 'text',
         id: 'title',
         label: 'What is to be improved',
-        initial: `${alert.title}, ${where}`,
+        initial: `${alert.title}, ${found}`,
         longest: 200,
       },
+      ...(cause === null ? [] : [aboutField(found, where)]),
       {
         kind: 'choice',
         id: 'owner',
@@ -61,6 +66,21 @@ export function followUpForm({
         hint: 'Left empty, the priority sets it, in work days of the owner.',
       },
       { kind: 'text', id: 'note', label: 'Note', optional: true, longest: 2_000, lines: 'many' },
+    ],
+  };
+}
+
+/** Which of the two the metric proves the fix on. */
+function aboutField(cause: string, where: string): Form['fields'][number] {
+  return {
+    kind: 'choice',
+    id: 'about',
+    label: 'Proven where',
+    hint: 'Most of it comes from the first; the fix is held against what the metric does there.',
+    initial: 'cause',
+    options: [
+      { value: 'cause', text: `Where it comes from: ${cause}` },
+      { value: 'alert', text: `Where the alert is: ${where}` },
     ],
   };
 }

@@ -96,7 +96,7 @@ export class Commands {
     const carriers = carriersOf(alert, outcome);
     const [first] = carriers;
     if (first === undefined) return command;
-    const title = command.title ?? `${alert.title}: ${first.slice}`;
+    const title = command.title ?? `${alert.title}: ${command.on?.slice ?? first.slice}`;
     return { ...command, title, alert: { ...alert, carriers } };
   }
 

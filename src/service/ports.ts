@@ -5,6 +5,7 @@ import type { Clock, Instant } from '../model/clock.js';
 import type { Carried } from '../pipeline/commands.js';
 import { explainPort, wordsOf } from '../pipeline/explanation.js';
 import { openingByHand } from '../pipeline/follow-up-evidence.js';
+import { openingOfAlert, provableCause } from '../pipeline/follow-up-opening.js';
 import type { Redress } from '../redress.js';
 import type { Store } from '../store/store.js';
 
@@ -53,8 +54,7 @@ export function servicePorts(parts: ServicePortsParts): ServicePorts {
         command<OpenFollowUpAnswer>(async (redress, now) => {
           const alert = redress.alerts.alert(alertId);
           if (alert === undefined) return { result: { outcome: 'not_found' }, entries: [] };
-          const samples = await redress.samples({ ...alert, from: alert.startedAt, to: now });
-          return redress.commands.openFollowUp({ ...request, alert, samples }, now);
+          return redress.commands.openFollowUp(await openingOfAlert(alert, request, redress, now), now);
         }),
       story,
       openByHand: (request) =>
@@ -65,6 +65,7 @@ export function servicePorts(parts: ServicePortsParts): ServicePorts {
             : redress.commands.openByHand(opening, now);
         }),
       act: (asked) => command((redress, now) => redress.commands.followUp(asked, now)),
+      causeOf: (alert) => provableCause(alert, known().alerts, known().configuration.metrics),
     },
     digest: (request) => writeDigest(request, known(), clock.now()),
     readiness: parts.readiness,

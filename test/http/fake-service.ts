@@ -126,6 +126,8 @@ export class FakeService implements ServicePorts {
     },
   };
 
+  cause: string | null = null;
+
   followUps: ServicePorts['followUps'] = {
     list: () => this.knownFollowUps,
     get: (id) => this.knownFollowUps.find(({ followUpId }) => followUpId === id),
@@ -135,6 +137,7 @@ export class FakeService implements ServicePorts {
         ? { outcome: 'not_found' }
         : { outcome: 'done', followUp: followUpOf() };
     },
+    causeOf: () => this.cause,
     story: async () => this.followUpStory,
     openByHand: async (request) => {
       this.openedByHand.push(request);

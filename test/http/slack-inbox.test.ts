@@ -67,6 +67,19 @@ describe('a follow-up is opened by a form', () => {
     });
   });
 
+  it('that proposes to prove the fix where most of it comes from, where the metric can', async () => {
+    service.cause = 'category=toys,region=GB,scenario=late';
+    await openForm();
+    const about = () => slack.people.submit({}).payload as { view: { state: { values: unknown } } };
+    expect(about().view.state.values).toMatchObject({
+      title: { value: { value: expect.stringContaining('scenario late') } },
+      about: { value: { selected_option: { value: 'cause' } } },
+    });
+    const [alert] = service.knownAlerts;
+    await send(slack.people.submit({ about: 'alert' }));
+    expect(service.opened.at(-1)).toMatchObject({ slice: alert?.slice });
+  });
+
   it('and gets what the person has written, with the due day ending where the owner lives', async () => {
     await openForm();
     const answer = await send(

@@ -136,7 +136,8 @@ describe('whatever people and events say, Slack takes it and nobody is mentioned
     fc.assert(
       fc.property(anyAlert, anyFollowUp, anyOwners, anyText, (alert, followUp, owners, mine) => {
         const forms = [
-          followUpForm({ alert, owners, mine }),
+          followUpForm({ alert, cause: null, owners, mine }),
+          followUpForm({ alert, cause: alert.slice, owners, mine }),
           ...FOLLOW_UP_TURNS.map(({ value }) => followUpTurnForm(value, followUp, owners)),
           followUpTurnForm('ship_fix', followUp, owners),
         ];

@@ -39,7 +39,11 @@ const OpenBody = z
   .strictObject({
     alert_id: z.string().min(1).max(256).optional(),
     metric: words(256).optional().describe('A metric, for a follow-up that no alert speaks of.'),
-    slice: words(1_000).optional().describe('With metric. Default: all.'),
+    slice: words(1_000)
+      .optional()
+      .describe(
+        'What the fix is proven on. With metric, all by default; with alert_id, the main cause of its analysis where the metric keeps points for it, otherwise the alert’s own.',
+      ),
     direction: z
       .enum(['up', 'down'])
       .optional()
@@ -132,11 +136,18 @@ function openEndpoint(followUps: ServicePorts['followUps']): Endpoint {
 
 function openAsAsked(
   followUps: ServicePorts['followUps'],
-  { alert_id, metric, slice = ALL, direction, since, ...given }: z.output<typeof OpenBody>,
+  { alert_id, metric, slice, direction, since, ...given }: z.output<typeof OpenBody>,
 ): Promise<OpenFollowUpAnswer> {
-  if (alert_id !== undefined) return followUps.open({ alertId: alert_id, ...given });
+  if (alert_id !== undefined) return followUps.open({ alertId: alert_id, ...given, slice });
   const title = given.title ?? '';
-  return followUps.openByHand({ ...given, metric: metric ?? '', slice, direction, since, title });
+  return followUps.openByHand({
+    ...given,
+    metric: metric ?? '',
+    slice: slice ?? ALL,
+    direction,
+    since,
+    title,
+  });
 }
 
 function showEndpoint(followUps: ServicePorts['followUps']): Endpoint {
