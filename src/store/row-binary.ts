@@ -122,6 +122,19 @@ export class RowBinaryWriter {
     this.#quarters(a, b, c, d);
   }
 
+  /** Numbers as they lie in memory: little-endian, on every processor that Node runs on. */
+  numbers(values: Uint8Array | Uint32Array | Float64Array): void {
+    this.#reserve(values.byteLength);
+    this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#at);
+    this.#at += values.byteLength;
+  }
+
+  /** A number of things that follow, below 2^32. */
+  length(length: number): void {
+    this.#reserve(LONGEST_LENGTH);
+    this.#length(length);
+  }
+
   /** `UInt8`. */
   uint8(value: number): void {
     this.#reserve(1);
@@ -133,6 +146,11 @@ export class RowBinaryWriter {
     this.#reserve(4);
     this.#view.setUint32(this.#at, value, true);
     this.#at += 4;
+  }
+
+  /** `UInt64`, from a whole number below 2^53. */
+  uint64(value: number): void {
+    this.instant(value);
   }
 
   /** `Float64`. */
@@ -207,7 +225,7 @@ export class RowBinaryWriter {
     return true;
   }
 
-  /** A length, as a varint (LEB128): seven bits a byte, the lowest first. */
+  /** As a varint (LEB128): seven bits a byte, the lowest first. */
   #length(length: number): void {
     let rest = length;
     while (rest > 0x7f) {

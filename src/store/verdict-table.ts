@@ -1,21 +1,31 @@
 import type { Verdict } from '../model/verdict.js';
+import {
+  float64s,
+  instants,
+  type NativeColumn,
+  nativeBlock,
+  nullableFloat64s,
+  words,
+} from './native-block.js';
 import type { Store } from './store.js';
-import { toSeconds } from './time.js';
 
-const COLUMNS = [
-  'metric',
-  'slice',
-  'bucket_start',
-  'detector',
-  'status',
-  'reason',
-  'value',
-  'expected',
-  'lower',
-  'upper',
-  'score',
-  'direction',
-] as const satisfies readonly [string, ...string[]];
+/** The columns of `queries/insert_verdicts.sql`. */
+const COLUMNS: readonly NativeColumn<Verdict>[] = [
+  words('metric', ({ metric }) => metric),
+  words('slice', ({ slice }) => slice),
+  instants('bucket_start', ({ bucketStart }) => bucketStart),
+  words('detector', ({ detector }) => detector),
+  words('status', ({ status }) => status),
+  words('reason', ({ reason }) => reason),
+  float64s('value', ({ value }) => value),
+  nullableFloat64s('expected', ({ expected }) => expected),
+  nullableFloat64s('lower', ({ lower }) => lower),
+  nullableFloat64s('upper', ({ upper }) => upper),
+  nullableFloat64s('score', ({ score }) => score),
+  words('direction', ({ direction }) => direction ?? ''),
+];
+/** More than a row usually takes, so that the block is seldom copied while it grows. */
+const EXPECTED_BYTES = 96;
 
 /** Verdicts in the store. */
 export class VerdictTable {
@@ -26,23 +36,7 @@ export class VerdictTable {
   }
 
   async write(verdicts: readonly Verdict[]): Promise<void> {
-    await this.#store.insert('verdicts_log', COLUMNS, verdicts.map(row));
+    if (verdicts.length === 0) return;
+    await this.#store.insertRows('insert_verdicts', [nativeBlock(verdicts, COLUMNS, EXPECTED_BYTES)]);
   }
-}
-
-function row(verdict: Verdict): unknown[] {
-  return [
-    verdict.metric,
-    verdict.slice,
-    toSeconds(verdict.bucketStart),
-    verdict.detector,
-    verdict.status,
-    verdict.reason,
-    verdict.value,
-    verdict.expected,
-    verdict.lower,
-    verdict.upper,
-    verdict.score,
-    verdict.direction ?? '',
-  ];
 }
