@@ -45,7 +45,12 @@ function insistOnJudgement(judgement: Judgement): void {
   if (judgement.status === 'not_evaluable') return;
   if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
   const { expected, lower, upper, score, direction } = judgement;
-  if (![expected, lower, upper, score].every(Number.isFinite))
+  if (
+    !Number.isFinite(expected) ||
+    !Number.isFinite(lower) ||
+    !Number.isFinite(upper) ||
+    !Number.isFinite(score)
+  )
     throw new Error('a judgement holds a number that is not finite');
   if (direction !== 'up' && direction !== 'down') throw new Error('a judgement has no direction');
 }

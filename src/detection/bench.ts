@@ -34,6 +34,8 @@ export interface Seat {
 
 const MemorySchema = z.object({ run: RunSchema.nullable(), levels: z.record(z.string(), LensSchema) });
 
+const NONE: readonly number[] = [];
+
 /** No judge has such parameters, so that nobody goes on from a state that is marked with them. */
 const OUTDATED = '';
 
@@ -49,12 +51,14 @@ export class Bench {
   readonly seats: readonly Seat[];
   /** What is going on, while the series is out of band. */
   run: Run | null = null;
+  /** True while it knows more than was last saved. */
+  hasAdvanced = false;
   /** At most two, the older at least a horizon before the newer. */
   #snapshots: Snapshot[];
   /** The slots under which something is stored that is remembered beside the judges. */
-  readonly #stored = new Set<number>();
+  #stored: readonly number[] = NONE;
   /** Slots under which states may be stored that were found to be of points as they no longer are. */
-  readonly #outdated = new Set<number>();
+  #outdated: readonly number[] = NONE;
   readonly #reportFault: ReportFault;
 
   constructor(
@@ -76,15 +80,24 @@ export class Bench {
     const saved = find(COMBINED, 0);
     if (saved !== undefined) {
       this.#recall(JSON.stringify(saved.state));
-      this.#stored.add(0);
+      this.#stored = [0];
     }
     this.#snapshots = savedSnapshots(this.seats, find);
-    for (const { slot, memoryIsStored } of this.#snapshots) if (memoryIsStored) this.#stored.add(slot);
+    for (const { slot, memoryIsStored } of this.#snapshots)
+      if (memoryIsStored) this.#stored = [...this.#stored, slot];
   }
 
   /** The start of the last bucket that any of the judges has observed. */
   get observedUntil(): Instant {
-    return Math.max(BEGINNING, ...this.seats.map((seat) => seat.observedUntil));
+    let last = BEGINNING;
+    for (const seat of this.seats) last = Math.max(last, seat.observedUntil);
+    return last;
+  }
+
+  /** True when there is nobody left to whom a bucket would be new. */
+  hasAllObserved(bucketStart: Instant): boolean {
+    for (const seat of this.seats) if (seat.observedUntil < bucketStart) return false;
+    return this.seats.length > 0;
   }
 
   fault(detector: string, error: unknown): void {
@@ -110,7 +123,8 @@ export class Bench {
       isSaved: false,
       isElsewhere: false,
     });
-    this.#outdated.delete(this.#snapshots.at(-1)?.slot ?? 0);
+    const { slot } = this.#snapshots.at(-1) as Snapshot;
+    if (this.#outdated.includes(slot)) this.#outdated = this.#outdated.filter((each) => each !== slot);
     if (this.#snapshots.length > 2) this.#snapshots.shift();
   }
 
@@ -141,7 +155,7 @@ export class Bench {
     if (snapshot === undefined || snapshot.isElsewhere)
       throw new Error(`${this.metric} ${this.slice}: nothing is known of ${known}`);
     // What was remembered later knows the points as they were.
-    for (const { slot } of this.#snapshots.splice(at + 1)) this.#outdated.add(slot);
+    for (const { slot } of this.#snapshots.splice(at + 1)) this.#outdated = [...this.#outdated, slot];
     for (const [index, seat] of this.seats.entries()) {
       const then = snapshot.seats[index];
       seat.judge = seat.create(then === undefined ? undefined : savedState(then.state));
@@ -162,6 +176,7 @@ export class Bench {
     for (const seat of this.seats)
       if (!seat.isFixed && this.#isOutside(seat, run)) seat.level = behind(seat.level, lens);
     this.run = null;
+    this.hasAdvanced = true;
     return true;
   }
 
@@ -212,7 +227,7 @@ export class Bench {
           state: null,
           slot,
         });
-    this.#outdated.clear();
+    this.#outdated = NONE;
     for (const snapshot of this.#snapshots.filter((it) => !it.isSaved)) {
       snapshot.isSaved = true;
       rows.push(...this.#memoryRows(snapshot.slot, snapshot.observedUntil, snapshot.memory));
@@ -232,9 +247,10 @@ export class Bench {
 
   /** Most series have nothing to remember, and no row; one that had something says that it is over. */
   #memoryRows(slot: number, observedUntil: Instant, memory: string): SavedJudge[] {
-    if (memory === 'null' && !this.#stored.has(slot)) return [];
-    if (memory === 'null') this.#stored.delete(slot);
-    else this.#stored.add(slot);
+    const isStored = this.#stored.includes(slot);
+    if (memory === 'null' && !isStored) return [];
+    if (memory === 'null') this.#stored = this.#stored.filter((each) => each !== slot);
+    else if (!isStored) this.#stored = [...this.#stored, slot];
     const { metric, slice } = this;
     const state = JSON.parse(memory) as Json;
     return [{ metric, slice, detector: COMBINED, parameters: '', observedUntil, state, slot }];
@@ -243,16 +259,26 @@ export class Bench {
   #seat({ detector, params, parameters }: Preparation['uses'][number], saved: SavedJudge | undefined): Seat {
     const { name } = detector;
     const create = (state: Json | undefined): Judge => detector.create(params, this.series, state);
-    const seat = { name, parameters, create, level: AS_IT_IS, isFixed: detector.fixed === true };
-    if (saved?.parameters === parameters) {
-      try {
-        return { ...seat, judge: create(saved.state), observedUntil: saved.observedUntil };
-      } catch (error) {
-        // A detector that cannot read what it has written, after a new version of it, begins to learn anew.
-        this.fault(name, error);
-      }
+    const known = saved?.parameters === parameters ? this.#awake(name, create, saved) : null;
+    return {
+      name,
+      parameters,
+      create,
+      level: AS_IT_IS,
+      isFixed: detector.fixed === true,
+      judge: known ?? this.#newJudge(create),
+      observedUntil: known === null || saved === undefined ? Number.NEGATIVE_INFINITY : saved.observedUntil,
+    };
+  }
+
+  /** A detector that cannot read what it has written, after a new version of it, begins to learn anew. */
+  #awake(name: string, create: Seat['create'], saved: SavedJudge): Judge | null {
+    try {
+      return create(saved.state);
+    } catch (error) {
+      this.fault(name, error);
+      return null;
     }
-    return { ...seat, judge: this.#newJudge(create), observedUntil: Number.NEGATIVE_INFINITY };
   }
 
   /** One that cannot even be made fails at every point, where that is counted and the others go on. */

@@ -29,9 +29,9 @@ export class Calendar {
   }
 
   /** What was going on in a point's bucket that concerns its metric and its slice. */
-  at(metric: MetricDefinition, point: Point): Annotation[] {
+  at(metric: MetricDefinition, point: Point): readonly Annotation[] {
     const found = this.#during(point.bucketStart, point.bucketStart + point.bucketSeconds * SECOND);
-    if (found.length === 0) return [];
+    if (found.length === 0) return NOTHING;
     const labels = parseSlice(point.slice);
     return found
       .filter(({ annotation: { metrics } }) => metrics === undefined || metrics.includes(metric.id))
@@ -60,6 +60,7 @@ export class Calendar {
   }
 }
 
+const NOTHING: readonly Annotation[] = [];
 const yearOf = (instant: Instant): number => new Date(instant).getUTCFullYear();
 const scoped = (annotation: Annotation): Scoped => ({ annotation, scope: parseSlice(annotation.scope) });
 

@@ -10,6 +10,11 @@ import { COMBINED, type Verdict } from '../model/verdict.js';
  * votes are needed, so that the combined score is above 1 exactly when enough detectors are.
  */
 export function combine(metric: MetricDefinition, point: Point, verdicts: readonly Verdict[]): Verdict {
+  const only = verdicts.length === 1 ? verdicts[0] : undefined;
+  // Most metrics have one detector, whose word is the metric's own.
+  if (only !== undefined && only.status !== 'not_evaluable' && votesNeeded(metric, 1) === 1)
+    return inTheNameOfAll(only, only.status, only.reason);
+
   const voting = verdicts.filter((verdict) => verdict.status !== 'not_evaluable');
   const first = verdicts[0];
   if (voting.length === 0 || first === undefined)
@@ -34,15 +39,34 @@ export function combine(metric: MetricDefinition, point: Point, verdicts: readon
     anomalous.filter((verdict) => verdict.direction === direction),
   );
   const majority = agreeing.reduce((a, b) => (b.length > a.length ? b : a));
-  if (majority.length >= needed) return { ...decisive(majority, needed), detector: COMBINED };
+  if (majority.length >= needed) {
+    const deciding = decisive(majority, needed);
+    return inTheNameOfAll(deciding, deciding.status, deciding.reason);
+  }
 
   const loudest = decisive(voting, Math.min(needed, voting.length));
-  const outvoted = anomalous.length > 0;
+  return inTheNameOfAll(loudest, 'normal', anomalous.length > 0 ? 'outvoted' : loudest.reason);
+}
+
+/** Field by field in one literal: a spread costs as much as judging the point does. */
+function inTheNameOfAll(
+  { metric, slice, bucketStart, value, expected, lower, upper, score, direction }: Verdict,
+  status: Verdict['status'],
+  reason: Verdict['reason'],
+): Verdict {
   return {
-    ...loudest,
+    metric,
+    slice,
+    bucketStart,
     detector: COMBINED,
-    status: 'normal',
-    reason: outvoted ? 'outvoted' : loudest.reason,
+    status,
+    reason,
+    value,
+    expected,
+    lower,
+    upper,
+    score,
+    direction,
   };
 }
 

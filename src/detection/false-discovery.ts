@@ -22,10 +22,18 @@ export function qValues(probabilities: readonly number[]): number[] {
   return result;
 }
 
+/** What multiplying and dividing may take from a probability, in parts of it. */
+const ROUNDING = 1e-9;
+
 /** The greatest probability that is a discovery at a rate; that of a lonely one when there is none. */
 export function discoveryLimit(probabilities: readonly number[], rate: number): number {
-  const found = qValues(probabilities).filter((q) => q <= rate).length;
-  return (rate * Math.max(1, found)) / Math.max(1, probabilities.length);
+  const count = probabilities.length;
+  // No q-value is below its probability, so that only these can be discoveries: a few of ten thousand.
+  const candidates = probabilities.filter((probability) => probability <= rate * (1 + ROUNDING));
+  candidates.sort((a, b) => a - b);
+  let found = candidates.length;
+  while (found > 0 && (at(candidates, found - 1) * count) / found > rate) found -= 1;
+  return (rate * Math.max(1, found)) / Math.max(1, count);
 }
 
 const at = (values: readonly number[], index: number): number => values[index] as number;

@@ -29,8 +29,19 @@ function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
 
 /** Fewer dimensions first, so that every parent comes before its children; otherwise in the order that was given. */
 export function parentsFirst(points: readonly Point[]): Point[] {
-  return points
-    .map((point) => ({ point, depth: point.slice.split('=').length }))
-    .sort((a, b) => a.depth - b.depth)
-    .map(({ point }) => point);
+  const byDepth: Point[][] = [];
+  for (const point of points) {
+    const depth = depthOf(point.slice);
+    const same = byDepth[depth];
+    if (same === undefined) byDepth[depth] = [point];
+    else same.push(point);
+  }
+  return byDepth.flat();
+}
+
+/** How many dimensions a slice has: in its values the sign is encoded. */
+function depthOf(slice: string): number {
+  let depth = 0;
+  for (let at = slice.indexOf('='); at >= 0; at = slice.indexOf('=', at + 1)) depth += 1;
+  return depth;
 }

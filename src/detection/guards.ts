@@ -1,6 +1,6 @@
 import { isLevel, isRate, type MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import type { NotEvaluableReason, Verdict } from '../model/verdict.js';
+import type { Direction, NotEvaluableReason, Verdict } from '../model/verdict.js';
 import type { Judgement } from './contract.js';
 
 /** What a detector answered, or why it was not asked. */
@@ -28,15 +28,23 @@ export function guard(
 
   const { expected, score, direction } = judgement;
   const { kind } = metric.measure;
-  const is = (status: Verdict['status'], reason: Verdict['reason']) =>
-    verdictOf(metric, point, detector, judgement, status, reason);
   if (!isRate(kind) && !isLevel(kind) && Math.max(expected, point.value) < metric.minDenominator)
-    return is('not_evaluable', 'low_volume');
-  if (score <= 1) return is('normal', '');
-  if (metric.bad !== 'both' && metric.bad !== direction) return is('normal', 'good_direction');
+    return verdictOf(metric, point, detector, judgement, 'not_evaluable', 'low_volume');
+  if (score <= 1) return verdictOf(metric, point, detector, judgement, 'normal', '');
+  const reason = reasonToBear(metric, point.value, expected, direction);
+  return verdictOf(metric, point, detector, judgement, reason === '' ? 'anomalous' : 'normal', reason);
+}
+
+/** Why nobody minds a point that is out of band; empty when somebody does. */
+function reasonToBear(
+  metric: MetricDefinition,
+  value: number,
+  expected: number,
+  direction: Direction,
+): Verdict['reason'] {
+  if (metric.bad !== 'both' && metric.bad !== direction) return 'good_direction';
   const matters = Math.max(metric.minDeviation, (metric.minRelativeDeviation ?? 0) * Math.abs(expected));
-  if (Math.abs(point.value - expected) < matters) return is('normal', 'small_deviation');
-  return is('anomalous', '');
+  return Math.abs(value - expected) < matters ? 'small_deviation' : '';
 }
 
 /** All of a verdict in one literal: putting objects together field by field costs more than judging the point does. */

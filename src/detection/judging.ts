@@ -3,7 +3,7 @@ import type { Instant } from '../model/clock.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import { COMBINED } from '../model/verdict.js';
+import { COMBINED, type Verdict } from '../model/verdict.js';
 import { ask } from './asking.js';
 import { Bench, type ReportFault, type Seat } from './bench.js';
 import { SHARED } from './budget.js';
@@ -14,7 +14,7 @@ import { parentsFirst } from './family.js';
 import { type GuardedJudgement, guard, lowVolume } from './guards.js';
 import { behind, type Lens } from './lens.js';
 import { type Preparation, prepare } from './preparation.js';
-import { type JudgedPoint, Settling } from './settling.js';
+import { type JudgedPoint, type SeatedPoint, Settling } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
 
@@ -24,10 +24,11 @@ export class Judging {
   readonly #calendar: Calendar;
   readonly #reportFault: ReportFault;
   readonly #prepared = new Map<string, Preparation>();
-  readonly #benches = new Map<string, Bench>();
+  /** By metric and slice. Two steps, because the names put together would be a new text for each point. */
+  readonly #benches = new Map<string, Map<string, Bench>>();
   readonly #settling: Settling;
-  readonly #saved = new Map<string, SavedJudge>();
-  readonly #advanced = new Set<Bench>();
+  /** What has not been taken up yet, by metric and slice. */
+  readonly #saved: Map<string, Map<string, SavedJudge[]>>;
   readonly #horizon: number;
 
   constructor(options: {
@@ -41,13 +42,11 @@ export class Judging {
     this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
     this.#calendar = options.calendar;
     this.#reportFault = options.reportFault;
-    for (const saved of options.saved)
-      this.#saved.set(seatKey(saved.metric, saved.slice, saved.detector, saved.slot), saved);
+    this.#saved = bySeries(options.saved);
     this.#horizon = options.restateHorizon ?? 0;
     this.#settling = new Settling({
       horizon: this.#horizon,
-      saved: (metric) => this.#saved.get(seatKey(metric, SHARED, COMBINED)),
-      benchOf: (metric, slice) => this.#benchOf(metric, slice),
+      saved: (metric) => find(this.#saved.get(metric)?.get(SHARED) ?? [], COMBINED, 0),
     });
   }
 
@@ -66,15 +65,17 @@ export class Judging {
    */
   acceptLevel(metric: MetricDefinition, slice: string): boolean {
     const bench = this.#benchOf(metric, slice);
-    if (!bench.accept()) return false;
-    this.#advanced.add(bench);
-    return true;
+    return bench.accept();
   }
 
-  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): JudgedPoint[] {
-    return parentsFirst(points)
-      .map((point) => this.judge(metric, point, isComplete))
-      .filter((judged) => judged !== null);
+  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): SeatedPoint[] {
+    const seated: SeatedPoint[] = [];
+    for (const point of parentsFirst(points)) {
+      const bench = this.#benchOf(metric, point.slice);
+      const judged = this.#judge(metric, bench, point, isComplete);
+      if (judged !== null) seated.push({ judged, bench });
+    }
+    return seated;
   }
 
   /**
@@ -83,25 +84,26 @@ export class Judging {
    * because a detector is new to the metric, only the others are asked.
    */
   judge(metric: MetricDefinition, point: Point, isComplete = true): JudgedPoint | null {
-    const bench = this.#benchOf(metric, point.slice);
-    const seats = bench.seats.filter((seat) => seat.observedUntil < point.bucketStart);
-    if (seats.length === 0 && bench.seats.length > 0) return null;
+    return this.#judge(metric, this.#benchOf(metric, point.slice), point, isComplete);
+  }
+
+  #judge(metric: MetricDefinition, bench: Bench, point: Point, isComplete: boolean): JudgedPoint | null {
+    const { bucketStart } = point;
+    if (bench.hasAllObserved(bucketStart)) return null;
     bench.remember(this.#horizon);
-    this.#advanced.add(bench);
+    bench.hasAdvanced = true;
 
     const annotations = this.#calendar.at(metric, point);
     const effect = effectOf(metric, annotations);
-    const verdicts = seats.map((seat) => {
-      const judgement: GuardedJudgement = !isComplete
-        ? { status: 'not_evaluable', reason: 'incomplete' }
-        : effect === 'hold'
-          ? { status: 'not_evaluable', reason: 'calendar' }
-          : lowVolume(metric, point)
-            ? { status: 'not_evaluable', reason: 'low_volume' }
-            : this.#observe(bench, seat, point, annotations, behind(seat.level, effect));
-      seat.observedUntil = point.bucketStart;
-      return guard(metric, point, seat.name, judgement);
-    });
+    const unasked = reasonNotToAsk(metric, point, isComplete, effect);
+    const verdicts: Verdict[] = [];
+    for (const seat of bench.seats) {
+      if (seat.observedUntil >= bucketStart) continue;
+      const judgement =
+        unasked ?? this.#observe(bench, seat, point, annotations, behind(seat.level, effect as Lens));
+      seat.observedUntil = bucketStart;
+      verdicts.push(guard(metric, point, seat.name, judgement));
+    }
     return { point, verdicts, combined: combine(metric, point, verdicts) };
   }
 
@@ -138,11 +140,8 @@ export class Judging {
 
   /** Takes in earlier states of a metric's series, as {@link toRead} asks for them. */
   read(metric: MetricDefinition, saved: readonly SavedJudge[]): void {
-    const rows = new Map(saved.map((row) => [seatKey(row.metric, row.slice, row.detector, row.slot), row]));
-    for (const slice of new Set(saved.map((row) => row.slice)))
-      this.#benchOf(metric, slice).read((detector, slot) =>
-        rows.get(seatKey(metric.id, slice, detector, slot)),
-      );
+    for (const [slice, rows] of bySeries(saved).get(metric.id) ?? [])
+      this.#benchOf(metric, slice).read((detector, slot) => find(rows, detector, slot));
   }
 
   /**
@@ -178,25 +177,29 @@ export class Judging {
    * first point is judged.
    */
   observedUntil({ id, detect }: MetricDefinition): Instant | null {
-    let least: Instant | null = null;
-    for (const { use, params } of detect) {
-      const parameters = JSON.stringify(params);
-      const saved = [...this.#saved.values()].filter(
-        (judge) =>
-          !judge.slot && judge.metric === id && judge.detector === use && judge.parameters === parameters,
-      );
-      if (saved.length === 0) return null;
-      for (const { observedUntil } of saved) least = Math.min(least ?? observedUntil, observedUntil);
-    }
-    return least;
+    const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
+    const least = wanted.map(() => Number.POSITIVE_INFINITY);
+    for (const rows of this.#saved.get(id)?.values() ?? [])
+      for (const { slot, detector, parameters, observedUntil } of rows)
+        for (const [index, each] of wanted.entries())
+          if (!slot && detector === each.use && parameters === each.parameters)
+            least[index] = Math.min(least[index] as number, observedUntil);
+    return least.length > 0 && least.every(Number.isFinite) ? Math.min(...least) : null;
   }
 
   /** The states of the judges that have observed something since the last call. */
   save(): SavedJudge[] {
-    const metrics = new Set([...this.#advanced].map(({ metric }) => metric));
-    const saved = [...this.#advanced].flatMap((bench) => bench.save());
-    this.#advanced.clear();
-    return [...saved, ...this.#settling.save(metrics)];
+    const metrics = new Set<string>();
+    const saved: SavedJudge[] = [];
+    for (const [metric, benches] of this.#benches)
+      for (const bench of benches.values()) {
+        if (!bench.hasAdvanced) continue;
+        bench.hasAdvanced = false;
+        metrics.add(metric);
+        saved.push(...bench.save());
+      }
+    saved.push(...this.#settling.save(metrics));
+    return saved;
   }
 
   /** How far back all slices go that hold this one; null when one of them cannot go so far. */
@@ -226,23 +229,24 @@ export class Judging {
   }
 
   #benchOf(metric: MetricDefinition, slice: string): Bench {
-    const key = `${metric.id} ${slice}`;
-    const known = this.#benches.get(key);
+    let benches = this.#benches.get(metric.id);
+    if (benches === undefined) {
+      benches = new Map();
+      this.#benches.set(metric.id, benches);
+    }
+    const known = benches.get(slice);
     if (known !== undefined) return known;
+    const saved = this.#saved.get(metric.id)?.get(slice) ?? [];
+    // Once it is in use, the judge knows better; a hundred thousand of them are not to be kept twice.
+    this.#saved.get(metric.id)?.delete(slice);
     const bench = new Bench(
       metric,
       slice,
       this.#preparationOf(metric),
-      (detector, slot) => {
-        const seat = seatKey(metric.id, slice, detector, slot);
-        const saved = this.#saved.get(seat);
-        // Once it is in use, the judge knows better; a hundred thousand of them are not to be kept twice.
-        this.#saved.delete(seat);
-        return slot > 0 && this.#horizon === 0 ? undefined : saved;
-      },
+      (detector, slot) => (slot > 0 && this.#horizon === 0 ? undefined : find(saved, detector, slot)),
       this.#reportFault,
     );
-    this.#benches.set(key, bench);
+    benches.set(slice, bench);
     return bench;
   }
 
@@ -255,20 +259,14 @@ export class Judging {
   ): GuardedJudgement {
     const { bucketStart, value, numerator, denominator } = point;
     const parent = this.#parentOf(bench, seat.name, bucketStart);
-    const seen: SeriesPoint = {
-      bucketStart,
-      value,
-      numerator,
-      denominator,
-      annotations,
-      ...(parent === undefined ? {} : { parent }),
-    };
+    const seen: SeriesPoint = { bucketStart, value, numerator, denominator, annotations };
+    if (parent !== undefined) seen.parent = parent;
     return ask(bench, seat, seen, lens);
   }
 
   #parentOf({ metric, parent }: Bench, detector: string, bucketStart: Instant): ParentPoint | undefined {
     if (parent === null) return undefined;
-    const latest = this.#benches.get(`${metric} ${parent}`)?.latest;
+    const latest = this.#benches.get(metric)?.get(parent)?.latest;
     return latest?.bucketStart === bucketStart ? latest.byDetector.get(detector) : undefined;
   }
 }
@@ -284,5 +282,33 @@ export function byBucket(points: readonly Point[]): Point[][] {
   return buckets;
 }
 
-const seatKey = (metric: string, slice: string, detector: string, slot = 0): string =>
-  `${slot} ${detector} ${metric} ${slice}`;
+/** Why no detector is asked for its word on a point; null when they are. */
+function reasonNotToAsk(
+  metric: MetricDefinition,
+  point: Point,
+  isComplete: boolean,
+  effect: 'hold' | Lens,
+): Extract<GuardedJudgement, { status: 'not_evaluable' }> | null {
+  if (!isComplete) return { status: 'not_evaluable', reason: 'incomplete' };
+  if (effect === 'hold') return { status: 'not_evaluable', reason: 'calendar' };
+  return lowVolume(metric, point) ? { status: 'not_evaluable', reason: 'low_volume' } : null;
+}
+
+/** A series has a few rows; all series together have hundreds of thousands. */
+function bySeries(saved: readonly SavedJudge[]): Map<string, Map<string, SavedJudge[]>> {
+  const metrics = new Map<string, Map<string, SavedJudge[]>>();
+  for (const row of saved) {
+    let slices = metrics.get(row.metric);
+    if (slices === undefined) {
+      slices = new Map();
+      metrics.set(row.metric, slices);
+    }
+    const rows = slices.get(row.slice);
+    if (rows === undefined) slices.set(row.slice, [row]);
+    else rows.push(row);
+  }
+  return metrics;
+}
+
+const find = (rows: readonly SavedJudge[], detector: string, slot: number): SavedJudge | undefined =>
+  rows.findLast((row) => row.detector === detector && (row.slot ?? 0) === slot);

@@ -21,6 +21,8 @@ export const AS_IT_IS: Lens = { times: 1, plus: 0, widen: 1 };
 
 /** The lens that does what `inner` does and then what `outer` does. */
 export function behind(inner: Lens, outer: Lens): Lens {
+  if (outer === AS_IT_IS) return inner;
+  if (inner === AS_IT_IS) return outer;
   return {
     times: inner.times * outer.times,
     plus: inner.plus * outer.times + outer.plus,

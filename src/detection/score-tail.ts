@@ -32,6 +32,8 @@ export class ScoreTail {
   #total = 0;
   /** Scores above each bin's lower edge, the belief included; made anew when scores are added. */
   #above: Float64Array | null = null;
+  /** The score beyond which the tail is a law; made anew in the same way. */
+  #edge: number | null = null;
 
   constructor(saved?: Json) {
     if (saved === undefined) return;
@@ -50,11 +52,12 @@ export class ScoreTail {
       this.#counts[bin] = (this.#counts[bin] as number) + 1;
     }
     this.#above = null;
+    this.#edge = null;
   }
 
   /** The probability that a point of some series has at least this score, when nothing has happened to it. */
   probability(score: number): number {
-    const edge = this.#score(BEYOND);
+    const edge = this.#edgeOfSeen();
     const everything = this.#total + BELIEF;
     if (score <= edge) return Math.min(1, this.#countAbove(score) / everything);
     return (BEYOND / everything) * Math.exp(-this.#slope(edge) * (score - edge));
@@ -64,7 +67,7 @@ export class ScoreTail {
   scoreOf(probability: number): number {
     const count = probability * (this.#total + BELIEF);
     if (count >= BEYOND) return this.#score(count);
-    const edge = this.#score(BEYOND);
+    const edge = this.#edgeOfSeen();
     return edge + Math.log(BEYOND / count) / this.#slope(edge);
   }
 
@@ -72,6 +75,11 @@ export class ScoreTail {
     const counts: Record<string, number> = {};
     for (const [bin, count] of this.#counts.entries()) if (count > 1e-9) counts[bin] = count;
     return { total: this.#total, counts };
+  }
+
+  #edgeOfSeen(): number {
+    this.#edge ??= this.#score(BEYOND);
+    return this.#edge;
   }
 
   #slope(edge: number): number {

@@ -13,6 +13,12 @@ export interface JudgedPoint {
   combined: Verdict;
 }
 
+/** A judged point with the judges of its series. */
+export interface SeatedPoint {
+  judged: JudgedPoint;
+  bench: Bench;
+}
+
 /**
  * What the verdicts on a metric's series in one bucket come to together. What may be chance among so many is normal;
  * what was found goes on until it has been in band for long enough, or for so long that it is the new normal.
@@ -20,7 +26,6 @@ export interface JudgedPoint {
 export class Settling {
   readonly #horizon: number;
   readonly #saved: (metric: string) => SavedJudge | undefined;
-  readonly #benchOf: (metric: MetricDefinition, slice: string) => Bench;
   readonly #budgets = new Map<string, Budget>();
 
   constructor(options: {
@@ -28,29 +33,29 @@ export class Settling {
     horizon: number;
     /** What was saved of a metric by {@link save}. */
     saved: (metric: string) => SavedJudge | undefined;
-    benchOf: (metric: MetricDefinition, slice: string) => Bench;
   }) {
     this.#horizon = options.horizon;
     this.#saved = options.saved;
-    this.#benchOf = options.benchOf;
   }
 
   /** @param when `again` for points that are judged another time: then as much is asked of them as was then. */
-  settle(metric: MetricDefinition, judged: readonly JudgedPoint[], when: 'now' | 'again'): JudgedPoint[] {
-    const bucketStart = judged[0]?.point.bucketStart;
+  settle(metric: MetricDefinition, seated: readonly SeatedPoint[], when: 'now' | 'again'): JudgedPoint[] {
+    const bucketStart = seated[0]?.judged.point.bucketStart;
     if (bucketStart === undefined) return [];
     const budget = this.#budgetOf(metric);
     // A detector that is new to the metric is shown the past, of which everything has been said.
-    if (when === 'now' && !budget.isNews(bucketStart)) return [...judged];
-    const weighed = judged.map((each) => {
-      const bench = this.#benchOf(metric, each.point.slice);
-      return { each, bench, evidence: evidenceOf(bench.run, each.combined) };
-    });
-    const unknown = weighed
-      .filter(({ each, bench }) => each.combined.status !== 'not_evaluable' && bench.run?.isFound !== true)
-      .map(({ evidence }) => evidence);
+    if (when === 'now' && !budget.isNews(bucketStart)) return seated.map(({ judged }) => judged);
+    const evidence = new Float64Array(seated.length);
+    const unknown: number[] = [];
+    for (const [index, { judged, bench }] of seated.entries()) {
+      const found = evidenceOf(bench.run, judged.combined);
+      evidence[index] = found;
+      if (judged.combined.status !== 'not_evaluable' && bench.run?.isFound !== true) unknown.push(found);
+    }
     const limit = when === 'now' ? budget.limitFor(bucketStart, unknown) : budget.limitThen(bucketStart);
-    return weighed.map(({ each, bench, evidence }) => settled(metric, each, bench, evidence, limit));
+    return seated.map(({ judged, bench }, index) =>
+      settled(metric, judged, bench, evidence[index] as number, limit),
+    );
   }
 
   /** What the series of these metrics share. */
