@@ -15,7 +15,10 @@ export function inputOf(
 ): { input: AlertInput; snooze: NewSilence | null } {
   switch (command.kind) {
     case 'acknowledge':
-      return { input: { kind: 'acknowledge', actor: command.actor }, snooze: null };
+      return {
+        input: { kind: 'acknowledge', actor: command.actor, personId: command.personId },
+        snooze: null,
+      };
     case 'resolve':
       return { input: { kind: 'resolve', outlived: false }, snooze: null };
     case 'feedback': {

@@ -14,7 +14,8 @@ export type AlertCommand = {
 } & AlertAction;
 
 export type AlertAction =
-  | { kind: 'acknowledge' }
+  /** `personId` is the actor's Slack id, where it is known. */
+  | { kind: 'acknowledge'; personId?: string | undefined }
   | { kind: 'resolve' }
   /** Mutes the one alert until a time, or until it is resolved. */
   | { kind: 'snooze'; until: Instant | 'resolved'; note?: string | undefined }

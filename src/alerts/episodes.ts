@@ -219,7 +219,9 @@ export class Episodes {
     }
     if (alert.leadsGroup && (reason === 'acknowledged' || reason === 'ack_timed_out')) {
       const input: AlertInput =
-        reason === 'acknowledged' ? { kind: 'acknowledge', actor } : { kind: 'unacknowledged' };
+        reason === 'acknowledged'
+          ? { kind: 'acknowledge', actor, personId: alert.acknowledgedById }
+          : { kind: 'unacknowledged' };
       for (const member of this.book.openMembers(groupId)) this.advance(member, input, actor, now, journal);
     }
     if (!isMember(alert)) return;

@@ -127,10 +127,9 @@ export class IncidentDesk {
 
     // Whoever has taken the one is at work on the other, unless they took it for less than it is.
     if (lead.state === 'acknowledged')
-      for (const alert of joining)
-        advance(alert, { kind: 'acknowledge', actor: lead.acknowledgedBy }, lead.acknowledgedBy);
+      for (const alert of joining) advance(alert, takenAs(lead), lead.acknowledgedBy);
     else if (own.state === 'acknowledged' && !isGraver(theirs, ours))
-      advance(lead, { kind: 'acknowledge', actor: own.acknowledgedBy }, own.acknowledgedBy);
+      advance(lead, takenAs(own), own.acknowledgedBy);
   }
 
   /** Whom an alert has told that joins, or would have told first, and whom the incident's own steps may pass by. */
@@ -143,6 +142,11 @@ export class IncidentDesk {
     if (alike) return [];
     return graver && lead.escalation.told.length === 0 ? [...firstOf(own), ...firstOf(lead)] : firstOf(own);
   }
+}
+
+/** The acknowledgement that another alert has, for one that shares it. */
+function takenAs({ acknowledgedBy, acknowledgedById }: AlertRecord) {
+  return { kind: 'acknowledge', actor: acknowledgedBy, personId: acknowledgedById } as const;
 }
 
 function membersOf(speaker: AlertRecord, book: Episodes['book']): readonly AlertRecord[] {

@@ -30,6 +30,7 @@ export function onLead(before: AlertRecord, from: AlertRecord, now: Instant): Tr
     state: acknowledged ? 'acknowledged' : 'firing',
     acknowledgedAt: acknowledged ? from.acknowledgedAt : null,
     acknowledgedBy: acknowledged ? from.acknowledgedBy : '',
+    acknowledgedById: from.acknowledgedById,
     escalation: acknowledged ? from.escalation : goingOn(from, now),
     noticedAt: from.noticedAt,
     noticeAt: from.escalation.told.length === 0 ? null : ((from.flapping ? null : from.noticeAt) ?? paced),

@@ -1,12 +1,17 @@
 import type { Feedback, Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import { pauseEscalation, tellAlso } from './escalation.js';
+import type { AlertInput } from './input.js';
 import { changed, decided, notOpen, refused, type Transition } from './outcome.js';
 import { type AlertRecord, isMember } from './record.js';
 import { resolved } from './resolving.js';
 
 /** The group's acknowledgement is timed by the alert that leads it. */
-export function onAcknowledge(before: AlertRecord | null, actor: string, now: Instant): Transition {
+export function onAcknowledge(
+  before: AlertRecord | null,
+  { actor, personId }: Extract<AlertInput, { kind: 'acknowledge' }>,
+  now: Instant,
+): Transition {
   const impossible = notOpen(before);
   if (before === null || impossible !== null) return refused(impossible ?? 'not_firing');
   if (before.state === 'acknowledged') return refused('already_acknowledged');
@@ -15,6 +20,7 @@ export function onAcknowledge(before: AlertRecord | null, actor: string, now: In
     state: 'acknowledged',
     acknowledgedAt: now,
     acknowledgedBy: actor,
+    acknowledgedById: personId,
     escalation: isMember(before) ? escalation : pauseEscalation(escalation, before.severity, now),
   });
 }

@@ -18,7 +18,7 @@ export function transition(before: AlertRecord | null, input: AlertInput, now: I
     case 'anomalous':
       return onAnomalous(before, input, now);
     case 'acknowledge':
-      return onAcknowledge(before, input.actor, now);
+      return onAcknowledge(before, input, now);
     case 'resolve':
       return onResolve(before, input.outlived, now);
     case 'feedback':

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
-import {
-  AlertListSchema,
-  AlertStorySchema,
-  type AlertWire,
-  type StoryEntryWire,
-} from '../http/alert-wire.js';
+import { AlertListSchema, AlertStorySchema, type AlertWire } from '../http/alert-wire.js';
 import { formatBand, formatSliceWords, formatValue } from '../notify/wording.js';
 import { alertPath, registerActions } from './alert-actions.js';
 import { analysisOf, analysisText } from './alert-analysis.js';
+import { storyText } from './alert-story.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
 import { clientFor, type ServiceClient, withService } from './service-client.js';
@@ -46,7 +42,7 @@ export function register(program: Command, io: CliIo): void {
       if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, story, analysis }));
       else
         io.out(
-          [alertFacts(alert), groupText(alert, together), analysisText(analysis), storyTable(story)]
+          [alertFacts(alert), groupText(alert, together), analysisText(analysis), storyText(story)]
             .filter(Boolean)
             .join('\n\n'),
         );
@@ -145,29 +141,6 @@ function feedbackText({ feedback }: AlertWire): string {
   if (feedback === null) return '';
   const note = feedback.note === '' ? '' : `: ${feedback.note}`;
   return `${feedback.verdict.replaceAll('_', ' ')}, by ${feedback.by}${note}`;
-}
-
-/** The same thing many times in a row, such as one more anomalous point, is one line. */
-function storyTable(story: readonly StoryEntryWire[]): string {
-  const rows: { from: string; times: number; entry: StoryEntryWire }[] = [];
-  for (const entry of story) {
-    const last = rows.at(-1);
-    const same =
-      last?.entry.reason === entry.reason &&
-      last.entry.actor === entry.actor &&
-      last.entry.about === entry.about;
-    if (last !== undefined && same) last.times += 1;
-    else rows.push({ from: entry.at, times: 1, entry });
-  }
-  return formatTable(
-    [{ heading: 'WHEN (UTC)' }, { heading: 'WHAT HAPPENED' }, { heading: 'WHO' }, { heading: 'ABOUT' }],
-    rows.map(({ from, times, entry }) => [
-      formatTime(from),
-      `${entry.reason.replaceAll('_', ' ')}${times > 1 ? ` (${times} times)` : ''}`,
-      entry.actor,
-      entry.about ?? '',
-    ]),
-  );
 }
 
 /** A value over cases is a rate; the currency of amounts is the service's to know, so they are shown as numbers. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Alert, AlertPoint } from '../model/alert.js';
 import type { Delivery } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
+import type { MetricDisplay } from '../notify/contract.js';
+import { storyWords } from '../notify/story-words.js';
 import { InstantText, instantText, optionalInstantText } from './instant-text.js';
 
 const AlertPointWireSchema = z.object({
@@ -91,6 +93,7 @@ export const StoryEntryWireSchema = z
       .string()
       .optional()
       .describe('Who was told and why it failed, what a person said, or until when it is muted.'),
+    text: z.string().optional().describe('What happened, in a sentence; times in it are in UTC.'),
   })
   .meta({ id: 'StoryEntry' });
 
@@ -147,6 +150,12 @@ export function alertWire(alert: Alert): AlertWire {
     feedback: alert.feedback === null ? null : { ...alert.feedback, at: instantText(alert.feedback.at) },
     version: alert.version,
   };
+}
+
+/** An alert's story, in the order in which it happened, each turn with a sentence for people. */
+export function storyWire(story: readonly JournalEntry[], display: MetricDisplay): StoryEntryWire[] {
+  const texts = storyWords(story, { ...display, timezone: 'UTC' });
+  return story.map((entry, index) => ({ ...storyEntryWire(entry), text: texts[index] }));
 }
 
 export function storyEntryWire(entry: JournalEntry): StoryEntryWire {

@@ -99,7 +99,7 @@ export function createApplication(
   );
   const endpoints: Endpoint[] = [
     ...eventEndpoints(ports.ingest, clock, maxBodyBytes),
-    ...alertEndpoints(ports.alerts),
+    ...alertEndpoints(ports),
     ...analysisEndpoints(ports.analyses, ports.alerts),
     ...silenceEndpoints(ports.silences),
     ...followUpEndpoints(ports.followUps),

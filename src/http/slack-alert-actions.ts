@@ -77,7 +77,8 @@ export async function askOfAlert(
   if (alert === undefined) return UNKNOWN_ALERT;
   const refusal = await permit(person, alert, channel);
   if (refusal !== null) return refusal;
-  const answer = await ports.alerts.act({ ...asked, actor: person.name });
+  const acted = asked.kind === 'acknowledge' ? { ...asked, personId: person.id } : asked;
+  const answer = await ports.alerts.act({ ...acted, actor: person.name });
   if (answer.outcome === 'done') return null;
   if (answer.outcome === 'not_found') return UNKNOWN_ALERT;
   const story = await ports.alerts.story(asked.alertId);

@@ -4,7 +4,7 @@ import { alertList, followUpList } from '../notify/slack-views.js';
 import { escaped } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { askOfAlert } from './slack-alert-actions.js';
-import { openAlerts } from './slack-home.js';
+import { openAlerts, openAlertsOf, ownersOf } from './slack-home.js';
 import type { SlackCommand, SlackReply } from './slack-inbound.js';
 import type { SlackPermit } from './slack-permit.js';
 import { SILENCE_HELP, silenceByCommand } from './slack-silence.js';
@@ -13,7 +13,7 @@ type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'silences' | 'slack'>;
 
 const HELP = [
   '*What `/redress` can do*',
-  '• `/redress list`: the open alerts; `list mine`: those that are yours; `list all`: also the newest that are over',
+  '• `/redress list`: the open alerts; `list mine`: those that you own or work on; `list all`: also the newest that are over',
   '• `/redress show ALERT`: one alert with all that is known of it',
   '• `/redress ack ALERT`: acknowledge it, so that nobody else is called',
   '• `/redress follow-ups`: your follow-ups; `follow-ups all`: everybody’s that are open',
@@ -59,10 +59,10 @@ export function slashCommand(
 
   /** Somebody's open follow-ups, or with null everybody's, the soonest due first. */
   function followUpsOf(personId: string | null): SlackReply {
-    const mine = new Set(ports.slack.owners.filter(({ slack }) => slack === personId).map(({ id }) => id));
+    const mine = personId === null ? null : ownersOf(personId, ports);
     const followUps = ports.followUps
       .list()
-      .filter(({ closedAt, owner }) => closedAt === null && (personId === null || mine.has(owner)))
+      .filter(({ closedAt, owner }) => closedAt === null && (mine === null || mine.has(owner)))
       .sort((a, b) => a.dueAt - b.dueAt);
     const title = personId === null ? 'Open follow-ups' : 'My follow-ups';
     return followUpList(title, { followUps, now: clock.now(), displayOf: ports.slack.displayOf });
@@ -78,13 +78,7 @@ export function slashCommand(
       });
     const open = openAlerts(ports);
     if (which === '') return shown('Open alerts', open);
-    if (which === 'mine') {
-      const mine = new Set(ports.slack.owners.filter(({ slack }) => slack === personId).map(({ id }) => id));
-      return shown(
-        'My open alerts',
-        open.filter(({ owner }) => mine.has(owner)),
-      );
-    }
+    if (which === 'mine') return shown('My open alerts', openAlertsOf(personId, ports));
     if (which === 'all') {
       const over = ports.alerts
         .list()

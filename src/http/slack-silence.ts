@@ -1,4 +1,5 @@
-import { type Clock, DAY, HOUR, MINUTE } from '../model/clock.js';
+import type { SilenceCommand } from '../alerts/silence-command.js';
+import { type Clock, DAY, HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { Matchers } from '../model/matchers.js';
 import type { Silence } from '../model/silence.js';
 import { escaped, when } from './click-words.js';
@@ -13,12 +14,25 @@ type Ports = Pick<ServicePorts, 'silences' | 'slack'>;
 export type AskedSilence =
   | { kind: 'list' }
   | { kind: 'end'; silenceId: string }
-  | { kind: 'make'; match: Matchers; lasts: number | 'resolved'; reason: string }
-  | { kind: 'unclear'; what: string };
+  | ({ kind: 'make'; lasts: number | 'resolved' } & Words)
+  /** What is not said stays as it is; the time counts from now. */
+  | ({ kind: 'edit'; silenceId: string; lasts: number | null } & Words)
+  | Unclear;
+
+interface Words {
+  /** Empty where no condition was named. */
+  match: Matchers;
+  reason: string;
+}
+
+interface Unclear {
+  kind: 'unclear';
+  what: string;
+}
 
 export const SILENCE_HELP = [
   '• `/redress silence metric=dispute_rate region=GB for 4h because SUPPLIER STRIKE`: tell nobody of such alerts for 4 hours (`m`, `h`, `d`), or `until resolved`',
-  '• `/redress silence`: the silences that there are; `silence end ID`: end one',
+  '• `/redress silence`: the silences that there are; `silence edit ID for 2h because NEWS`: change one; `silence end ID`: end one',
 ].join('\n');
 
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
@@ -30,8 +44,32 @@ const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
 export function parseSilence(text: string): AskedSilence {
   const [, before = '', reason = ''] = /^(.*?)(?:\s+because\s+(.*))?$/s.exec(text.trim()) ?? [];
   const words = before.match(/[\w.-]+=(?:"[^"]*"|“[^”]*”|\S+)|\S+/g) ?? [];
-  if (words.length === 0 || words[0] === 'list') return { kind: 'list' };
-  if (words[0] === 'end') return { kind: 'end', silenceId: (words[1] ?? '').replaceAll('`', '') };
+  const [first, id = ''] = words;
+  if (first === undefined || first === 'list') return { kind: 'list' };
+  const silenceId = id.replaceAll('`', '');
+  if (first === 'end') return { kind: 'end', silenceId };
+  const isEdit = first === 'edit';
+  const read = conditions(isEdit ? words.slice(2) : words);
+  if ('kind' in read) return read;
+  const said = { match: read.match, reason: reason.trim().slice(0, 2_000) };
+  const { lasts } = read;
+  if (!isEdit)
+    return lasts === null
+      ? unclear('say for how long: `for 4h`, or `until resolved`')
+      : { kind: 'make', ...said, lasts };
+  if (lasts === 'resolved') return unclear('say from now on for how long: `for 4h`');
+  const changes = lasts !== null || said.reason !== '' || Object.keys(said.match).length > 0;
+  return changes
+    ? { kind: 'edit', silenceId, ...said, lasts }
+    : unclear('say what is to change: `silence edit ID for 2h because NEWS`');
+}
+
+const unclear = (what: string): Unclear => ({ kind: 'unclear', what });
+
+/** Conditions, and for how long; null where that is not said. */
+function conditions(
+  words: readonly string[],
+): { match: Matchers; lasts: number | 'resolved' | null } | Unclear {
   const match: Record<string, readonly string[]> = {};
   let lasts: number | 'resolved' | null = null;
   for (let at = 0; at < words.length; at++) {
@@ -44,16 +82,14 @@ export function parseSilence(text: string): AskedSilence {
       const [, count, unit = ''] = /^(\d{1,4})([mhd])$/.exec(words[++at] ?? '') ?? [];
       const length = UNITS[unit];
       if (count === undefined || length === undefined)
-        return { kind: 'unclear', what: 'a length of time such as 30m, 4h or 2d comes behind `for`' };
+        return unclear('a length of time such as 30m, 4h or 2d comes behind `for`');
       lasts = Number(count) * length;
     } else if (word === 'until' && words[at + 1] === 'resolved') {
       lasts = 'resolved';
       at += 1;
-    } else
-      return { kind: 'unclear', what: `I do not understand \`${word.slice(0, 60).replaceAll('`', '')}\`` };
+    } else return unclear(`I do not understand \`${word.slice(0, 60).replaceAll('`', '')}\``);
   }
-  if (lasts === null) return { kind: 'unclear', what: 'say for how long: `for 4h`, or `until resolved`' };
-  return { kind: 'make', match, lasts, reason: reason.trim().slice(0, 2_000) };
+  return { match, lasts };
 }
 
 /** Carries out what somebody asks of silences; `channel` is where they typed it. */
@@ -71,19 +107,37 @@ export async function silenceByCommand(
   const refusal = await permit(person, { owner, escalation: { told: [] } }, channel);
   if (refusal !== null) return refusal;
   const actor = person.name;
-  const answer = await ports.silences.act(
-    asked.kind === 'end'
-      ? { kind: 'end', silenceId: asked.silenceId, actor }
-      : {
-          ...{ kind: 'make', actor, match: asked.match, reason: asked.reason },
-          ...(asked.lasts === 'resolved' ? { untilResolved: true } : { endsAt: clock.now() + asked.lasts }),
-        },
-  );
+  const answer = await ports.silences.act(commandOf(asked, actor, clock.now()));
   if (answer.outcome === 'not_found') return 'There is no such silence. `/redress silence` shows them.';
   if (answer.outcome === 'refused') return `Nothing was changed: ${SILENCE_REFUSALS[answer.reason]}.`;
-  return asked.kind === 'end'
-    ? `The silence is over: ${words(answer.silence)}`
-    : `Nobody is told now: ${words(answer.silence)}`;
+  return `${DONE[asked.kind]}: ${words(answer.silence)}`;
+}
+
+const DONE = { make: 'Nobody is told now', edit: 'Changed', end: 'The silence is over' } as const;
+
+function commandOf(
+  asked: Extract<AskedSilence, { kind: 'make' | 'edit' | 'end' }>,
+  actor: string,
+  now: Instant,
+): SilenceCommand {
+  switch (asked.kind) {
+    case 'end':
+      return { kind: 'end', silenceId: asked.silenceId, actor };
+    case 'make': {
+      const { match, reason, lasts } = asked;
+      const end = lasts === 'resolved' ? { untilResolved: true } : { endsAt: now + lasts };
+      return { kind: 'make', actor, match, reason, ...end };
+    }
+    case 'edit': {
+      const { silenceId, match, reason, lasts } = asked;
+      return {
+        ...{ kind: 'edit', silenceId, actor },
+        ...(Object.keys(match).length === 0 ? {} : { match }),
+        ...(reason === '' ? {} : { reason }),
+        ...(lasts === null ? {} : { endsAt: now + lasts }),
+      };
+    }
+  }
 }
 
 /** More than so many are a list for another place. */

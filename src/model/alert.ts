@@ -80,6 +80,8 @@ export interface Alert {
   openedAt: Instant | null;
   acknowledgedAt: Instant | null;
   acknowledgedBy: string;
+  /** The Slack id of who did, where it was done there; tells nothing while the alert is not acknowledged. */
+  acknowledgedById?: string | undefined;
   resolvedAt: Instant | null;
   /** Anomalous points in a row, for `for`; normal points in a row, for `recover`. */
   anomalousRun: number;

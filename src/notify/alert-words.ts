@@ -192,7 +192,8 @@ const FEEDBACK_WORDS: Readonly<Record<FeedbackVerdict, string>> = {
   new_normal: 'the new normal',
 };
 
-function feedbackWords({ feedback }: Alert): string {
+/** What a person said that an alert was worth, as a clause without its full stop. */
+export function feedbackWords({ feedback }: Alert): string {
   if (feedback === null) return WHY.feedback;
   const note = feedback.note === '' ? '' : `: ${feedback.note}`;
   return `${feedback.by} says that this was ${FEEDBACK_WORDS[feedback.verdict]}${note}`;
@@ -261,11 +262,12 @@ function stateWords(alert: Alert, display: MetricDisplay): string {
     alert.timesReopened > 0
       ? `, fired again ${alert.timesReopened === 1 ? 'once' : `${alert.timesReopened} times`}`
       : '';
+  const silenced =
+    alert.silence === null ? '' : `, silenced${by(alert.silence.author)} ${snoozedUntil(alert, display)}`;
   if (alert.state === 'resolved') return `Resolved${at(alert.resolvedAt)}${again}`;
   if (alert.state === 'acknowledged')
-    return `Acknowledged${by(alert.acknowledgedBy)}${at(alert.acknowledgedAt)}${again}`;
-  if (alert.silence !== null)
-    return `Open, snoozed${by(alert.silence.author)} ${snoozedUntil(alert, display)}${again}`;
+    return `Acknowledged${by(alert.acknowledgedBy)}${at(alert.acknowledgedAt)}${silenced}${again}`;
+  if (alert.silence !== null) return `Open${silenced}${again}`;
   return `Open, nobody has acknowledged it yet${again}`;
 }
 

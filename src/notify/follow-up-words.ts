@@ -62,6 +62,15 @@ const TURNS: Readonly<Record<string, string>> = {
   linked: 'Linked',
   action_set: 'Corrective action set',
   alert_attached: 'One more alert hung on it',
+  recurred: 'Its alert fired again',
+  still_anomalous: 'Still out of band',
+  point_in_band: 'One more point in band',
+  point_out_of_band: 'A point out of band',
+  point_skipped: 'A point that says nothing',
+  due_soon: 'Due soon',
+  due_today: 'Due today',
+  overdue: 'Overdue',
+  climbed: "Passed on to its owner's lead",
 };
 
 /** What belongs to a turn: the newest of what people wrote, or the field that was changed with its reason. */

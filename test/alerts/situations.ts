@@ -160,6 +160,15 @@ export const INPUTS = {
   lead: { kind: 'lead', from: leading },
   'led by another': { kind: 'led_by_another' },
   'group unacknowledged': { kind: 'unacknowledged' },
+  'lead an incident': { kind: 'lead_incident', groupId: GROUP },
+  'join an incident': {
+    kind: 'join_incident',
+    groupId: 'g-2',
+    sameCause: { alertId: 'first', slice: 'carrier=X', from: '' },
+    shownAt: ['slack:#disputes'],
+  },
+  'tell also': { kind: 'tell_also', targets: ['slack:#refunds'], policy: null },
+  'tell also, by a graver policy': { kind: 'tell_also', targets: [], policy: { ...STEPS, id: 'urgent' } },
   undeliverable: { kind: 'undeliverable', instead: ['slack:#backup'] },
 } satisfies Record<string, AlertInput>;
 

@@ -150,6 +150,29 @@ const TABLE: Record<Input, Outcomes> = {
     'acknowledged: led_by_another': ['leading, acknowledged'],
   },
   'group unacknowledged': { 'firing: group_ack_timed_out': ACKNOWLEDGED },
+  'lead an incident': {
+    'firing: leads_incident': [
+      'firing',
+      'silenced',
+      'flapping',
+      'flapping, calm by now',
+      'told',
+      'told, one normal',
+      ...HELD,
+    ],
+    'acknowledged: leads_incident': but(ACKNOWLEDGED, 'leading, acknowledged', 'member, acknowledged'),
+  },
+  'join an incident': {
+    'firing: joined_incident': [...FIRING, ...HELD],
+    'acknowledged: joined_incident': ACKNOWLEDGED,
+  },
+  'tell also': {
+    'firing: tells_also': ['firing', 'gathering', 'leading, with news', ...STEPPING],
+    'acknowledged: tells_also': ['acknowledged', 'acknowledged, one normal', 'leading, acknowledged'],
+  },
+  'tell also, by a graver policy': {
+    'firing: rerouted': ['firing', 'gathering', 'leading, with news', ...STEPPING],
+  },
   undeliverable: {
     'firing: fell_back': ['firing', 'gathering', 'leading, with news', ...STEPPING],
     'acknowledged: fell_back': ['acknowledged', 'acknowledged, one normal', 'leading, acknowledged'],

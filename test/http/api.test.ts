@@ -120,6 +120,10 @@ describe('alerts', () => {
       ['fired', 'system'],
       ['acknowledged', 'ann'],
     ]);
+    expect(story.map(({ text }) => text)).toEqual([
+      'It fired as critical: 4.1% where 1.3% was expected, usually 0.9% to 1.8%.',
+      'ann acknowledged it, and nobody else is called.',
+    ]);
     expect((await get('/v1/alerts/nobody')).statusCode).toBe(404);
   });
 

@@ -56,7 +56,8 @@ export function followUpOf(overrides: Partial<FollowUp> = {}): FollowUp {
 }
 
 export function entryOf(reason: string, version: number, actor = 'system'): JournalEntry {
-  return { stream: 'alert', id: 'alert-1', version, at: NOW, actor, reason, body: {} };
+  const body = alertOf({ version }) as unknown as JournalEntry['body'];
+  return { stream: 'alert', id: 'alert-1', version, at: NOW, actor, reason, body };
 }
 
 /** Everything that the composition root would do, done by hand; a test replaces what it is about. */

@@ -65,7 +65,7 @@ describe('a click that can be done', () => {
     const answer = await click(SLACK_ACTION.acknowledge);
     expect([answer.statusCode, answer.body]).toEqual([200, '']);
     expect(service.alertCommands).toEqual([
-      { kind: 'acknowledge', alertId: 'alert-1', version: SEEN, actor: 'ann' },
+      { kind: 'acknowledge', alertId: 'alert-1', version: SEEN, actor: 'ann', personId: 'U0ANN' },
     ]);
     expect(service.replies).toEqual([]);
   });

@@ -209,7 +209,9 @@ describe('/redress', () => {
 
   it('acknowledges one, if the person may', async () => {
     expect(await typed('ack alert-1')).toContain('You have acknowledged');
-    expect(service.alertCommands).toEqual([{ kind: 'acknowledge', alertId: 'alert-1', actor: 'ann' }]);
+    expect(service.alertCommands).toEqual([
+      { kind: 'acknowledge', alertId: 'alert-1', actor: 'ann', personId: 'U0ANN' },
+    ]);
     service.slack.mayAct = async () => 'no';
     expect(await typed('ack alert-1')).toContain('lets only some people');
     expect(service.alertCommands).toHaveLength(1);
@@ -240,6 +242,17 @@ describe('a person’s App Home', () => {
     expect(text).not.toContain('Closed');
     expect(text).toContain('One other alert is open');
     expect(await home({ id: 'U0ANN', name: 'ann' })).toContain('None of the open alerts is yours');
+  });
+
+  it('has what a person works on, whoever owns it, for as long as they do', async () => {
+    const ann = { id: 'U0ANN', name: 'ann' };
+    const taken = { owner: 'somebody', acknowledgedBy: 'ann', acknowledgedById: ann.id };
+    service.knownAlerts = [alertOf({ ...taken, state: 'acknowledged' })];
+    expect(await home(ann)).toContain('alert-1');
+    expect(JSON.stringify((await send(slack.people.type('list mine', ann))).body)).toContain('alert-1');
+    expect(await home({ id: 'U0BOB', name: 'ann' })).toContain('None of the open alerts is yours');
+    service.knownAlerts = [alertOf({ ...taken, state: 'firing' })];
+    expect(await home(ann)).toContain('None of the open alerts is yours');
   });
 
   it('has buttons that do what they do in a channel', async () => {

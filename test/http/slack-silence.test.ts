@@ -26,18 +26,28 @@ describe('/redress silence is read as it was meant', () => {
     expect(parseSilence(text)).toEqual({ kind: 'make', ...made });
   });
 
-  it.each(['region=GB', 'region=GB for ever', 'region=GB for 4', 'everything for 4h', 'until region=GB'])(
-    'or not at all: %s',
-    (text) => {
-      expect(parseSilence(text).kind).toBe('unclear');
-    },
-  );
+  it.each([
+    ['edit `s-1` for 2h because it takes longer', { lasts: 2 * HOUR, match: {}, reason: 'it takes longer' }],
+    ['edit s-1 region=GB', { lasts: null, match: { region: ['GB'] }, reason: '' }],
+  ])('also when one is changed: %s', (text, edited) => {
+    expect(parseSilence(text)).toEqual({ kind: 'edit', silenceId: 's-1', ...edited });
+  });
+
+  it.each([
+    ...['region=GB', 'region=GB for ever', 'region=GB for 4', 'everything for 4h', 'until region=GB'],
+    ...['edit s-1', 'edit s-1 until resolved'],
+  ])('or not at all: %s', (text) => {
+    expect(parseSilence(text).kind).toBe('unclear');
+  });
 
   it('and never goes wrong', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'a= "for4hd,until resolved because\n`') }), (text) => {
-        expect(['make', 'list', 'end', 'unclear']).toContain(parseSilence(text).kind);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'a= "for4hd,until resolved edit because\n`') }),
+        (text) => {
+          expect(['make', 'list', 'edit', 'end', 'unclear']).toContain(parseSilence(text).kind);
+        },
+      ),
     );
   });
 });
@@ -83,6 +93,10 @@ describe('/redress silence', () => {
     expect(commands).toEqual([
       { kind: 'make', actor: 'ann', match: { region: ['GB'] }, reason: 'strike', endsAt: NOON + 4 * HOUR },
     ]);
+    expect(await typed('silence edit s-1 for 1d because it lasts')).toContain('Changed: ');
+    expect(commands.at(-1)).toEqual({
+      ...{ kind: 'edit', silenceId: 's-1', actor: 'ann', reason: 'it lasts', endsAt: NOON + DAY },
+    });
     expect(await typed('silence')).toContain('region GB &lt;!here&gt;');
     await typed('silence end `s-1`');
     expect(commands.at(-1)).toEqual({ kind: 'end', silenceId: 's-1', actor: 'ann' });

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
-import {
-  AlertListSchema,
-  AlertStateSchema,
-  AlertStorySchema,
-  alertWire,
-  storyEntryWire,
-} from '../alert-wire.js';
+import { AlertListSchema, AlertStateSchema, AlertStorySchema, alertWire, storyWire } from '../alert-wire.js';
 import { defineEndpoint, type Endpoint } from '../endpoint.js';
 import type { ServicePorts } from '../ports.js';
 import { alertCommandEndpoints, unknownAlert } from './alert-commands.js';
@@ -16,7 +10,10 @@ const AlertQuery = stateQuery(AlertStateSchema.options, ['firing', 'acknowledged
   group: z.string().max(300).optional().describe('Those of one incident group.'),
 });
 
-export function alertEndpoints(alerts: ServicePorts['alerts']): readonly Endpoint[] {
+export function alertEndpoints({
+  alerts,
+  slack: { displayOf },
+}: Pick<ServicePorts, 'alerts' | 'slack'>): readonly Endpoint[] {
   return [
     defineEndpoint({
       method: 'GET',
@@ -47,8 +44,8 @@ export function alertEndpoints(alerts: ServicePorts['alerts']): readonly Endpoin
       async handle({ params: { id } }) {
         const alert = alerts.get(id);
         if (alert === undefined) return unknownAlert(id);
-        const story = await alerts.story(id);
-        return { status: 200, body: { alert: alertWire(alert), story: story.map(storyEntryWire) } };
+        const story = storyWire(await alerts.story(id), displayOf(alert.metric));
+        return { status: 200, body: { alert: alertWire(alert), story } };
       },
     }),
     ...alertCommandEndpoints(alerts),

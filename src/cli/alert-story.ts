@@ -1,0 +1,53 @@
+import type { StoryEntryWire } from '../http/alert-wire.js';
+import { formatTime } from './table.js';
+
+/** An alert's story, a line for each turn. What was asked for and has become of is told by what became of it. */
+export function storyText(story: readonly StoryEntryWire[]): string {
+  const settled = new Set(story.filter(isSettled).map(({ id }) => id));
+  const lines: { from: string; times: number; entry: StoryEntryWire }[] = [];
+  for (const entry of story.filter((each) => !isWatching(each))) {
+    if (entry.stream === 'delivery' && !isSettled(entry) && entry.version === 1 && settled.has(entry.id))
+      continue;
+    const last = lines.at(-1);
+    if (
+      last !== undefined &&
+      isOneMorePoint(entry) &&
+      isOneMorePoint(last.entry) &&
+      last.entry.reason === entry.reason
+    ) {
+      last.times += 1;
+      last.entry = entry;
+    } else lines.push({ from: entry.at, times: 1, entry });
+  }
+  return [
+    'What happened (UTC)',
+    ...lines.map(({ from, times, entry }) => {
+      const text = entry.text ?? `${entry.reason.replaceAll('_', ' ')}, ${entry.actor}`;
+      const more = times > 1 ? ` (${times} points, the last ${formatTime(entry.at)})` : '';
+      return `  ${formatTime(from)}  ${text}${more}`;
+    }),
+  ].join('\n');
+}
+
+const SETTLED: ReadonlySet<string> = new Set(['sent', 'superseded', 'failed']);
+
+function isSettled({ stream, reason }: StoryEntryWire): boolean {
+  return stream === 'delivery' && SETTLED.has(reason);
+}
+
+/** One more point of the same kind is no news; the newest of them says how it stands. */
+function isOneMorePoint({ stream, reason }: StoryEntryWire): boolean {
+  return stream === 'alert' && (reason === 'anomalous' || reason === 'recovering');
+}
+
+const WATCHING: ReadonlySet<string> = new Set([
+  'still_anomalous',
+  'point_in_band',
+  'point_out_of_band',
+  'point_skipped',
+]);
+
+/** A follow-up looks at the same points as its alert, whose story tells of them. */
+function isWatching({ stream, reason }: StoryEntryWire): boolean {
+  return stream === 'follow_up' && WATCHING.has(reason);
+}
