@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'notify/slack-form.ts',
     'notify/slack-subject.ts',
     'notify/slack-views.ts',
+    'notify/story-words.ts',
     'notify/wording.ts',
     'config/check-service.ts',
   ],
