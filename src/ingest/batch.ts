@@ -10,6 +10,9 @@ import { PlainEvent } from './plain-event.js';
 
 /** What a builder's first batch is expected to take. */
 const FIRST_BYTES = 1 << 16;
+/** What a rejected input takes in memory beside its text, and a character of the text. */
+const REJECTED_BYTES = 512;
+const CHARACTER_BYTES = 2;
 
 /**
  * Collects inputs until there are enough of them to be worth a write. A plain event goes from its bytes into a row of
@@ -21,6 +24,7 @@ export class BatchBuilder {
   readonly #plain = new PlainEvent();
   #rows = new EventRows(FIRST_BYTES);
   #rejected: RejectedEvent[] = [];
+  #rejectedBytes = 0;
   #lastArrivalAt: Instant | null = null;
 
   /** All inputs of a builder are of one source. */
@@ -48,8 +52,10 @@ export class BatchBuilder {
 
   /** Takes an input that has been decoded; false when it is rejected. */
   add({ accepted, rejected }: Decoded): boolean {
-    if (accepted === undefined) this.#rejected.push(rejected);
-    else this.#rows.add(this.#limits.protect?.(accepted.event) ?? accepted.event, accepted.arrival);
+    if (accepted === undefined) {
+      this.#rejected.push(rejected);
+      this.#rejectedBytes += REJECTED_BYTES + CHARACTER_BYTES * rejected.raw.length;
+    } else this.#rows.add(this.#limits.protect?.(accepted.event) ?? accepted.event, accepted.arrival);
     this.#arrivedAt((accepted ?? rejected).arrival.receivedAt);
     return accepted !== undefined;
   }
@@ -65,9 +71,11 @@ export class BatchBuilder {
       lastArrivalAt: this.#lastArrivalAt,
       accepted: this.#rows.finish(),
       rejected: this.#rejected,
+      bytes: this.#rows.size + this.#rejectedBytes,
     };
     this.#rows = new EventRows(Math.max(FIRST_BYTES, this.#rows.size));
     this.#rejected = [];
+    this.#rejectedBytes = 0;
     this.#lastArrivalAt = null;
     return batch;
   }

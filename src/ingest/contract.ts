@@ -8,6 +8,8 @@ export interface DecodedBatch {
   lastArrivalAt: number | null;
   accepted: PackedEvents;
   rejected: readonly RejectedEvent[];
+  /** About what it takes in memory. */
+  bytes: number;
 }
 
 /** Where decoded batches go. */

@@ -14,18 +14,20 @@ interface Group {
   begin(): void;
 }
 
-/** Past so many bytes of rows a group takes nothing more. */
-const GROUP_BYTES = 16 << 20;
+/** With so many bytes of rows a group is full, and takes nothing more. */
+const GROUP_BYTES = 8 << 20;
+/** How many writes are on their way at once, so that the store need not wait for the next while it is being sent. */
+const AT_ONCE = 2;
 
 /**
  * Writes what comes while a write is on its way together, when that one is done: a store takes one large insert for a
- * fraction of what many small ones cost it. Nobody waits for others to come, and nothing is held that callers do
- * not hold. Writing is as `EventSink` says; when a group cannot be written, all its callers are told so.
+ * fraction of what many small ones cost it. Beside a write only a full group is begun, and when nothing is being written nobody
+ * waits for others to come. Writing is as `EventSink` says; when a group cannot be written, all its callers are told so.
  */
 export class GatheredWrites {
   readonly #sink: RowSink;
   readonly #waiting: Group[] = [];
-  #isWriting = false;
+  #writing = 0;
 
   constructor(sink: RowSink) {
     this.#sink = sink;
@@ -34,9 +36,23 @@ export class GatheredWrites {
   write(batch: DecodedBatch): Promise<void> {
     const group = this.#openGroup();
     group.batches.push(batch);
-    group.bytes += batch.accepted.bytes;
-    if (!this.#isWriting) void this.#writeAll();
+    group.bytes += batch.bytes;
+    this.#begin();
     return group.written;
+  }
+
+  #begin(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#writing === AT_ONCE || (this.#writing > 0 && next.bytes < GROUP_BYTES)) return;
+      this.#waiting.shift();
+      this.#writing += 1;
+      next.begin();
+      const ended = () => {
+        this.#writing -= 1;
+        this.#begin();
+      };
+      next.written.then(ended, ended);
+    }
   }
 
   #openGroup(): Group {
@@ -51,16 +67,6 @@ export class GatheredWrites {
     const group: Group = { batches, bytes: 0, written, begin: () => begin() };
     this.#waiting.push(group);
     return group;
-  }
-
-  async #writeAll(): Promise<void> {
-    this.#isWriting = true;
-    for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
-      group.begin();
-      // Its callers are told; what waits behind it is tried all the same.
-      await group.written.catch(() => undefined);
-    }
-    this.#isWriting = false;
   }
 }
 

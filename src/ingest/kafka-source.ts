@@ -15,6 +15,7 @@ import {
 } from './kafka-client.js';
 import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
 import { arrivalOf } from './origin.js';
+import { type PartitionOffset, PartitionWrites } from './partition-writes.js';
 import { type PlaceProgress, ProgressTracker } from './progress.js';
 import { withoutRegistryPrefix } from './registry-prefix.js';
 
@@ -37,14 +38,9 @@ export interface KafkaSourceParts {
 /** What the source is doing; `connecting` is also a topic that does not exist yet. */
 export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 'stopped';
 
-/**
- * A fetch's greatest size for each partition and in all, as it comes over the wire. The next one is asked for when all of
- * it has been written, so that this bounds what a consumer holds.
- */
+/** A fetch's greatest size for each partition and in all, as it comes over the wire. */
 const PARTITION_BYTES = 1 << 20;
 const FETCH_BYTES = 4 * PARTITION_BYTES;
-/** How many partitions' batches are at work at once: while one is written, the next are read into rows. */
-const AT_WORK = 4;
 const SESSION = 15 * SECOND;
 const LONGEST_HEARTBEAT = 3 * SECOND;
 /** How long a rebalance waits for members: one that died while it joined holds up all the others for so long. */
@@ -60,6 +56,7 @@ export class KafkaSource {
   readonly #settings: KafkaSettings;
   readonly #heartbeat: number;
   readonly #progress: ProgressTracker;
+  readonly #writes: PartitionWrites;
   #admin: Admin | null = null;
   #consumer: Consumer | null = null;
   #lagTimer: NodeJS.Timeout | undefined;
@@ -76,6 +73,15 @@ export class KafkaSource {
     this.#progress = new ProgressTracker('kafka');
     // Until Kafka has been asked, what was known of the source says nothing about what waits in it.
     this.#progress.lagUnknown();
+    this.#writes = new PartitionWrites({
+      sink: parts.sink,
+      commit: (offsets) => this.#commit(offsets),
+      onDurable: (batch, { topic, partition }) => {
+        this.#progress.wrote(batch, `${topic}/${partition}`);
+        if (this.#state === 'waiting_for_store') this.#reads();
+      },
+      onRetry: (error) => this.#waitsForStore(error),
+    });
     this.#heartbeat = Math.min((settings.sessionTimeout ?? SESSION) / 4, LONGEST_HEARTBEAT);
   }
 
@@ -85,10 +91,11 @@ export class KafkaSource {
     await this.#opening;
   }
 
-  /** Resolves when the batch at work is durable and committed, or given back unread, and the group is left. */
+  /** Resolves when what is at work is durable and committed, or given back unread, and the group is left. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
     await this.#opening.catch(() => undefined);
+    await this.#writes.end();
     await this.#close();
   }
 
@@ -157,6 +164,7 @@ export class KafkaSource {
         if (!payload.restart) this.#reopen(payload.error);
       });
       consumer.on(consumer.events.GROUP_JOIN, () => {
+        this.#writes.rejoined();
         if (typeof from === 'number') {
           this.#beginnings = this.#findBeginnings(admin, from);
           // Whoever takes a batch waits for it and meets the failure; nobody may have come yet.
@@ -169,7 +177,6 @@ export class KafkaSource {
       await this.measureLag();
       await consumer.run({
         autoCommit: false,
-        partitionsConsumedConcurrently: AT_WORK,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#take(payload),
       });
@@ -209,33 +216,36 @@ export class KafkaSource {
     await admin?.disconnect().catch(() => undefined);
   }
 
+  /** Takes a batch when there is room for it, and does not wait until it is written: the next is read meanwhile. */
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
+    const { topic, partition } = batch;
     if (await this.#liesBefore(batch)) return;
-    const decoded = this.#decode(batch);
-    const membership = keepMembership(payload.heartbeat, this.#heartbeat);
-    const gone = () => this.#isStopped() || membership.isLost() || !payload.isRunning() || payload.isStale();
-    try {
-      await insist(() => this.#parts.sink.write(decoded), {
-        again: () => !gone(),
-        onRetry: (error) => this.#waitsForStore(error),
-      });
-    } catch (error) {
-      // Not written and not committed: whoever reads the partition next gets the batch again.
-      if (gone()) return;
-      throw error;
-    } finally {
-      membership.end();
-    }
-    this.#progress.wrote(decoded, `${batch.topic}/${batch.partition}`);
-    if (this.#state === 'waiting_for_store') this.#reads();
-    // A partition that another member has by now gives that member the same events, and they are the same facts.
-    if (membership.isLost()) return;
+    if (!(await this.#findsRoom(payload))) return;
     const next = (BigInt(batch.lastOffset()) + 1n).toString();
-    const partitions = [{ partition: batch.partition, offset: next }];
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });
+    this.#writes.take(this.#decode(batch), { topic, partition, offset: next });
     const last = batch.messages.at(-1);
     if (last !== undefined) payload.resolveOffset(last.offset);
+  }
+
+  /** Waits for room, and tells the group meanwhile that this member lives; false when the batch is to be left. */
+  async #findsRoom({ isRunning, isStale, heartbeat }: EachBatchPayload): Promise<boolean> {
+    while (!this.#writes.hasRoom() && isRunning() && !isStale() && !this.#isStopped()) {
+      await this.#writes.released(this.#heartbeat);
+      await heartbeat();
+    }
+    // Otherwise the same batch would be fetched again and again until all is written.
+    if (this.#isStopped()) await this.#writes.end();
+    return isRunning() && !isStale() && !this.#isStopped();
+  }
+
+  async #commit(offsets: PartitionOffset[]): Promise<void> {
+    try {
+      await this.#consumer?.commitOffsets(offsets);
+    } catch (error) {
+      this.#parts.logger.warn({ reason: messageOf(error) }, 'offsets cannot be committed; trying again');
+      throw error;
+    }
   }
 
   /** Leaves a batch that lies before where the partition begins for this group, and goes there. */
@@ -301,18 +311,4 @@ export class KafkaSource {
   #isStopped(): boolean {
     return this.#state === 'stopped';
   }
-}
-
-/** Tells the group, from now until the end, that this member lives, however long the store takes. */
-function keepMembership(
-  heartbeat: () => Promise<void>,
-  interval: number,
-): { isLost(): boolean; end(): void } {
-  let lost = false;
-  const timer = setInterval(() => {
-    heartbeat().catch(() => {
-      lost = true;
-    });
-  }, interval);
-  return { isLost: () => lost, end: () => clearInterval(timer) };
 }

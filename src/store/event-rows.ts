@@ -11,7 +11,6 @@ export interface PackedRows {
 
 /** Rows, and what has to be known of their events beside. */
 export interface PackedEvents extends PackedRows {
-  bytes: number;
   /** Greatest `occurred_at`; null without an event. */
   latest: number | null;
 }
@@ -148,7 +147,7 @@ export class EventRows {
   finish(): PackedEvents {
     const rows = this.#rows.finish();
     const latest = this.#count === 0 ? null : this.#latest;
-    return { rows: [rows], bytes: rows.length, count: this.#count, latest };
+    return { rows: [rows], count: this.#count, latest };
   }
 
   /** The place's bytes: nearly always those of the place before. */

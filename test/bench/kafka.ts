@@ -107,7 +107,7 @@ async function fillTopic(broker: string): Promise<number> {
 }
 
 async function throughRedress(engine: EmbeddedEngine, broker: string, events: number): Promise<Figures> {
-  return inDatabase(engine, { table: 'events_log', rows: events }, async (store) => {
+  return inDatabase(engine, { table: 'events_log', rows: events }, async (store, after) => {
     const writes = new GatheredWrites(new EventLog(store));
     let written = 0;
     const source = new KafkaSource(
@@ -125,8 +125,8 @@ async function throughRedress(engine: EmbeddedEngine, broker: string, events: nu
       { brokers: [broker], groupId: newGroup(), topics: [TOPIC] },
     );
     await source.start();
+    after(() => source.stop());
     while (written < events) await sleep(ASKED_EVERY);
-    await source.stop();
   });
 }
 
@@ -150,17 +150,18 @@ async function parsingLoop(broker: string, events: number): Promise<Figures> {
     },
   });
   while (parsed < events) await sleep(ASKED_EVERY);
-  await consumer.disconnect();
-  return {
+  const figures = {
     seconds: (performance.now() - at) / 1_000,
     node: processorSeconds(process.pid) - node,
     engine: 0,
   };
+  await consumer.disconnect();
+  return figures;
 }
 
 async function kafkaTable(engine: EmbeddedEngine, broker: string, events: number): Promise<Figures> {
   const expected = { table: 'loaded', rows: events, before: 'CREATE TABLE loaded AS events_log' };
-  return inDatabase(engine, expected, async (store) => {
+  return inDatabase(engine, expected, async (store, after) => {
     // The columns that come with the message; the others keep their defaults.
     await store.statement(
       `CREATE TABLE queue
@@ -177,9 +178,8 @@ async function kafkaTable(engine: EmbeddedEngine, broker: string, events: number
          kafka_max_block_size = 65536, kafka_flush_interval_ms = 500, date_time_input_format = 'best_effort'`,
     );
     await store.statement('CREATE MATERIALIZED VIEW feed TO loaded AS SELECT * FROM queue');
+    after(() => store.statement('DROP TABLE feed').then(() => store.statement('DROP TABLE queue')));
     while ((await rowsOf(store, 'loaded')) < events) await sleep(ASKED_EVERY);
-    await store.statement('DROP TABLE feed');
-    await store.statement('DROP TABLE queue');
   });
 }
 

@@ -26,7 +26,7 @@ async function figures(metrics: ServiceMetrics): Promise<string[]> {
 
 it('counts what came in, by source and by the reason it was refused', async () => {
   const metrics = new ServiceMetrics({ now: () => NOW });
-  const batch = { source: 'http', lastArrivalAt: 0, accepted: packed([]) };
+  const batch = { source: 'http', lastArrivalAt: 0, accepted: packed([]), bytes: 0 };
   const rejected = [{ arrival, raw: '{', reason: 'malformed_json', field: '', detail: '' }] as const;
   metrics.batchWritten({ ...batch, accepted: { ...batch.accepted, count: 2 }, rejected });
   metrics.batchWritten({ ...batch, rejected });

@@ -50,6 +50,20 @@ it('writes at once, and together what came while it was writing', async () => {
   await Promise.all(others);
 });
 
+it('begins a second write beside the first once enough has come to fill one', async () => {
+  const sink = heldSink();
+  const gathered = new GatheredWrites(sink);
+  const large = { ...batchOf('b'), bytes: 16 << 20 };
+  const all = [batchOf('a'), large, batchOf('c'), large].map((batch) => gathered.write(batch));
+  await moment();
+  expect(sink.writes.map(({ ids }) => ids)).toEqual([['a'], ['b']]);
+  for (const written of sink.writes) written.end();
+  await moment();
+  expect(sink.writes.slice(2).map(({ ids }) => ids)).toEqual([['c', 'b']]);
+  sink.writes[2]?.end();
+  await Promise.all(all);
+});
+
 it('tells all callers of a write that failed, and nobody else', async () => {
   const sink = heldSink();
   const gathered = new GatheredWrites(sink);

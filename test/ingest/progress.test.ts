@@ -5,8 +5,9 @@ import { ProgressTracker } from '../../src/ingest/progress.js';
 const batch = (latest: number | null, lastArrivalAt: number): DecodedBatch => ({
   source: 'http',
   lastArrivalAt,
-  accepted: { rows: [], bytes: 0, count: latest === null ? 0 : 1, latest },
+  accepted: { rows: [], count: latest === null ? 0 : 1, latest },
   rejected: [],
+  bytes: 0,
 });
 
 describe('how far a source is', () => {

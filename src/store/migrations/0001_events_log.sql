@@ -33,4 +33,4 @@ CREATE TABLE IF NOT EXISTS events_log
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (type, toStartOfHour(occurred_at), event_id)
-SETTINGS fsync_after_insert = 1
+SETTINGS fsync_after_insert = 1, min_bytes_for_wide_part = 134217728

@@ -12,4 +12,4 @@ CREATE TABLE IF NOT EXISTS event_positions
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMMDD(inserted_at)
 ORDER BY (cityHash64(event_id), event_id, type, occurred_hour, origin_hour, due_hour)
-SETTINGS allow_nullable_key = 1
+SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, min_parts_to_merge_at_once = 10
