@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MINUTE } from '../../src/model/clock.js';
+import { Journal } from '../../src/store/journal.js';
 import { at } from '../flow/timeline.js';
 import type { Deed } from '../slack/people.js';
 import type { StoredMessage } from '../slack/store.js';
@@ -22,6 +24,12 @@ function buttons(message: StoredMessage | undefined): unknown[] {
 
 async function click(action: string, message: StoredMessage, user: typeof ANN): Promise<number> {
   return send(live.slack.people.click(action, message, user));
+}
+
+/** What the audit of the deliveries has found last, by its kind. */
+async function mismatches(): Promise<string[]> {
+  const figures = await (await live.get('/metrics')).text();
+  return figures.split('\n').filter((line) => line.startsWith('redress_delivery_audit_mismatches'));
 }
 
 async function send({ path, body, headers }: Deed): Promise<number> {
@@ -108,4 +116,33 @@ it('goes on after a restart where it stopped: no message twice, and the old mess
   expect(live.slack.channel('disputes').messages).toHaveLength(1);
   expect(await click('redress_acknowledge', root, ANN)).toBe(200);
   expect(buttons(live.roots()[0])).toEqual(ONCE_ACKNOWLEDGED);
+});
+
+it('tells when the log does not add up with what should have been told, in the channel and as a figure', async () => {
+  await live.incident();
+  await live.closeTheHour();
+  expect(live.roots()).toHaveLength(1);
+  await live.until(at('11:12') + 10 * MINUTE);
+  expect((await mismatches()).every((line) => line.endsWith(' 0'))).toBe(true);
+
+  // Something other than the service has written a message of the alert's into the log.
+  const journal = new Journal(live.store);
+  const sent = (await journal.read()).find(
+    ({ stream, reason }) => stream === 'delivery' && reason === 'sent',
+  );
+  if (sent === undefined) throw new Error('nothing was sent');
+  const deliveryId = 'nobody-asked-for-this';
+  const body = { ...(sent.body as object), deliveryId };
+  await journal.append([{ ...sent, id: deliveryId, body: body as typeof sent.body }]);
+  await live.until(at('11:12') + 15 * MINUTE);
+  expect(live.roots()).toHaveLength(1);
+  await live.until(at('11:12') + 20 * MINUTE);
+  expect(await mismatches()).toContain('redress_delivery_audit_mismatches{kind="unasked"} 1');
+  await live.until(at('11:12') + 21 * MINUTE);
+  expect(live.roots().map(({ text }) => text)).toEqual([
+    expect.stringContaining('Disputes per delivered order'),
+    expect.stringContaining(
+      '1 message does not add up with what should have been told, such as nobody-asked-for-this (unasked)',
+    ),
+  ]);
 });
