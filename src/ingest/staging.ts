@@ -34,6 +34,19 @@ interface StagedQuery {
  */
 export type StagedRow = Readonly<Record<string, unknown>>;
 
+/** Which rows become events while they are loaded, and how. */
+export interface Acceptance {
+  values: readonly MappedValue[];
+  /** A ClickHouse condition; the empty string takes every row. */
+  where: string;
+  /** A condition that every row meets which is what it seems. */
+  intact: string;
+  timezone: string;
+  origin: Origin;
+  /** The latest `occurred_at` that is believed. */
+  latest: Instant;
+}
+
 /** Why an expression cannot be evaluated over a staged table. */
 interface ExpressionProblem {
   kind: 'unknown_column' | 'invalid';
@@ -49,25 +62,19 @@ export interface StagedTable {
   check(expression: string, timezone: string): Promise<ExpressionProblem | null>;
   /**
    * Streams a file's bytes into the table and numbers its rows from 1 in the order of the file, in the column
-   * `_row` (UInt64). Throws `store_rejected` when the bytes are not of the format.
+   * `_row` (UInt64). With `accept`, rows that the decoder would accept with these very values become events on their way, each
+   * at the position `row N` and with N as the version's sequence, and only the others among those that `where` takes come
+   * into the table. Answers how many became events; null when the values' types do not allow it, and then all rows are in
+   * the table. Throws `store_rejected` when the bytes are not of the format; what came before a break may have been
+   * accepted. Doing it again changes nothing.
    */
   load(input: {
     format: 'CSV' | 'Parquet';
     body: Readable;
     /** ClickHouse settings that tell how the bytes are to be read. */
     settings: Readonly<Record<string, string | number>>;
-  }): Promise<void>;
-  /**
-   * Makes events of the rows that the decoder would accept with these very values (`latest` is the latest `occurred_at`
-   * that is believed, `intact` a condition that every such row meets), each at the position `row N` and with N as the version's sequence. Answers how many there
-   * are and a condition that holds for all other rows, null without any; null when the values' types do not allow it, and then nothing is
-   * written. Throws as `EventSink.write` does; doing it again changes nothing.
-   */
-  accept(
-    query: { values: readonly MappedValue[]; where: string; intact: string; timezone: string },
-    origin: Origin,
-    latest: Instant,
-  ): Promise<{ accepted: number; others: string | null } | null>;
+    accept: Acceptance | null;
+  }): Promise<number | null>;
   /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */
   rows(query: StagedQuery): AsyncIterable<readonly StagedRow[]>;
   /** Forgets the table. Never throws for a table that is gone. */

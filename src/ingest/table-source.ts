@@ -8,12 +8,11 @@ import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
 import type { Origin } from '../store/event-rows.js';
 import { FUTURE_ALLOWED } from './decode-fields.js';
-import { insist, isWorthAnotherTry } from './insist.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { Input } from './open-input.js';
 import { arrivalOf } from './origin.js';
 import type { ArrivalOf, Portion } from './portion.js';
-import type { StagedColumn, StagedTable, StagingArea } from './staging.js';
+import type { Acceptance, StagedColumn, StagedTable, StagingArea } from './staging.js';
 import { readCsvHeader, readParquetColumns } from './table-columns.js';
 import { EXTRA, mappedRows } from './table-rows.js';
 
@@ -54,14 +53,10 @@ export async function* readTable(request: TableRequest): AsyncGenerator<Portion>
     const staged = await request.staging.create(table.columns);
     try {
       const types = await typesOf(map, staged, table.columns);
-      await load(staged, table, request.input);
-      const intact = table.columns.some((column) => column.name === EXTRA) ? `${EXTRA} = ''` : 'true';
-      const stored = request.mayAccept
-        ? await acceptInside(map, types, { staged, intact, origin: request.origin })
-        : null;
-      if (stored !== null) yield { into: () => undefined, stored: stored.accepted, bytes: 0 };
-      const left = stored === null ? map : stored.map;
-      if (left !== null) yield* mappedRows(left, staged, table.columns, rowsOf(request.origin));
+      const accept = request.mayAccept ? acceptance(map, types, table.columns, request.origin) : null;
+      const stored = await load(staged, table, request.input, accept);
+      if (stored !== null) yield { into: () => undefined, stored, bytes: 0 };
+      yield* mappedRows(map, staged, table.columns, rowsOf(request.origin));
     } finally {
       await staged.drop();
     }
@@ -98,14 +93,19 @@ async function parquetTable(input: Input, temporary: string): Promise<Table> {
   };
 }
 
-async function load(staged: StagedTable, table: Table, input: Input): Promise<void> {
+async function load(
+  staged: StagedTable,
+  table: Table,
+  input: Input,
+  accept: Acceptance | null,
+): Promise<number | null> {
   const body = table.body();
   let broken: unknown;
   body.once('error', (error) => {
     broken = error;
   });
   try {
-    await staged.load({ format: table.format, body, settings: table.settings });
+    return await staged.load({ format: table.format, body, settings: table.settings, accept });
   } catch (cause) {
     // An input that breaks off looks to the store like a caller that hangs up.
     if (broken instanceof RedressError) throw broken;
@@ -145,26 +145,23 @@ function rowsOf(origin: Origin): ArrivalOf {
   return (place, row) => ({ ...arrivalOf(origin, row), position: `${origin.place}${place}` });
 }
 
-/**
- * Has the store make events of the rows that are plain: of a table that gives one event a row. Answers the map of the
- * rows that are left, if any are; null when the columns' types leave everything to the decoder.
- */
-async function acceptInside(
+/** How plain rows become events inside the store: of a table that gives one event a row. */
+function acceptance(
   map: EventMap,
   types: ReadonlyMap<MapExpression, string>,
-  { staged, intact, origin }: { staged: StagedTable; intact: string; origin: Origin },
-): Promise<{ accepted: number; map: EventMap | null } | null> {
+  columns: readonly StagedColumn[],
+  origin: Origin,
+): Acceptance | null {
   const [event, another] = map.events;
   if (event === undefined || another !== undefined || event.where !== null) return null;
-  const values = event.fields.map((value) => ({ ...value, type: types.get(value) ?? '' }));
-  const query = { values, where: map.where?.expression ?? '', intact, timezone: map.timezone };
-  const latest = origin.receivedAt + FUTURE_ALLOWED;
-  const found = await insist(() => staged.accept(query, origin, latest), { again: isWorthAnotherTry });
-  if (found === null) return null;
-  if (found.others === null) return { accepted: found.accepted, map: null };
-  const others = map.where === null ? found.others : `(${map.where.expression}) AND ${found.others}`;
-  const where = { field: 'where', place: map.file, ...map.where, expression: others };
-  return { accepted: found.accepted, map: { ...map, where } };
+  return {
+    values: event.fields.map((value) => ({ ...value, type: types.get(value) ?? '' })),
+    where: map.where?.expression ?? '',
+    intact: columns.some((column) => column.name === EXTRA) ? `${EXTRA} = ''` : 'true',
+    timezone: map.timezone,
+    origin,
+    latest: origin.receivedAt + FUTURE_ALLOWED,
+  };
 }
 
 /** The types of a map's expressions. When not all of them fit the table, one answer names all that do not. */

@@ -19,8 +19,8 @@ export interface MappedValue {
 
 /** How an event's columns are made of mapped values inside the store, and of which rows that is right. */
 export interface PlainRow {
-  /** Expressions for the columns of `EVENT_FIELDS`, in their order. */
-  columns: string[];
+  /** Expressions for columns of events by name; those that are not named keep their defaults. */
+  columns: Record<string, string>;
   /** True for rows which the decoder would accept with these very values. */
   isPlain: string;
 }
@@ -40,13 +40,14 @@ const PRINTABLE = "'^[ -~]*$'";
  */
 export function plainRow(values: readonly MappedValue[], intact: string, latest: string): PlainRow | null {
   const conditions = [intact];
-  const columns: string[] = [];
+  const columns: Record<string, string> = {};
   for (const field of FIELDS) {
     if (field.kind === 'attributes') continue;
     const value = values.find((it) => it.field === field.name);
-    const column = value === undefined ? absent(field) : present(field, value, latest);
+    if (value === undefined && !field.required) continue;
+    const column = value === undefined ? null : present(field, value, latest);
     if (column === null) return null;
-    columns.push(column.value);
+    columns[field.name] = column.value;
     conditions.push(column.isPlain);
   }
   const attributes = values.filter((it) => it.field.startsWith(ATTRIBUTE));
@@ -55,9 +56,9 @@ export function plainRow(values: readonly MappedValue[], intact: string, latest:
   if (values.length > FIELDS.length - 1 + attributes.length || new Set(keys).size < keys.length) return null;
   if (texts.includes(null) || !keys.every((key) => ATTRIBUTE_KEY.test(key))) return null;
   const entries = texts.map((it, index) => `'${keys[index]}', ${it?.value}`);
-  columns.push(
-    entries.length === 0 ? 'map()' : `mapFilter((key, value) -> value != '', map(${entries.join(', ')}))`,
-  );
+  if (entries.length > 0)
+    columns[EVENT_FIELDS.attributes.name] =
+      `mapFilter((key, value) -> value != '', map(${entries.join(', ')}))`;
   conditions.push(...texts.map((it) => it?.isPlain ?? 'false'));
   return { columns, isPlain: `ifNull(${conditions.join(' AND ')}, false)` };
 }
@@ -65,11 +66,6 @@ export function plainRow(values: readonly MappedValue[], intact: string, latest:
 interface Column {
   value: string;
   isPlain: string;
-}
-
-function absent({ kind, required }: EventField): Column | null {
-  if (required) return null;
-  return { value: kind === 'instant' || kind === 'amount' ? 'NULL' : "''", isPlain: 'true' };
 }
 
 function present(field: EventField, value: MappedValue, latest: string): Column | null {

@@ -2,13 +2,26 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { RedressError } from '../model/errors.js';
 import type { Origin } from './event-rows.js';
-import { type MappedValue, plainRow } from './plain-values.js';
-import { queryText } from './sql-files.js';
+import { type MappedValue, type PlainRow, plainRow } from './plain-values.js';
 import type { Store } from './store.js';
 
 interface Column {
   name: string;
   type: string;
+}
+
+type Settings = Readonly<Record<string, string | number>>;
+
+/** Which rows become events while they are loaded, and how. */
+interface Acceptance {
+  values: readonly MappedValue[];
+  where: string;
+  /** A condition that every row meets which is what it seems. */
+  intact: string;
+  timezone: string;
+  origin: Origin;
+  /** The latest `occurred_at` that is believed, ms. */
+  latest: number;
 }
 
 /**
@@ -28,9 +41,8 @@ export class StagingTables {
     for (const { name } of await this.#store.query<{ name: string }>('abandoned_staging_tables'))
       await this.#store.statement(`DROP TABLE IF EXISTS ${quoted(name)}`);
     const name = `staging_${randomUUID().replaceAll('-', '')}`;
-    const list = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
     await this.#store.statement(
-      `CREATE TABLE ${quoted(name)} (_row UInt64, ${list}) ENGINE = MergeTree ORDER BY _row`,
+      `CREATE TABLE ${quoted(name)} (_row UInt64, ${columnList(columns)}) ENGINE = MergeTree ORDER BY _row`,
     );
     return new StagingTable(this.#store, name, columns);
   }
@@ -77,64 +89,86 @@ export class StagingTable {
     }
   }
 
-  /** Rows are numbered by one reader, so that a number always means the same line. */
+  /**
+   * Rows are numbered by one reader, so that a number always means the same line. With `accept`, rows that are plain become
+   * events on their way, and only the others among those that `where` takes come into the table. Answers how many became
+   * events; null when the values' types do not allow it, and then all rows are in the table. Doing it again changes nothing.
+   */
   async load(input: {
     format: 'CSV' | 'Parquet';
     body: Readable;
     settings: Readonly<Record<string, string | number>>;
-  }): Promise<void> {
+    accept: Acceptance | null;
+  }): Promise<number | null> {
+    const { accept } = input;
+    const plain = accept === null ? null : plainRow(accept.values, accept.intact, String(accept.latest));
+    if (accept === null || plain === null) {
+      await this.#pour(this.#name, input, {});
+      return null;
+    }
+    for (const statement of this.#acceptance(accept, plain)) await this.#store.statement(statement);
+    await this.#pour(`${this.#name}_in`, input, {
+      session_timezone: accept.timezone,
+      optimize_on_insert: 0,
+      // Each of the three views has a thread of its own to write in; without, the file waits for them one after another.
+      parallel_view_processing: 1,
+      max_threads: 2,
+    });
+    const counted = `SELECT sum(accepted) AS accepted FROM ${this.#part('count')}`;
+    for await (const [row] of this.#store.rows<{ accepted: number }>(counted)) return row?.accepted ?? 0;
+    return 0;
+  }
+
+  async #pour(
+    table: string,
+    { format, body, settings }: { format: string; body: Readable; settings: Settings },
+    more: Settings,
+  ): Promise<void> {
     const names = this.#columns.map((column) => quoted(column.name)).join(', ');
-    const structure = this.#columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+    const structure = columnList(this.#columns);
     await this.#store.load(
-      `INSERT INTO ${quoted(this.#name)} (_row, ${names})
+      `INSERT INTO ${quoted(table)} (_row, ${names})
        SELECT rowNumberInAllBlocks() + 1, ${names} FROM input(${literal(structure)})
-       FORMAT ${input.format}`,
-      input.body,
+       FORMAT ${format}`,
+      body,
       {
-        ...input.settings,
         max_threads: 1,
         max_insert_threads: 1,
+        parallelize_output_from_storages: 0,
         input_format_parallel_parsing: 0,
         input_format_parquet_preserve_order: 1,
+        ...settings,
+        ...more,
       },
     );
   }
 
-  /**
-   * Makes events of the rows that are plain, without their leaving the store. Doing it again changes nothing. Answers how
-   * many there are and the condition that the others meet, if there are others; null when the values' types do not allow it.
-   */
-  async accept(
-    query: { values: readonly MappedValue[]; where: string; intact: string; timezone: string },
-    origin: Origin,
-    latest: number,
-  ): Promise<{ accepted: number; others: string | null } | null> {
-    const { values, where, intact, timezone } = query;
-    const plain = plainRow(values, intact, '{latest:Int64}');
-    if (plain === null) return null;
-    const parameters = {
-      latest,
-      received_at: origin.receivedAt,
-      source: origin.source,
-      place: origin.place,
-      version_at: origin.versionAt,
-    };
-    const rows = `FROM ${quoted(this.#name)} WHERE (${where === '' ? 'true' : where})`;
-    const settings = `SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`;
-    const columns = plain.columns.join(', ');
-    await this.#store.statement(
-      `${queryText('insert_events').replace(/SETTINGS[\s\S]*$/, '')}
-       SELECT ${columns}, fromUnixTimestamp64Milli({received_at:Int64}, 'UTC'), {source:String},
-         concat({place:String}, 'row ', toString(_row)),
-         bitOr(bitShiftLeft(toUInt128({version_at:Int64}), 64), toUInt128(_row))
-       ${rows} AND ${plain.isPlain} ${settings}, optimize_on_insert = 0`,
-      parameters,
-    );
-    const others = `NOT ${plain.isPlain.replaceAll('{latest:Int64}', String(latest))}`;
-    const counts = `SELECT countIf(${plain.isPlain}) AS accepted, count() AS all ${rows} ${settings}`;
-    for await (const [row] of this.#store.rows<{ accepted: number; all: number }>(counts, parameters))
-      return { accepted: row?.accepted ?? 0, others: row?.accepted === row?.all ? null : others };
-    return { accepted: 0, others };
+  /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
+  #acceptance({ where, origin }: Acceptance, { columns, isPlain }: PlainRow): string[] {
+    const { source, place, receivedAt, versionAt } = origin;
+    const values = Object.entries({
+      ...columns,
+      received_at: `fromUnixTimestamp64Milli(${receivedAt}, 'UTC')`,
+      source: literal(source),
+      position: `concat(${literal(place)}, 'row ', toString(_row))`,
+      version: `bitOr(bitShiftLeft(toUInt128(${versionAt}), 64), toUInt128(_row))`,
+    });
+    const from = `FROM ${this.#part('in')} WHERE (${where === '' ? 'true' : where}) AND`;
+    const view = (name: string, target: string) =>
+      `CREATE MATERIALIZED VIEW ${this.#part(name)} TO ${target} AS SELECT`;
+    return [
+      `CREATE TABLE ${this.#part('in')} (_row UInt64, ${columnList(this.#columns)}) ENGINE = Null`,
+      `CREATE TABLE ${this.#part('count')} (accepted UInt64) ENGINE = Memory`,
+      `${view('rest', quoted(this.#name))} * ${from} NOT ${isPlain}`,
+      `${view('counted', this.#part('count'))} count() AS accepted ${from} ${isPlain}`,
+      // Inside by numbers, so that an event's field does not take the place of a column of the same name.
+      `${view('events', 'events_log')} ${values.map(([name], index) => `_${index} AS ${name}`).join(', ')}
+       FROM (SELECT ${values.map(([, value], index) => `${value} AS _${index}`).join(', ')} ${from} ${isPlain})`,
+    ];
+  }
+
+  #part(name: string): string {
+    return quoted(`${this.#name}_${name}`);
   }
 
   async *rows(query: {
@@ -162,11 +196,14 @@ export class StagingTable {
   }
 
   async drop(): Promise<void> {
-    await this.#store.statement(`DROP TABLE IF EXISTS ${quoted(this.#name)}`);
+    const parts = ['events', 'counted', 'rest', 'count', 'in'].map((part) => this.#part(part));
+    await this.#store.statement(`DROP TABLE IF EXISTS ${[...parts, quoted(this.#name)].join(', ')}`);
   }
 }
 
 const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+const columnList = (columns: readonly Column[]): string =>
+  columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
 const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 function serverCode(error: RedressError): string {
