@@ -40,7 +40,8 @@ export function forecast(
   const steps: ForecastStep[] = [];
   let at = firedAt + (route.grouping?.wait ?? 0);
   for (const step of policy.steps) {
-    const due = at + step.delay;
+    // After a step that reaches nobody the next follows at once.
+    const due = steps.at(-1)?.told.length === 0 ? at : at + step.delay;
     at = directory.notBefore(step, alert.severity, alert.owner, due);
     const told = directory.reach(step.targets, alert.owner, at);
     steps.push({ at, asked: step.targets, told, waited: at > due });
