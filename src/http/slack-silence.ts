@@ -151,7 +151,7 @@ function listed(silences: readonly Silence[]): string {
   return [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
 
-function words({ silenceId, match, author, reason, endsAt, untilResolved }: Silence): string {
+function words({ silenceId, match, author, reason, endsAt, untilResolved, state }: Silence): string {
   const conditions = Object.entries(match).map(([label, matcher]) => {
     if ('not' in matcher) return `${label} not ${matcher.not.join(' or ')}`;
     return 'prefix' in matcher
@@ -159,9 +159,12 @@ function words({ silenceId, match, author, reason, endsAt, untilResolved }: Sile
       : `${label} ${matcher.join(' or ')}`;
   });
   const what = escaped(conditions.join(', ').slice(0, 300));
-  const until = untilResolved
-    ? `until all is resolved, at the latest ${when(endsAt)}`
-    : `until ${when(endsAt)}`;
+  const until =
+    state === 'ended'
+      ? ''
+      : untilResolved
+        ? `, until all is resolved, at the latest ${when(endsAt)}`
+        : `, until ${when(endsAt)}`;
   const why = reason === '' ? '' : `, because ${escaped(reason.slice(0, 200))}`;
-  return `*${what}*, ${until}, by ${escaped(author.slice(0, 80))}${why} (\`${escaped(silenceId)}\`)`;
+  return `*${what}*${until}, by ${escaped(author.slice(0, 80))}${why} (\`${escaped(silenceId)}\`)`;
 }

@@ -79,7 +79,8 @@ describe('/redress silence', () => {
     list: () => [made],
     act: async (command) => {
       commands.push(command);
-      return { outcome: 'done', entries: [], silence: made };
+      const ended = { ...made, state: 'ended', nextAt: null } as const;
+      return { outcome: 'done', entries: [], silence: command.kind === 'end' ? ended : made };
     },
   };
   const typed = async (text: string) => {
@@ -98,7 +99,8 @@ describe('/redress silence', () => {
       ...{ kind: 'edit', silenceId: 's-1', actor: 'ann', reason: 'it lasts', endsAt: NOON + DAY },
     });
     expect(await typed('silence')).toContain('region GB &lt;!here&gt;');
-    await typed('silence end `s-1`');
+    const over = await typed('silence end `s-1`');
+    expect(over).toContain('The silence is over: *region GB &lt;!here&gt;*, by ann');
     expect(commands.at(-1)).toEqual({ kind: 'end', silenceId: 's-1', actor: 'ann' });
   });
 
