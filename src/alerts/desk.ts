@@ -185,7 +185,7 @@ export class AlertDesk {
       else if (command.kind === 'edit')
         journal.push(...silences.edit(silenceId, editOf(command), command.actor, now));
       else journal.push(...silences.end(silenceId, 'ended_by_person', command.actor, now));
-      this.#episodes.reviewSilences(now, journal);
+      this.#episodes.reviewSilences(now, journal, command.actor);
       this.#health.idleSilences(now, journal);
     });
     const silence = silences.silence(silenceId);

@@ -152,21 +152,21 @@ export class Episodes {
   }
 
   /** Brings every open alert in step with the silences that there are now. */
-  reviewSilences(now: Instant, journal: JournalEntry[]): void {
+  reviewSilences(now: Instant, journal: JournalEntry[], actor = 'system'): void {
     const open = [...this.book.open()].map(({ alertId }) => alertId).sort();
-    for (const alertId of open) this.reviewSilence(alertId, now, journal);
+    for (const alertId of open) this.reviewSilence(alertId, now, journal, actor);
   }
 
-  reviewSilence(alertId: string, now: Instant, journal: JournalEntry[]): void {
+  reviewSilence(alertId: string, now: Instant, journal: JournalEntry[], actor = 'system'): void {
     const alert = this.book.alert(alertId);
     if (alert === undefined || !isOpen(alert)) return;
     const silence = this.silenceOn(alert);
     if (silence === null && alert.silence === null) return;
     if (silence === null) {
       const place = alert.groupId === '' ? this.placeOf(alert, alert.escalation, now) : null;
-      this.advance(alert, { kind: 'silence_ended', place }, 'system', now, journal);
+      this.advance(alert, { kind: 'silence_ended', place }, actor, now, journal);
     } else if (silence.silenceId !== alert.silence?.silenceId || silence.until !== alert.silence.until)
-      this.advance(alert, { kind: 'silenced', silence, snooze: false }, 'system', now, journal);
+      this.advance(alert, { kind: 'silenced', silence, snooze: false }, actor, now, journal);
   }
 
   /** Who is told in the place of a target that could not be reached. */

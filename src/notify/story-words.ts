@@ -103,7 +103,9 @@ function alertTurn(
     case 'snoozed':
       return muteWords(after, display).trim() || 'It was silenced.';
     case 'silence_ended':
-      return 'The silence is over, and it is still there.';
+      return actor === 'system'
+        ? 'The silence is over, and it is still there.'
+        : `${actor} ended the silence, and it is still there.`;
     case 'feedback':
       return `${feedbackWords(after)}.`;
     case 'handed_over':

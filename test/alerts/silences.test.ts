@@ -53,6 +53,8 @@ describe('a silence', () => {
     const id = alerts.silences()[0]?.silenceId ?? '';
     const ended = alerts.silence({ kind: 'end', silenceId: id, actor: 'bo' }, hour(6));
     expect(ended.outcome === 'done' && told(ended.entries)).toEqual(['silence_ended']);
+    const byWhom = ended.outcome === 'done' && ended.entries.find(({ reason }) => reason === 'silence_ended');
+    expect(byWhom).toMatchObject({ stream: 'alert', actor: 'bo' });
   });
 
   test.each([
