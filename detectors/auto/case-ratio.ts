@@ -10,22 +10,28 @@ const LEAST_WANDERING = 1e-9;
  * scaled counts has as well; its likelihood ratio is linear in the cases.
  */
 export class CaseRatio {
-  readonly #rate: number;
-  readonly #flipped: boolean;
-  readonly #size: number;
-  readonly #scale: number;
-  readonly #clumps: number;
-  readonly #shape: number;
-  readonly #isShare: boolean;
+  #rate = 0.5;
+  #flipped = false;
+  #size = 0.5;
+  #scale = 0.5;
+  #clumps = 0.5;
+  #shape = 0.5;
+  #isShare = true;
+  /** What a case adds to the evidence, and what the expected ones take from it, in the unit of the shape. */
+  #gain = 0.5;
+  #drop = 0.5;
   /** What is expected of {@link counted}. */
-  readonly mean: number;
+  mean = 0.5;
 
   /**
+   * Takes the point that all else is about. One ratio serves all points, one after the other, because making one for
+   * each costs as much as what is computed with it; the fractions above keep its fields numbers of double precision.
+   *
    * @param rate the usual one.
    * @param exceedsOne true for a ratio of two different counts, which are no share of each other.
    * @param uncertainty variance of the true rate, in parts of its square, that is this point's own.
    */
-  constructor(rate: number, exceedsOne: boolean, size: number, law: Noise, uncertainty: number) {
+  of(rate: number, exceedsOne: boolean, size: number, law: Noise, uncertainty: number): this {
     this.#isShare = !exceedsOne;
     const share = Math.min(rate, 1 - LEAST_COMPLEMENT);
     this.#flipped = this.#isShare && share > 0.5;
@@ -35,6 +41,7 @@ export class CaseRatio {
     this.#clumps = law.clumps;
     this.#shape = 1 / Math.max(LEAST_WANDERING, law.wandering + uncertainty);
     this.mean = (size * this.#rate) / this.#scale;
+    return this;
   }
 
   /** The cases on the rarer side, scaled so that chance alone makes their variance their mean. */
@@ -42,27 +49,25 @@ export class CaseRatio {
     return (this.#flipped ? this.#size - cases : cases) / this.#scale;
   }
 
-  /** The log-likelihood ratio. */
-  evidence(odds: number, cases: number): number {
-    const { log, drop } = this.#terms(odds);
-    return (this.counted(cases) / this.#clumps) * (log - drop) - this.#shape * drop;
-  }
-
-  /** The cases at which the evidence is so great; may be fewer than none or more than all. */
-  casesAt(odds: number, evidence: number): number {
-    const { log, drop } = this.#terms(odds);
-    const counted = ((evidence + this.#shape * drop) / (log - drop)) * this.#clumps * this.#scale;
-    return this.#flipped ? this.#size - counted : counted;
-  }
-
-  #terms(odds: number): { log: number; drop: number } {
+  /** Takes the odds that {@link evidence} and {@link casesAt} are about, as so many times the usual ones. */
+  against(odds: number): this {
     const ofRarer = this.#flipped ? 1 / odds : odds;
     const factor = this.#isShare ? ofRarer / (1 + this.#rate * (ofRarer - 1)) : ofRarer;
     const mean = this.mean / this.#clumps;
-    return {
-      log: Math.log(factor),
-      drop: Math.log1p(((factor - 1) * mean) / (this.#shape + mean)),
-    };
+    this.#drop = Math.log1p(((factor - 1) * mean) / (this.#shape + mean));
+    this.#gain = Math.log(factor) - this.#drop;
+    return this;
+  }
+
+  /** The log-likelihood ratio. */
+  evidence(cases: number): number {
+    return (this.counted(cases) / this.#clumps) * this.#gain - this.#shape * this.#drop;
+  }
+
+  /** The cases at which the evidence is so great; may be fewer than none or more than all. */
+  casesAt(evidence: number): number {
+    const counted = ((evidence + this.#shape * this.#drop) / this.#gain) * this.#clumps * this.#scale;
+    return this.#flipped ? this.#size - counted : counted;
   }
 }
 

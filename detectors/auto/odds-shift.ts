@@ -29,6 +29,11 @@ const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 /** The odds that are looked for, in parts of the usual ones: a shift in between is found nearly as soon. */
 const ODDS_RATIOS = [1.5, 2.2, 4.5, 1 / 1.5, 1 / 2.2, 1 / 4.5] as const;
+/** Against the highest and the lowest rate that may be the usual one, and against what is taken for it. */
+const HIGH = new CaseRatio();
+const LOW = new CaseRatio();
+const LEARNED = new CaseRatio();
+const CASES_A_RUN = ODDS_RATIOS.map(casesARun);
 /** The ones whose sums say when a shift may have begun. */
 const MIDDLE = [1, 4] as const;
 /**
@@ -133,20 +138,25 @@ export class OddsShiftJudge implements Judge {
     const law = this.#noise.law;
     const usual = this.#rhythm.usual(at, law);
     const margin = Math.exp(LEVEL_MARGIN * Math.sqrt(usual.ofLevel));
-    const ratios = [usual.rate * margin, usual.rate / margin].map(
-      (rate) => new CaseRatio(rate, s.exceedsOne, size, law, usual.uncertainty - usual.ofLevel),
-    ) as [CaseRatio, CaseRatio];
-    const limits = this.#limits(law);
+    const uncertainty = usual.uncertainty - usual.ofLevel;
+    const high = HIGH.of(usual.rate * margin, s.exceedsOne, size, law, uncertainty);
+    const low = LOW.of(usual.rate / margin, s.exceedsOne, size, law, uncertainty);
+    const independent = this.#independentCases(law);
+    const least = s.casesAPoint < FEW_CASES ? LIMIT_OF_FEW : LEAST_LIMIT;
     let lower = Number.NEGATIVE_INFINITY;
     let upper = Number.POSITIVE_INFINITY;
     let up = 0;
     let down = 0;
-    ODDS_RATIOS.forEach((odds, index) => {
-      const limit = limits[index] as number;
-      const ratio = ratios[odds > 1 ? 0 : 1];
+    for (let index = 0; index < ODDS_RATIOS.length; index += 1) {
+      const odds = ODDS_RATIOS[index] as number;
+      const limit = Math.max(
+        least,
+        Math.log(this.#runPoints * Math.min(1, independent / (CASES_A_RUN[index] as number))),
+      );
+      const ratio = (odds > 1 ? high : low).against(odds);
       const before = Math.min(s.sums[index] as number, limit);
-      const after = Math.max(0, before + ratio.evidence(odds, cases));
-      const edge = ratio.casesAt(odds, limit - before);
+      const after = Math.max(0, before + ratio.evidence(cases));
+      const edge = ratio.casesAt(limit - before);
       s.sums[index] = Math.min(after, limit);
       if (odds > 1) {
         up = Math.max(up, after / limit);
@@ -155,7 +165,7 @@ export class OddsShiftJudge implements Judge {
         down = Math.max(down, after / limit);
         lower = Math.max(lower, edge / size);
       }
-    });
+    }
     return judged(
       {
         expected: s.exceedsOne ? usual.rate : Math.min(usual.rate, 1),
@@ -166,14 +176,10 @@ export class OddsShiftJudge implements Judge {
     );
   }
 
-  #limits({ clumps, wandering }: Noise): number[] {
-    const { casesAPoint } = this.#s;
-    const mean = casesAPoint / clumps;
-    const independent = mean / (1 + wandering * mean);
-    const least = casesAPoint < FEW_CASES ? LIMIT_OF_FEW : LEAST_LIMIT;
-    return ODDS_RATIOS.map((odds) =>
-      Math.max(least, Math.log(this.#runPoints * Math.min(1, independent / casesARun(odds)))),
-    );
+  /** Of a usual point. */
+  #independentCases({ clumps, wandering }: Noise): number {
+    const mean = this.#s.casesAPoint / clumps;
+    return mean / (1 + wandering * mean);
   }
 
   #keep(at: number, { cases, size }: Quantity, signals: boolean): void {
@@ -191,6 +197,10 @@ export class OddsShiftJudge implements Judge {
       } else if (!signals && this.#isCalm()) s.episode = null;
       return;
     }
+    if (s.held.length === 0 && this.#isCalm()) {
+      this.#learn(at, cases, size);
+      return;
+    }
     s.held.push([at, cases, size]);
     const release = this.#isCalm() ? s.held.length : s.held.length - this.#mostHeld;
     for (const [start, heldCases, heldSize] of s.held.splice(0, Math.max(0, release)))
@@ -198,7 +208,8 @@ export class OddsShiftJudge implements Judge {
   }
 
   #isCalm(): boolean {
-    return MIDDLE.every((index) => (this.#s.sums[index] as number) < SUSPICION);
+    for (const index of MIDDLE) if ((this.#s.sums[index] as number) >= SUSPICION) return false;
+    return true;
   }
 
   #learn(at: number, cases: number, size: number): void {
@@ -207,7 +218,7 @@ export class OddsShiftJudge implements Judge {
     if (cases > size) s.exceedsOne = true;
     if (this.#rhythm.knows(at)) {
       const usual = this.#rhythm.usual(at, law);
-      const ratio = new CaseRatio(usual.rate, s.exceedsOne, size, law, usual.uncertainty);
+      const ratio = LEARNED.of(usual.rate, s.exceedsOne, size, law, usual.uncertainty);
       this.#noise.learn(ratio.counted(cases), ratio.mean, usual.uncertainty);
     }
     this.#rhythm.learn(at, cases, size, law);

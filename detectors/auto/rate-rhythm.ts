@@ -114,16 +114,17 @@ export class RateRhythm {
     let rate = (base.cases + HALF_CASE) / (base.size + 1);
     const ofLevel = noise.clumps / (base.cases + HALF_CASE);
     let uncertainty = ofLevel + noise.wandering / (base.seen + 1);
-    this.#tiers.forEach(({ plan }, index) => {
-      const factor = factorOf(
+    for (let index = 0; index < this.#tiers.length; index += 1) {
+      const slot = (this.#tiers[index] as Tier).plan.slotOf(at);
+      const { factor, variance } = factorOf(
         this.#tallies[index] as Tally,
-        plan.slotOf(at),
+        slot,
         spreads[index] as number,
         noise,
       );
-      rate *= factor.factor;
-      uncertainty += factor.variance;
-    });
+      rate *= factor;
+      uncertainty += variance;
+    }
     return { rate, uncertainty, ofLevel };
   }
 
@@ -135,7 +136,8 @@ export class RateRhythm {
     s.base.cases = keep * s.base.cases + cases;
     s.base.size = keep * s.base.size + size;
     s.base.seen = keep * s.base.seen + 1;
-    this.#tiers.forEach(({ plan, fade }, index) => {
+    for (let index = 0; index < this.#tiers.length; index += 1) {
+      const { plan, fade } = this.#tiers[index] as Tier;
       const slot = plan.slotOf(at);
       const tally = this.#tallies[index] as Tally;
       const { factor } = factorOf(tally, slot, s.spreads[index] as number, noise);
@@ -143,7 +145,7 @@ export class RateRhythm {
       tally.usual[slot] = fade * (tally.usual[slot] as number) + expected;
       tally.seen[slot] = fade * (tally.seen[slot] as number) + 1;
       expected *= factor;
-    });
+    }
     s.points += 1;
     if (s.points % REFRESH === 0)
       s.spreads = this.#tiers.map((tier, index) =>
@@ -172,11 +174,21 @@ export class RateRhythm {
   }
 }
 
+/** The same for all series of a metric, which are many. */
+const known = new Map<string, Tier[]>();
+
+function tiersOf(bucketSeconds: number, timezone: string): readonly Tier[] {
+  const key = `${bucketSeconds} ${timezone}`;
+  const tiers = known.get(key) ?? planTiers(bucketSeconds, timezone);
+  known.set(key, tiers);
+  return tiers;
+}
+
 /** Hours know day, weekday and week; days know the weekday; anything longer knows no rhythm. All have a level, the last. */
-function tiersOf(bucketSeconds: number, timezone: string): Tier[] {
+function planTiers(bucketSeconds: number, timezone: string): Tier[] {
   const pointsAWeek = (7 * DAY_SECONDS) / bucketSeconds;
   const rhythm = (plan: SlotPlan, spread: number): Tier => ({
-    plan,
+    plan: withLastSlot(plan),
     fade: 1 - 1 / Math.max(2, (MEMORY_WEEKS * pointsAWeek) / plan.slots),
     spread,
     learnsSpread: true,
@@ -204,21 +216,38 @@ function tiersOf(bucketSeconds: number, timezone: string): Tier[] {
   ];
 }
 
-/** A slot's factor and the variance of the true one around it. */
+/** In a tick all series ask for the slot of the same bucket, each of them several times. */
+function withLastSlot(plan: SlotPlan): SlotPlan {
+  let lastStart = Number.NaN;
+  let lastSlot = 0;
+  return {
+    ...plan,
+    slotOf: (bucketStart) => {
+      if (bucketStart !== lastStart) {
+        lastSlot = plan.slotOf(bucketStart);
+        lastStart = bucketStart;
+      }
+      return lastSlot;
+    },
+  };
+}
+
+/** The answer of {@link factorOf}, filled in again each time: a new one for each tier would be most of the garbage. */
+const answer = { factor: 0.5, variance: 0.5 };
+
+/** A slot's factor and the variance of the true one around it; to be read before the next one is asked for. */
 function factorOf(
   { cases, usual, seen }: Tally,
   slot: number,
   spread: number,
   noise: Noise,
-): { factor: number; variance: number } {
+): Readonly<typeof answer> {
   const expected = usual[slot] as number;
-  if (expected === 0) return { factor: 1, variance: spread };
-  const chance = chanceOf(expected, seen[slot] as number, noise);
-  const credibility = spread / (spread + chance);
-  return {
-    factor: 1 + credibility * ((cases[slot] as number) / expected - 1),
-    variance: credibility * chance,
-  };
+  const chance = expected === 0 ? 0 : chanceOf(expected, seen[slot] as number, noise);
+  const credibility = expected === 0 ? 0 : spread / (spread + chance);
+  answer.factor = expected === 0 ? 1 : 1 + credibility * ((cases[slot] as number) / expected - 1);
+  answer.variance = expected === 0 ? spread : credibility * chance;
+  return answer;
 }
 
 /** The variance, in parts of its square, of what was counted over so many points where so much was expected. */

@@ -100,6 +100,14 @@ export class Bench {
     return this.seats.length > 0;
   }
 
+  /** Those to whom a bucket is new: all of them, unless a detector is new to the metric. */
+  seatsBefore(bucketStart: Instant): readonly Seat[] {
+    for (const seat of this.seats)
+      if (seat.observedUntil >= bucketStart)
+        return this.seats.filter(({ observedUntil }) => observedUntil < bucketStart);
+    return this.seats;
+  }
+
   fault(detector: string, error: unknown): void {
     this.#reportFault({ detector, metric: this.metric, slice: this.slice, error });
   }

@@ -96,13 +96,15 @@ export class Judging {
     const annotations = this.#calendar.at(metric, point);
     const effect = effectOf(metric, annotations);
     const unasked = reasonNotToAsk(metric, point, isComplete, effect);
-    const verdicts: Verdict[] = [];
-    for (const seat of bench.seats) {
-      if (seat.observedUntil >= bucketStart) continue;
+    const seats = bench.seatsBefore(bucketStart);
+    // Of the right length at once, because a list that grows takes room for many.
+    const verdicts = new Array<Verdict>(seats.length);
+    for (let index = 0; index < seats.length; index += 1) {
+      const seat = seats[index] as Seat;
       const judgement =
         unasked ?? this.#observe(bench, seat, point, annotations, behind(seat.level, effect as Lens));
       seat.observedUntil = bucketStart;
-      verdicts.push(guard(metric, point, seat.name, judgement));
+      verdicts[index] = guard(metric, point, seat.name, judgement);
     }
     return { point, verdicts, combined: combine(metric, point, verdicts) };
   }

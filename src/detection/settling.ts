@@ -47,7 +47,8 @@ export class Settling {
     if (when === 'now' && !budget.isNews(bucketStart)) return seated.map(({ judged }) => judged);
     const evidence = new Float64Array(seated.length);
     const unknown: number[] = [];
-    for (const [index, { judged, bench }] of seated.entries()) {
+    for (let index = 0; index < seated.length; index += 1) {
+      const { judged, bench } = seated[index] as SeatedPoint;
       const found = evidenceOf(bench.run, judged.combined);
       evidence[index] = found;
       if (judged.combined.status !== 'not_evaluable' && bench.run?.isFound !== true) unknown.push(found);

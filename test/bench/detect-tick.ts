@@ -47,7 +47,12 @@ export async function tickAndRestart(): Promise<void> {
     const rows: string[][] = [];
     const woken: string[] = [];
     for (const use of ['z-score', 'auto']) {
-      const definition = metric({ id: use, slices: [['merchant_id']], detect: [{ use, params: {} }] });
+      const definition = metric({
+        id: use,
+        slices: [['merchant_id']],
+        detect: [{ use, params: {} }],
+        falseAlertsPerWeek: 2,
+      });
       const { redress, query, saved } = await race(store, definition);
       const of = (figures: Figures, name: string) => figures[name] ?? 0;
       rows.push([
