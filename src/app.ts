@@ -178,6 +178,7 @@ export async function assemble(
     analyse: (now) => analyses.settle(now),
     samples,
     deliver: (now) => outbox.send(now),
+    ...(surroundings.sending === undefined ? {} : { underway: surroundings.sending.underway }),
     progress,
     completeUntil: surroundings.completeUntil,
     findBeginning: async () => surroundings.beginning ?? firstEvent(events),

@@ -1,6 +1,6 @@
 import type { Target } from '../model/alert.js';
 import { type Instant, SECOND } from '../model/clock.js';
-import type { Delivery, DeliverySubject } from '../model/delivery.js';
+import type { BusyTargets, Delivery, DeliverySubject } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import { deliveryFrom } from './deliveries.js';
 import { compareText, earlier } from './order.js';
@@ -86,10 +86,11 @@ export class DeliveryBook {
     return due.sort(inOrder);
   }
 
-  /** The next moment at which something may be tried; null when nothing waits. */
-  nextDue(): Instant | null {
+  /** The next moment at which something may be tried at a target that is not busy; null when nothing waits. */
+  nextDue(busy: BusyTargets): Instant | null {
     let next: Instant | null = null;
-    for (const { freeAt, pending } of this.#lanes.values()) {
+    for (const [target, { freeAt, pending }] of this.#lanes) {
+      if (busy.has(target)) continue;
       let first: Instant | null = null;
       for (const { dueAt } of pending.values()) if (first === null || dueAt < first) first = dueAt;
       if (first !== null) next = earlier(next, Math.max(first, freeAt));

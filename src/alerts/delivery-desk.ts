@@ -1,6 +1,6 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { Delivery, SendOutcome } from '../model/delivery.js';
+import type { BusyTargets, Delivery, SendOutcome } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
@@ -61,8 +61,8 @@ export class DeliveryDesk {
     return this.#book.pending();
   }
 
-  nextDue(): Instant | null {
-    return this.#book.nextDue();
+  nextDue(busy: BusyTargets): Instant | null {
+    return this.#book.nextDue(busy);
   }
 
   /** Where the target's first message about something is; empty when none has arrived. */

@@ -1,7 +1,7 @@
 import type { Alert, Carrier, Target } from '../model/alert.js';
 import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
-import type { Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
+import type { BusyTargets, Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { MetricDefinition } from '../model/metric.js';
 import { ownerOf } from '../model/owner.js';
@@ -46,6 +46,8 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down'];
  * are to be written in one insert; the desk has applied them to its own memory already. It does no
  * input/output and knows no clock, so the same calls give the same entries.
  */
+const NOBODY: BusyTargets = new Set<string>();
+
 export class AlertDesk {
   readonly #episodes: Episodes;
   readonly #analyses = new AnalysisDesk();
@@ -201,9 +203,9 @@ export class AlertDesk {
   }
 
   /** The next moment at which an escalation, a silence or a delivery is due; null when nothing waits. */
-  nextDue(): Instant | null {
+  nextDue(busy: BusyTargets = NOBODY): Instant | null {
     const { book, silences, deliveries } = this.#episodes;
-    return earlier(earlier(book.nextDue(), silences.nextDue()), deliveries.nextDue());
+    return earlier(earlier(book.nextDue(), silences.nextDue()), deliveries.nextDue(busy));
   }
 
   /** Deliveries that may be tried now, oldest first; of a channel one at a time, at its pace. */

@@ -12,6 +12,10 @@ import { createLog, globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';
 
+/** A stop is over in ten seconds: so long for the service, ms, and then for its engine. */
+const STOP_WITHIN = 6_000;
+const ENGINE_STOPS_WITHIN = 3_000;
+
 export function register(program: Command, io: CliIo): void {
   program
     .command('start')
@@ -43,13 +47,18 @@ export function register(program: Command, io: CliIo): void {
           io.out(`Send events to ${address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
         }
         const ended = await Promise.race([stopSignal(), open.died]);
-        await service.stop();
+        if ((await service.stop(STOP_WITHIN)).length > 0) endSoon();
         if (ended !== '')
           throw new RedressError('store_unavailable', `the embedded ClickHouse ended: ${ended}`);
       } finally {
         await open.close();
       }
     });
+}
+
+/** What is being waited for somewhere else must not keep the process, once its store is closed. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), ENGINE_STOPS_WITHIN).unref();
 }
 
 function reloadOnHangUp(service: ReloadableService, log: Logger): void {

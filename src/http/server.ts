@@ -50,8 +50,11 @@ export interface ServerOptions {
 export interface HttpServer {
   /** Resolves with where it listens: `http://127.0.0.1:8080`. Throws `port_in_use`. */
   listen(): Promise<{ address: string }>;
-  /** Takes no more requests, and resolves when those that were taken are done, clicks included. */
-  close(): Promise<void>;
+  /**
+   * Takes no more requests, and resolves when those that were taken are done, clicks included. Callers who are not done
+   * after `patience`, ms, are cut off; they were told nothing, and send again.
+   */
+  close(patience?: number): Promise<void>;
 }
 
 /** A request that is still arriving after so long is cut off, ms. */
@@ -71,7 +74,12 @@ export function createServer(options: ServerOptions): HttpServer {
         throw listenError(error, host, port);
       }
     },
-    close: () => app.close(),
+    async close(patience) {
+      if (patience === undefined) return app.close();
+      const cut = setTimeout(() => app.server.closeAllConnections(), patience);
+      await app.close();
+      clearTimeout(cut);
+    },
   };
 }
 

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { PackedRows } from '../store/event-rows.js';
 import type { DecodedBatch } from './contract.js';
 
 /** Takes rows that have been put together; whose they are no longer matters. */
 interface RowSink {
-  write(batch: { accepted: PackedRows; rejected: DecodedBatch['rejected'] }): Promise<void>;
+  write(batch: { accepted: PackedRows; rejected: DecodedBatch['rejected'] }, id: string): Promise<void>;
 }
+
+type OnWritten = (id: string, batches: readonly DecodedBatch[]) => void;
 
 interface Group {
   batches: DecodedBatch[];
@@ -26,11 +29,14 @@ const AT_ONCE = 2;
  */
 export class GatheredWrites {
   readonly #sink: RowSink;
+  readonly #onWritten: OnWritten;
   readonly #waiting: Group[] = [];
   #writing = 0;
 
-  constructor(sink: RowSink) {
+  /** @param onWritten told of every insert that is durable, by its id, and of the batches that went in with it. */
+  constructor(sink: RowSink, onWritten: OnWritten = () => {}) {
     this.#sink = sink;
+    this.#onWritten = onWritten;
   }
 
   write(batch: DecodedBatch): Promise<void> {
@@ -63,7 +69,10 @@ export class GatheredWrites {
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
     });
-    const written = begun.then(() => this.#sink.write(together(batches)));
+    const id = randomUUID();
+    const written = begun
+      .then(() => this.#sink.write(together(batches), id))
+      .then(() => this.#onWritten(id, batches));
     const group: Group = { batches, bytes: 0, written, begin: () => begin() };
     this.#waiting.push(group);
     return group;

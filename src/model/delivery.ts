@@ -97,6 +97,11 @@ export type SendOutcome =
   | { outcome: 'retry'; reason: string; retryAfter: number | null }
   | { outcome: 'failed'; reason: string };
 
+/** Targets that something is being sent to: what waits for them is not due before that is over. */
+export interface BusyTargets {
+  has(target: Target): boolean;
+}
+
 /** A message that is asked for about something other than an alert. */
 export interface DeliveryRequest {
   subject: Exclude<DeliverySubject, { kind: 'alert' | 'group' }>;

@@ -24,7 +24,7 @@ export interface OutboxParts {
   /** What an earlier run may have sent without having recorded it. */
   uncertain: Uncertain;
   underway: Underway;
-  /** How long one call waits for slow targets, in ms; null for as long as they take, as in a replay. */
+  /** How long the call that begins to send waits for slow targets, in ms; null for as long as they take, as in a replay. */
   patience: number | null;
 }
 
@@ -50,12 +50,16 @@ export class Outbox {
     const byTarget = new Map<Target, Delivery[]>();
     for (const delivery of due(now))
       byTarget.set(delivery.target, [...(byTarget.get(delivery.target) ?? []), delivery]);
+    const begun: Promise<void>[] = [];
     for (const [target, deliveries] of byTarget) {
       if (underway.has(target)) continue;
       const lane = this.#sendInOrder(deliveries).finally(() => underway.delete(target));
       underway.set(target, lane);
+      begun.push(lane);
     }
-    await this.#settled(patience);
+    // Whoever was waited for by an earlier call is not waited for again: a look for work may send at many moments.
+    if (patience === null) await Promise.all(underway.values());
+    else if (begun.length > 0) await settledWithin(begun, patience);
     await this.#record(now);
   }
 
@@ -69,7 +73,7 @@ export class Outbox {
 
   /** Waits for every attempt that was begun, and records it. */
   async settle(now: Instant): Promise<void> {
-    await this.#settled(null);
+    await Promise.all(this.#parts.underway.values());
     await this.#record(now);
   }
 
@@ -86,19 +90,6 @@ export class Outbox {
         this.#finished.push({ deliveryId, bug });
       }
     }
-  }
-
-  async #settled(patience: number | null): Promise<void> {
-    const { underway } = this.#parts;
-    if (underway.size === 0) return;
-    const all = Promise.all(underway.values()).then(() => {});
-    if (patience === null) return all;
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience);
-    });
-    await Promise.race([all, enough]);
-    clearTimeout(timer);
   }
 
   async #record(now: Instant): Promise<void> {
@@ -126,4 +117,14 @@ export class Outbox {
     }
     return router.send(delivery.target, notification);
   }
+}
+
+/** Resolves when all are, or after so many ms. */
+async function settledWithin(lanes: readonly Promise<void>[], patience: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([Promise.all(lanes), enough]);
+  clearTimeout(timer);
 }

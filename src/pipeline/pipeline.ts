@@ -8,7 +8,7 @@ import type { Evidence, EvidenceRequest } from '../followups/measure/evidence.js
 import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
 import type { PointMaker } from '../metrics/point-maker.js';
 import { DAY, type Instant } from '../model/clock.js';
-import type { DeliveryRequest } from '../model/delivery.js';
+import type { BusyTargets, DeliveryRequest } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
@@ -32,6 +32,8 @@ export interface PipelineParts {
   samples(request: SampleRequest): Promise<readonly string[]>;
   /** Sends what is due, and answers what became of it as journal entries. */
   deliver(now: Instant): Promise<void>;
+  /** The targets that something is being sent to just now; absent where all sending is waited for. */
+  underway?: BusyTargets;
   /** The end of the last bucket that each metric has been judged for. */
   progress: Map<string, Instant>;
   /** The event time up to which everything is believed to be there, at a moment; null when nothing is known. */
@@ -122,7 +124,7 @@ export class Pipeline {
   #nextTimer(): Instant | null {
     const { alerts, digests, followUps } = this.#parts;
     const due = [
-      alerts.nextDue(),
+      alerts.nextDue(this.#parts.underway),
       followUps.nextDue(),
       digests.nextDue(this.#reached),
       this.#commands[0]?.at ?? null,

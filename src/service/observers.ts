@@ -2,9 +2,20 @@ import type { Logger } from 'pino';
 import type { Surroundings } from '../app.js';
 import type { ServiceMetrics } from '../http/prometheus.js';
 import type { Clock } from '../model/clock.js';
+import type { Trail } from './trail.js';
 
 /** What the service counts and logs of what the stages do. */
-export function observers({ metrics, clock, log }: { metrics: ServiceMetrics; clock: Clock; log: Logger }) {
+export function observers({
+  metrics,
+  clock,
+  log,
+  trail,
+}: {
+  metrics: ServiceMetrics;
+  clock: Clock;
+  log: Logger;
+  trail: Trail;
+}) {
   return {
     onMoment: (_moment, judged) => {
       const points = new Map<string, number>();
@@ -18,8 +29,9 @@ export function observers({ metrics, clock, log }: { metrics: ServiceMetrics; cl
       for (const [metric, count] of points) metrics.pointsMade(metric, count);
     },
     onJournal: (entries, when) => {
-      if (when === 'written') metrics.journalWritten(entries);
-      else metrics.journalRead(entries);
+      if (when === 'restored') return metrics.journalRead(entries);
+      metrics.journalWritten(entries);
+      trail.follow(entries);
     },
     reportLeftOut: ({ metric, leftOut, maxSeries }) => {
       if (metrics.seriesLeftOut(metric, leftOut))

@@ -8,6 +8,7 @@ import type { ReloadAnswer } from '../http/ports.js';
 import { messageOf } from '../model/errors.js';
 import { applyRetention } from '../store/retention.js';
 import { type RunningService, type ServiceSurroundings, startService } from './service.js';
+import { endWithin } from './stopping.js';
 
 /**
  * A service that takes a new configuration without letting go of its store. Taking it is a restart inside the
@@ -56,10 +57,14 @@ export class ReloadableService {
     return { outcome: 'taken', warnings, orphans };
   }
 
-  /** Ends, when what is being changed has been changed. */
-  async stop(): Promise<void> {
-    this.#inTurn(async () => this.#service?.stop());
-    await this.#turn;
+  /** Ends, when what is being changed has been changed; answers what was not finished in the time given, ms. */
+  async stop(patience: number): Promise<string[]> {
+    let late: string[] = [];
+    this.#inTurn(async () => {
+      late = (await this.#service?.stop(patience)) ?? [];
+    });
+    const changed = await endWithin(patience, [['a change of the configuration', () => this.#turn]]);
+    return [...late, ...changed];
   }
 
   async #replace(configuration: Configuration): Promise<void> {

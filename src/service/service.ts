@@ -21,6 +21,7 @@ import type { Underway } from '../notify/outbox.js';
 import type { Carried } from '../pipeline/commands.js';
 import { markLive } from '../pipeline/replay.js';
 import type { Redress } from '../redress.js';
+import { AlertBatches } from '../store/alert-batches.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import { EventLog } from '../store/event-log.js';
 import { DeliveryAudit } from './delivery-audit.js';
@@ -31,6 +32,8 @@ import { readiness } from './readiness.js';
 import { every } from './scheduler.js';
 import { SlackSide } from './slack-side.js';
 import { Sources } from './sources.js';
+import { endWithin } from './stopping.js';
+import { logInsert, Trail } from './trail.js';
 
 export interface RunningService {
   /** Where HTTP listens. */
@@ -39,8 +42,12 @@ export interface RunningService {
   alerts(): readonly Alert[];
   /** Does now what the next tick would do; tests use it instead of waiting. */
   tick(): Promise<void>;
-  /** Takes nothing more in, finishes what is at work and saves what the judges know. */
-  stop(): Promise<void>;
+  /**
+   * Takes nothing more in, finishes what is at work and saves what the judges know. Answers what was not finished in
+   * the time that it was given, ms; without one it takes its time. What is left behind is as after a `kill -9`: it
+   * is in the journal, and taken up again at the next start.
+   */
+  stop(patience?: number): Promise<string[]>;
 }
 
 /** `all` takes events in and decides; `ingest` only takes them in, beside the one process that decides. */
@@ -103,6 +110,7 @@ class Service {
   readonly #events: EventLog;
   readonly #slack: SlackSide;
   readonly #writes: GatheredWrites;
+  readonly #trail: Trail;
   #redress: Redress | null = null;
   readonly #underway: Underway = new Map();
   readonly #audit = new DeliveryAudit((found) => this.#metrics.audited(AUDIT_KINDS, found));
@@ -130,7 +138,8 @@ class Service {
     this.#reload = reload;
     this.#events = new EventLog(open.store);
     this.#slack = new SlackSide({ configuration, clock, log, known: () => this.#known() });
-    this.#writes = new GatheredWrites(this.#events);
+    this.#writes = new GatheredWrites(this.#events, (id, batches) => logInsert(log, id, batches));
+    this.#trail = new Trail({ batches: new AlertBatches(open.store), metrics: configuration.metrics, log });
     this.#sources = new Sources(open.store, configuration.service.ingest);
   }
 
@@ -155,23 +164,37 @@ class Service {
       address,
       alerts: () => this.#redress?.alerts.alerts() ?? [],
       tick,
-      stop: async () => {
-        await this.#slack.hangUp();
-        await server.close();
-        await this.#kafka?.stop();
-        await reading;
-        await stopTicking();
-        await stopDelivering();
-        await this.#slack.settled();
-        await this.#inTurn(async () => {
-          await this.#redress?.outbox.settle(this.#clock.now());
-          await this.#redress?.saveJudges();
-        }).catch((error: unknown) => {
-          // They learn again from the stored points; it only makes the next start slower.
-          this.#log.warn({ reason: messageOf(error) }, 'what the judges know could not be saved');
-        });
+      stop: async (patience) => {
+        const late = [
+          ...(await endWithin(patience === undefined ? null : patience / 2, [
+            ["Slack's socket", () => this.#slack.hangUp()],
+            ['requests', () => server.close(patience === undefined ? undefined : patience / 4)],
+            ['Kafka', async () => this.#kafka?.stop().then(() => reading)],
+          ])),
+          ...(await endWithin(patience === undefined ? null : patience / 2, [
+            ['the look for work', stopTicking],
+            ['the sending of messages', stopDelivering],
+            ["Slack's pictures", () => this.#slack.settled()],
+            ['what is to be decided and saved', () => this.#settle()],
+            ['the log', () => this.#trail.settled()],
+          ])),
+        ];
+        if (late.length > 0)
+          this.#log.warn({ late }, 'stopped before everything was done; the next start takes it up');
+        return late;
       },
     };
+  }
+
+  /** Records what was sent, and saves what the judges know. */
+  async #settle(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#redress?.outbox.settle(this.#clock.now());
+      await this.#redress?.saveJudges();
+    }).catch((error: unknown) => {
+      // They learn again from the stored points; it only makes the next start slower.
+      this.#log.warn({ reason: messageOf(error) }, 'what the judges know could not be saved');
+    });
   }
 
   async #openSources(): Promise<void> {
@@ -374,7 +397,7 @@ class Service {
       notBefore: () => this.#clock.now() - SHORT_WHILE,
       write: 'at_once',
       analysisPatience: ANALYSIS_PATIENCE,
-      ...observers({ metrics: this.#metrics, clock: this.#clock, log: this.#log }),
+      ...observers({ metrics: this.#metrics, clock: this.#clock, log: this.#log, trail: this.#trail }),
     });
     return this.#redress;
   }

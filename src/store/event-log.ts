@@ -32,14 +32,17 @@ export class EventLog {
 
   /**
    * Resolves once everything is durable. Writing the same batch again is harmless: an event is known by its
-   * id, a rejected input by where it came from.
+   * id, a rejected input by where it came from. `id` names the insert in the column `batch` of its events.
    */
-  async write(batch: {
-    accepted: PackedRows | readonly ArrivedEvent[];
-    rejected: readonly RejectedEvent[];
-  }): Promise<void> {
+  async write(
+    batch: {
+      accepted: PackedRows | readonly ArrivedEvent[];
+      rejected: readonly RejectedEvent[];
+    },
+    id?: string,
+  ): Promise<void> {
     const accepted = 'rows' in batch.accepted ? batch.accepted : packed(batch.accepted);
-    if (accepted.count > 0) await this.#store.insertRows('insert_events', accepted.rows);
+    if (accepted.count > 0) await this.#store.insertRows('insert_events', accepted.rows, id);
     await this.#store.insert('rejected_events_log', REJECTED_COLUMNS, batch.rejected.map(rejectedRow));
   }
 

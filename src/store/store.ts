@@ -145,9 +145,12 @@ export class Store {
     );
   }
 
-  /** Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`. */
-  async insertRows(name: string, rows: readonly Buffer[]): Promise<void> {
-    await this.load(queryText(name), Readable.from(rows), ONE_BLOCK, name);
+  /**
+   * Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`.
+   * `queryId` names the insert in the store; it is made up where none is given.
+   */
+  async insertRows(name: string, rows: readonly Buffer[], queryId?: string): Promise<void> {
+    await this.load(queryText(name), Readable.from(rows), ONE_BLOCK, name, queryId);
   }
 
   /** Sends a body of foreign rows along with an `INSERT … FORMAT …` statement. */
@@ -156,12 +159,14 @@ export class Store {
     body: Readable,
     settings: Readonly<Record<string, string | number>> = {},
     label = 'load',
+    queryId?: string,
   ): Promise<void> {
     await translated(label, async () => {
       const result = await this.#client.exec({
         query: statement,
         values: body,
         clickhouse_settings: { ...settings },
+        ...(queryId === undefined ? {} : { query_id: queryId }),
       });
       result.stream.resume();
     });

@@ -13,6 +13,8 @@ export class LiveService {
   readonly clock = new SimulatedClock(at('10:00'));
   /** What the console was told. */
   readonly printed: string[] = [];
+  /** The lines of the log, as they were written. */
+  readonly logged: string[] = [];
   readonly #cleanups: (() => Promise<unknown>)[] = [];
   #service: RunningService | null = null;
   #events = 0;
@@ -71,14 +73,16 @@ export class LiveService {
     };
     this.#service = await startService(this.settings, open, {
       clock: this.clock,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'debug' }, { write: (line: string) => this.logged.push(line) }),
       print: (text) => this.printed.push(text),
     });
   }
 
-  async end(): Promise<void> {
-    await this.#service?.stop();
+  /** Ends the service, in the time given, ms; answers what it could not finish. */
+  async end(patience?: number): Promise<string[]> {
+    const late = await this.#service?.stop(patience);
     this.#service = null;
+    return late ?? [];
   }
 
   /** Ends everything that was started. */

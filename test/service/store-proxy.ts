@@ -8,6 +8,8 @@ export type Fate = 'pass' | 'refuse' | 'lose_answer';
 export class StoreProxy {
   /** While true nothing gets through. */
   away = false;
+  /** While true calls are taken and never answered. */
+  hangs = false;
   /** What becomes of the next inserts into the journal, one after the other; those after them pass. */
   journal: Fate[] = [];
   readonly #target: string;
@@ -34,6 +36,7 @@ export class StoreProxy {
   }
 
   #pass(incoming: IncomingMessage, answer: ServerResponse): void {
+    if (this.hangs) return;
     const insertsJournal = /insert\+into\+journal\b/i.test((incoming.url ?? '').replaceAll('%20', '+'));
     const fate = this.away ? 'refuse' : insertsJournal ? (this.journal.shift() ?? 'pass') : 'pass';
     if (fate === 'refuse') {

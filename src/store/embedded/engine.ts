@@ -27,7 +27,8 @@ export interface EmbeddedEngine {
 }
 
 const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 20_000;
+/** The service has ten seconds for all of its stop, and what the engine has acknowledged is on disk. */
+const STOP_TIMEOUT = 3_000;
 const KEPT_OUTPUT = 8_000;
 /** An engine whose process was killed takes some seconds to notice; so long the folder is waited for. */
 const ORPHAN_TIMEOUT = 15_000;
