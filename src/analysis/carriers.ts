@@ -12,9 +12,10 @@ export interface Expectation {
 const MOST = 5;
 
 /**
- * The child slices that carry a parent's excess, greatest first: those with one dimension more, in the same
- * bucket. A child that could not be judged for itself is held against its parent's expected rate, so that a
- * slice too small to be judged can still be named.
+ * The child slices that carry a parent's excess, greatest first: those with one dimension more, in the same bucket. They
+ * are read off the points at hand and cost no query: what an alert says of where it is while its analysis is being
+ * made, and where none is, as for the members of a group. A child that could not be judged for itself is held against
+ * its parent's expected rate, so that a slice too small to be judged can still be named.
  *
  * Shares may add up to more than 1, because slices by different dimensions overlap.
  */

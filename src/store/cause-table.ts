@@ -104,7 +104,7 @@ export class CauseTable {
     return text.replaceAll(/\{(\w+):[\w()]+\}/g, (_, name: string) => literal(bindings.parameters[name]));
   }
 
-  /** Annotations and changes of rules that began in a stretch of time, oldest first. */
+  /** Annotations, fixes among them, and changes of rules that began in a stretch of time, oldest first. */
   async facts(span: Span): Promise<StoredFact[]> {
     return this.#store.query<StoredFact>('nearby_facts', { ...span });
   }

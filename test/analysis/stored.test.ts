@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../src/model/clock.js';
 import type { ArrivedEvent } from '../../src/model/event.js';
+import type { JournalEntry } from '../../src/model/journal.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
 import { explainRequest } from '../../src/pipeline/explanation.js';
 import { EventLog } from '../../src/store/event-log.js';
+import { Journal } from '../../src/store/journal.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
 import { metric, selector } from '../support/metric.js';
@@ -18,6 +20,7 @@ let store: Store;
 beforeAll(async () => {
   ({ store } = await testDatabase());
   await new EventLog(store).write({ accepted: [...marketplace(), ...RULES], rejected: [] });
+  await new Journal(store).append([FIX]);
 }, 60_000);
 
 const RULES: ArrivedEvent[] = ['toys', 'books'].map((category) =>
@@ -29,6 +32,12 @@ const RULES: ArrivedEvent[] = ['toys', 'books'].map((category) =>
     occurredAt: SPAN.from - 3 * HOUR,
   }),
 );
+
+/** A fix that went out shortly before, as the journal has it. */
+const FIX: JournalEntry = {
+  ...{ stream: 'follow_up', id: 'f', version: 2, at: SPAN.from, actor: 'ann', reason: 'fix_shipped' },
+  body: { title: 'another supplier', slice: 'category=toys', fixShippedAt: SPAN.from - HOUR },
+};
 
 /** Three days; on the last one, toys in Great Britain are disputed four times as often, for swollen batteries. */
 function marketplace(): ArrivedEvent[] {
@@ -152,7 +161,10 @@ describe('a metric is explained from the stored events', () => {
     const { common, facts, evidence } = outcome.analysis;
     expect(common).toMatchObject([{ dimension: 'carrier', value: "o'dhl", share: expect.closeTo(0.9, 1) }]);
     // A change of a rule for books says nothing of toys.
-    expect(facts).toMatchObject([{ kind: 'rule.changed', title: 'no photo needed', scope: 'category=toys' }]);
+    expect(facts).toMatchObject([
+      { kind: 'fix', title: 'Fix: another supplier', scope: 'category=toys' },
+      { kind: 'rule.changed', title: 'no photo needed', scope: 'category=toys' },
+    ]);
     expect(evidence.slice).toBe('category=toys,region=GB');
     expect(evidence.costliest.map(({ amount }) => amount)).toEqual([20, 20, 20, 20, 20]);
     const times = evidence.newest.map(({ occurredAt }) => occurredAt);
@@ -160,6 +172,34 @@ describe('a metric is explained from the stored events', () => {
     const listed: unknown[] = [];
     for await (const rows of store.rows(evidence.query)) listed.push(...rows);
     expect(listed).toHaveLength(evidence.cases);
+  });
+
+  test('against the week before, and against four weeks, of which a day without data says nothing', async () => {
+    const { store: known } = await testDatabase();
+    const usual = marketplace().filter(({ event }) => event.occurredAt < START + DAY);
+    const moved = (days: number) =>
+      usual.map((one) => {
+        const { eventId, occurredAt } = one.event;
+        return {
+          ...one,
+          event: { ...one.event, eventId: `${eventId}-${days}`, occurredAt: occurredAt + days * DAY },
+        };
+      });
+    const now = marketplace().filter(({ event }) => event.occurredAt >= SPAN.from);
+    // The third week before has no data.
+    const accepted = [...now, ...[2 - 7, 2 - 14, 2 - 28].flatMap(moved)];
+    await new EventLog(known).write({ accepted, rejected: [] });
+    for (const against of ['last-week', 'expected'] as const) {
+      const request = { metric: metric(), span: SPAN, against, slice: {}, dimensions: null };
+      const outcome = await explainRequest(known, request, []);
+      if (outcome.status === 'refused') throw new Error(outcome.detail);
+      const { slices, expected } = outcome.analysis.explanation;
+      expect(slices.filter(({ cause }) => cause)).toMatchObject([
+        { slice: { region: 'GB', category: 'toys' }, explained: expect.closeTo(1, 0) },
+      ]);
+      // A tenth of the day's orders.
+      expect(expected / PER_DAY).toBeCloseTo(0.1, 1);
+    }
   });
 
   test("against the time before, the week before, four weeks, or a span of one's own", async () => {

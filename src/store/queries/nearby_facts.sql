@@ -1,6 +1,6 @@
--- Dated facts that began in a stretch of time: what people wrote into the calendar, and changes of rules.
-SELECT toUnixTimestamp64Milli(starts_at) AS at, toString(kind) AS kind, title, scope, CAST(map(), 'Map(String, String)') AS labels
-FROM annotations_log FINAL
+-- Dated facts that began in a stretch of time: what people wrote into the calendar, fixes that went out, and changes of rules.
+SELECT toUnixTimestamp64Milli(starts_at) AS at, kind, title, scope, CAST(map(), 'Map(String, String)') AS labels
+FROM annotations
 WHERE starts_at >= fromUnixTimestamp64Milli({from:Int64}) AND starts_at < fromUnixTimestamp64Milli({to:Int64})
 UNION ALL
 SELECT
