@@ -202,7 +202,7 @@ export async function assemble(
     outbox,
     staleBuckets: new StaleBuckets(points, verdicts),
     judgeAgain: (restated) => judgeAgain(restated, { judging, points, verdicts, judgeStates, progress }),
-    saveJudges: async () => judgeStates.write(judging.save()),
+    saveJudges: async () => judgeStates.write(judging.saving()),
   };
 }
 

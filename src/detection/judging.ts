@@ -191,17 +191,20 @@ export class Judging {
 
   /** The states of the judges that have observed something since the last call. */
   save(): SavedJudge[] {
+    return [...this.saving()];
+  }
+
+  /** The same one after another, for whoever does not want all of them at once. Nothing is to be judged meanwhile. */
+  *saving(): Generator<SavedJudge> {
     const metrics = new Set<string>();
-    const saved: SavedJudge[] = [];
     for (const [metric, benches] of this.#benches)
       for (const bench of benches.values()) {
         if (!bench.hasAdvanced) continue;
         bench.hasAdvanced = false;
         metrics.add(metric);
-        saved.push(...bench.save());
+        yield* bench.save();
       }
-    saved.push(...this.#settling.save(metrics));
-    return saved;
+    yield* this.#settling.save(metrics);
   }
 
   /** How far back all slices go that hold this one; null when one of them cannot go so far. */

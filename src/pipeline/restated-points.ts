@@ -7,7 +7,7 @@ import type { PointTable } from '../store/point-table.js';
 import type { VerdictTable } from '../store/verdict-table.js';
 
 export interface RestatedPointsParts {
-  judging: Pick<Judging, 'canGoBack' | 'toRead' | 'read' | 'judgeAgain' | 'save'>;
+  judging: Pick<Judging, 'canGoBack' | 'toRead' | 'read' | 'judgeAgain' | 'saving'>;
   points: Pick<PointTable, 'between'>;
   verdicts: Pick<VerdictTable, 'write'>;
   judgeStates: Pick<JudgeStateTable, 'write' | 'earlier'>;
@@ -39,5 +39,5 @@ export async function judgeAgain(
   }
   if (written.length === 0) return;
   await verdicts.write(written);
-  await judgeStates.write(judging.save());
+  await judgeStates.write(judging.saving());
 }

@@ -1,19 +1,34 @@
 import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
+import { instants, type NativeColumn, nativeBlock, strings, uint8s, words } from './native-block.js';
+import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
-import { toSeconds } from './time.js';
 
-const COLUMNS = [
-  'metric',
-  'slice',
-  'detector',
-  'parameters',
-  'observed_until',
-  'state',
-  'slot',
-] as const satisfies readonly [string, ...string[]];
+/** The columns of `queries/insert_judge_states.sql`. */
+const COLUMNS: readonly NativeColumn<SavedJudge>[] = [
+  words('metric', ({ metric }) => metric),
+  strings('slice', ({ slice }) => slice),
+  words('detector', ({ detector }) => detector),
+  strings('parameters', ({ parameters }) => parameters),
+  instants('observed_until', ({ observedUntil }) => observedUntil),
+  strings('state', ({ state }) => JSON.stringify(state)),
+  uint8s('slot', ({ slot }) => slot ?? 0),
+];
+/** A row of an hourly rate under `auto`, which knows a week of hours. */
+const EXPECTED_BYTES = 4_096;
+/** So many rows are on their way at once: what a hundred thousand judges know is never in memory twice. */
+const PORTION = 1_000;
 
-type Row = Omit<SavedJudge, 'state' | 'isElsewhere'> & { text: string };
+/** The columns of `queries/judge_states.sql` and `earlier_judge_states.sql`, in their order. */
+type Row = [
+  metric: string,
+  slice: string,
+  detector: string,
+  parameters: string,
+  observedUntil: number,
+  text: string,
+  slot: number,
+];
 
 /** A row whose state is read when it is wanted: most of the time of a restart would go into it. */
 class StoredJudge implements SavedJudge {
@@ -25,7 +40,7 @@ class StoredJudge implements SavedJudge {
   readonly slot: number;
   readonly #text: string;
 
-  constructor({ metric, slice, detector, parameters, observedUntil, slot = 0, text }: Row) {
+  constructor([metric, slice, detector, parameters, observedUntil, text, slot]: Row) {
     this.metric = metric;
     this.slice = slice;
     this.detector = detector;
@@ -54,28 +69,34 @@ export class JudgeStateTable {
 
   /** The newest states; of earlier ones only how far they knew. */
   async read(): Promise<SavedJudge[]> {
-    return (await this.#store.query<Row>('judge_states')).map((row) => new StoredJudge(row));
+    return this.#read('judge_states', {});
   }
 
   /** The earlier states of some slices. */
   async earlier(metric: string, slices: readonly string[]): Promise<SavedJudge[]> {
-    const rows = await this.#store.query<Row>('earlier_judge_states', { metric, slices });
-    return rows.map((row) => new StoredJudge(row));
+    return this.#read('earlier_judge_states', { metric, slices });
   }
 
-  async write(judges: readonly SavedJudge[]): Promise<void> {
-    await this.#store.insert(
-      'judge_states',
-      COLUMNS,
-      judges.map((judge) => [
-        judge.metric,
-        judge.slice,
-        judge.detector,
-        judge.parameters,
-        toSeconds(judge.observedUntil),
-        JSON.stringify(judge.state),
-        judge.slot ?? 0,
-      ]),
-    );
+  /** All of them or none; they are asked for one after another, while those before are being written. */
+  async write(judges: Iterable<SavedJudge>): Promise<void> {
+    await this.#store.insertRows('insert_judge_states', blocks(judges));
   }
+
+  async #read(name: string, parameters: Record<string, unknown>): Promise<SavedJudge[]> {
+    const found: SavedJudge[] = [];
+    for await (const rows of this.#store.tuples<Row>(queryText(name), parameters))
+      for (const row of rows) found.push(new StoredJudge(row));
+    return found;
+  }
+}
+
+function* blocks(judges: Iterable<SavedJudge>): Generator<Buffer> {
+  let portion: SavedJudge[] = [];
+  for (const judge of judges) {
+    portion.push(judge);
+    if (portion.length < PORTION) continue;
+    yield nativeBlock(portion, COLUMNS, EXPECTED_BYTES);
+    portion = [];
+  }
+  if (portion.length > 0) yield nativeBlock(portion, COLUMNS, EXPECTED_BYTES);
 }

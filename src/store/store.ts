@@ -146,10 +146,11 @@ export class Store {
   }
 
   /**
-   * Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`.
-   * `queryId` names the insert in the store; it is made up where none is given.
+   * Inserts rows that are already in the format which `queries/NAME.sql` ends with: one block, as `insert`. The portions
+   * are asked for one after another, as fast as they can be sent. `queryId` names the insert in the store; it is made
+   * up where none is given.
    */
-  async insertRows(name: string, rows: readonly Buffer[], queryId?: string): Promise<void> {
+  async insertRows(name: string, rows: Iterable<Buffer>, queryId?: string): Promise<void> {
     await this.load(queryText(name), Readable.from(rows), ONE_BLOCK, name, queryId);
   }
 
