@@ -7,7 +7,7 @@ import { flatline } from './flatline.js';
 import { levelShift } from './level-shift.js';
 import { percentChange } from './percent-change.js';
 import { rate } from './rate.js';
-import { seasonal } from './seasonal.js';
+import { seasonal } from './seasonal/seasonal.js';
 import { threshold } from './threshold.js';
 import { zScore } from './z-score/z-score.js';
 

@@ -1,12 +1,17 @@
 import { DateTime } from 'luxon';
 import type { Instant } from '../../src/model/clock.js';
 
-/** The rhythm that a baseline knows: none, the hours of the day, or the hours and days of the week. */
-export type Period = 'none' | 'day' | 'week';
+/**
+ * The rhythm that a baseline knows: none, the hours of the day, the hours and days of the week, or the days of the month,
+ * of which the last ones are the same slots whether the month has 28 days or 31.
+ */
+export type Period = 'none' | 'day' | 'week' | 'month';
 
 const DAY_SECONDS = 86_400;
 /** Finer slots than a quarter of an hour would each see too little; shorter buckets share one. */
 const LEAST_SLOT_SECONDS = 900;
+/** Days at either end of a month that have a slot of their own; those in the middle share one. */
+const DAYS_AT_THE_TURN = 10;
 
 /** The slots that a period is cut into, in wall-clock time of a time zone. */
 export interface SlotPlan {
@@ -27,25 +32,44 @@ export function planSlots(period: Period, bucketSeconds: number, timezone: strin
   if (period === 'none' || bucketSeconds > DAY_SECONDS) {
     return { slots: 1, bucketsPerSlot: 1, slotOf: () => 0 };
   }
+  if (period === 'month') return planMonth(bucketSeconds, timezone);
   const slotSeconds = Math.max(bucketSeconds, LEAST_SLOT_SECONDS);
   const slotsPerDay = Math.ceil(DAY_SECONDS / slotSeconds);
   const cache = cacheOf(`${timezone} ${slotSeconds} ${period}`);
   return {
     slots: period === 'day' ? slotsPerDay : 7 * slotsPerDay,
     bucketsPerSlot: Math.max(1, Math.round(slotSeconds / bucketSeconds)),
-    slotOf(bucketStart) {
-      const known = cache.get(bucketStart);
-      if (known !== undefined) return known;
-      const local = DateTime.fromMillis(bucketStart, { zone: timezone });
+    slotOf: remembered(cache, timezone, (local) => {
       const second = local.hour * 3_600 + local.minute * 60 + local.second;
       const slotOfDay = Math.floor(second / slotSeconds);
-      const slot = period === 'day' ? slotOfDay : (local.weekday - 1) * slotsPerDay + slotOfDay;
-      if (cache.size >= GREATEST_CACHE) cache.clear();
-      cache.set(bucketStart, slot);
-      return slot;
-    },
+      return period === 'day' ? slotOfDay : (local.weekday - 1) * slotsPerDay + slotOfDay;
+    }),
   };
 }
+
+/** Salaries, invoices and closings fall on the turn of a month, so that its last days are counted from its end. */
+function planMonth(bucketSeconds: number, timezone: string): SlotPlan {
+  return {
+    slots: 2 * DAYS_AT_THE_TURN + 1,
+    bucketsPerSlot: Math.max(1, Math.round(DAY_SECONDS / bucketSeconds)),
+    slotOf: remembered(cacheOf(`${timezone} month`), timezone, ({ day, daysInMonth }) => {
+      const left = (daysInMonth ?? day) - day;
+      if (day <= DAYS_AT_THE_TURN) return day - 1;
+      return left < DAYS_AT_THE_TURN ? 2 * DAYS_AT_THE_TURN - left : DAYS_AT_THE_TURN;
+    }),
+  };
+}
+
+const remembered =
+  (cache: Map<Instant, number>, timezone: string, slotOf: (local: DateTime) => number) =>
+  (bucketStart: Instant): number => {
+    const known = cache.get(bucketStart);
+    if (known !== undefined) return known;
+    const slot = slotOf(DateTime.fromMillis(bucketStart, { zone: timezone }));
+    if (cache.size >= GREATEST_CACHE) cache.clear();
+    cache.set(bucketStart, slot);
+    return slot;
+  };
 
 /**
  * All series of a metric ask for the same buckets, and reading a time zone's rules is the dearest step of a

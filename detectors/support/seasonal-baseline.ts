@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import type { SeriesContext } from '../../src/detection/contract.js';
 import type { Prediction } from './band.js';
-import {
-  dispersionOfCounts,
-  PRIOR_DEGREES_OF_FREEDOM,
-  skewnessOfCount,
-  varianceOfCase,
-} from './dispersion.js';
+import { predictRate, predictValue } from './count-prediction.js';
+import { dispersionOfCounts, varianceOfCase } from './dispersion.js';
 import type { Quantity } from './quantity.js';
 
 export interface SeasonalBaselineOptions {
@@ -50,8 +46,6 @@ type State = z.infer<typeof SeasonalBaselineState>;
 const LEAST_SPREAD_WEIGHT = 6;
 /** A slot of a value series has at least this part of the mean activity's variance: nights are not exact. */
 const LEAST_VARIANCE_SHARE = 0.05;
-/** No spread of a value series is believed below this part of what is expected. */
-const LEAST_RELATIVE_DEVIATION = 1e-3;
 const LEAST_DEVIATION = 1e-9;
 const HALF_CASE = 0.5;
 /** A series that went silent keeps a trace of its level, so that its profile is not divided by nothing. */
@@ -85,10 +79,11 @@ export class SeasonalBaseline {
     const s = this.#s;
     if (at(s.seen, slot) < this.#options.warmUp) return null;
     if (this.#options.kind === 'value' && s.spread.weight < LEAST_SPREAD_WEIGHT) return null;
-    const { mean, variance } = this.#expect(slot, size);
+    const { squares, weight } = s.spread;
+    const found = this.#expect(slot, size);
     return this.#options.kind === 'rate'
-      ? this.#predictRate(mean, variance, size)
-      : this.#predictValue(mean, variance);
+      ? predictRate(found, size, dispersionOfCounts(squares, weight), weight, this.#isShare())
+      : predictValue(found, squares / weight, weight, s.fractions === 0);
   }
 
   /** Takes in a point that is in band, or that nothing judged. */
@@ -165,40 +160,6 @@ export class SeasonalBaseline {
     const least = Math.max(LEAST_VARIANCE_SHARE * this.#overall(), LEAST_DEVIATION);
     const uncertain = Number.isFinite(known) ? Math.min(Math.abs(mean), mean * mean * known) : Math.abs(mean);
     return { mean, variance: Math.max(Math.abs(mean), least) + uncertain };
-  }
-
-  #predictRate(mean: number, variance: number, size: number): Prediction {
-    const { squares, weight } = this.#s.spread;
-    const expected = mean / size;
-    const dispersion = dispersionOfCounts(squares, weight);
-    return {
-      expected,
-      deviation: Math.sqrt(dispersion * variance) / size,
-      skewness: skewnessOfCount(dispersion, size * varianceOfCase(expected), 1 - 2 * expected),
-      degreesOfFreedom: weight + PRIOR_DEGREES_OF_FREEDOM,
-      floor: 0,
-      ceiling: this.#isShare() ? 1 : Number.POSITIVE_INFINITY,
-    };
-  }
-
-  #predictValue(mean: number, variance: number): Prediction {
-    const { spread, fractions } = this.#s;
-    const isCounts = fractions === 0;
-    const deviation = Math.max(
-      Math.sqrt((spread.squares / spread.weight) * variance),
-      LEAST_RELATIVE_DEVIATION * Math.abs(mean),
-      LEAST_DEVIATION,
-      isCounts ? Math.sqrt(Math.max(1, mean)) : 0,
-    );
-    const count = Math.max(1, mean);
-    return {
-      expected: mean,
-      deviation,
-      skewness: isCounts ? skewnessOfCount(deviation ** 2 / count, count, 1) : 0,
-      degreesOfFreedom: spread.weight,
-      floor: isCounts ? 0 : Number.NEGATIVE_INFINITY,
-      ceiling: Number.POSITIVE_INFINITY,
-    };
   }
 
   /** Recent activity in parts of what the profile expects; 1 until there is a profile to hold it against. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ZodObject } from 'zod';
 import { builtinDetectors } from '../../detectors/index.js';
+import { seasonal } from '../../detectors/seasonal/seasonal.js';
 import { zScore } from '../../detectors/z-score/z-score.js';
 import type { Detector, SeriesContext, SeriesPoint } from '../../src/detection/contract.js';
 import type { RedressError } from '../../src/model/errors.js';
@@ -41,9 +42,15 @@ const exponential = {
   ...zScore,
   create: (params, series, saved) => zScore.create({ ...params, weighting: 'exponential' }, series, saved),
 } satisfies typeof zScore;
+/** Several rhythms at once, held to the same. */
+const rhythms = {
+  ...seasonal,
+  create: (params, series, saved) => seasonal.create({ ...params, period: ['day', 'week'] }, series, saved),
+} satisfies typeof seasonal;
 const contestants: readonly (readonly [title: string, detector: Detector])[] = [
   ...builtinDetectors.map((detector) => [detector.name, detector] as const),
   ['z-score, exponential', exponential as Detector],
+  ['seasonal, day and week', rhythms as Detector],
 ];
 const learning = contestants.filter(([, { name }]) => !FIXED.includes(name));
 const quick = (name: string): object => QUICK[name] ?? {};

@@ -1,0 +1,356 @@
+import type { Instant } from '../../src/model/clock.js';
+import type { Prediction } from '../support/band.js';
+import { planSlots, type SlotPlan } from '../support/calendar-slot.js';
+import { predictRate, predictValue } from '../support/count-prediction.js';
+import { dispersionOfCounts, varianceOfCase } from '../support/dispersion.js';
+import type { Quantity } from '../support/quantity.js';
+import { type Form, share, together } from './forms.js';
+import { LevelAndTrend } from './level-and-trend.js';
+import { type FirstPoint, robustStart } from './robust-start.js';
+import { type RhythmPeriod, SlotIndices } from './slot-indices.js';
+import { nothingOutside, type SeasonalModelOptions, type SeasonalModelState } from './state.js';
+
+type State = SeasonalModelState;
+
+const SECOND = 1_000;
+const DAY_SECONDS = 86_400;
+/** First points that are kept at most: of buckets of five minutes a week of them. */
+const MOST_FIRST = 2_016;
+/** Standard deviations beyond which a point counts as if it were there (Gelper, Fried and Croux, 2010). */
+const CLIP = 2;
+/** Mean square of a normal residual that was so clipped. */
+const CLIPPED_SQUARE = 0.9205;
+/** One case more or less than usual is never clipped, however rare cases are. */
+const LEAST_CLIP = 2;
+/** A rhythm on top of another departs from it by so much before anything is known, in parts of what it departs from. */
+const USUAL_DEPARTURE = 0.2;
+const HALF_CASE = 0.5;
+/** Growth that is believed without much evidence: a hundredth a day; where levels add, a standard deviation a week. */
+const GROWTH_A_DAY = 0.01;
+const GROWTH_DAYS = 7;
+const LEAST_SPREAD_WEIGHT = 6;
+const LEAST_VARIANCE_SHARE = 0.05;
+const LEAST = 1e-9;
+
+interface Look {
+  slots: readonly number[];
+  indices: readonly number[];
+  ahead: number;
+  level: number;
+  /** Cases expected, and their variance before the dispersion. */
+  mean: number;
+  variance: number;
+}
+
+/**
+ * What a series usually is at this time of all of its periods at once: level and trend with several rhythms on top of
+ * each other, as in the exponential smoothing of Holt (1957) and Winters (1960) with the double seasonality of
+ * Taylor (2003). A shop's hour is the hour's usual share of a day times what this hour of the week adds to that.
+ * Rhythms multiply, unless the series has values below zero or nothing but zeros, where they add.
+ *
+ * It is robust in the manner of Gelper, Fried and Croux (2010): a point is learned as if it were no further out than two
+ * standard deviations, one that is out of band not at all, and the beginning, against which nothing can be held yet,
+ * is kept and taken apart at once by medians ({@link robustStart}).
+ *
+ * Every component is a ratio of fading sums, of what was seen to what the others expected, so that three cases of four
+ * weigh little and the state is a few numbers per slot. The variance of a point is φ·V, V that of a count (see
+ * `dispersion.ts`), 1 where rhythms add; both grow by the uncertainty of the components.
+ */
+export class SeasonalModel {
+  readonly #options: SeasonalModelOptions;
+  readonly #isRate: boolean;
+  readonly #half: number;
+  readonly #periods: readonly { period: RhythmPeriod; plan: SlotPlan }[];
+  /** The hours of the day, where the beginning is taken apart with them and they are no rhythm of their own. */
+  readonly #hours: SlotPlan | null;
+  /** The rhythm with the most slots: the one whose slots are learned anew. */
+  readonly #finest: number;
+  #s: Omit<State, 'level' | 'rhythms'>;
+  #level: LevelAndTrend;
+  #rhythms: readonly SlotIndices[];
+
+  constructor(options: SeasonalModelOptions, saved?: State) {
+    this.#options = options;
+    const { bucketSeconds, timezone, kind } = options.series;
+    this.#isRate = kind === 'rate';
+    this.#half = this.#isRate ? HALF_CASE : 0;
+    // Daily buckets have no rhythm of the day, nor monthly ones of the week, whatever was asked for.
+    const plans = options.periods
+      .map((period) => ({ period, plan: planSlots(period, bucketSeconds, timezone) }))
+      .filter(({ plan }) => plan.slots > 1);
+    this.#periods = plans;
+    const hours = planSlots('day', bucketSeconds, timezone);
+    const has = (wanted: RhythmPeriod) => plans.some(({ period }) => period === wanted);
+    this.#hours = hours.slots > 1 && has('week') && !has('day') ? hours : null;
+    const counts = plans.map(({ plan }) => plan.slots);
+    this.#finest = counts.indexOf(Math.max(...counts));
+    this.#level = new LevelAndTrend(options.levelMemory, saved?.level);
+    this.#s = saved ?? {
+      first: [],
+      form: null,
+      base: 1,
+      learnedUntil: 0,
+      spread: { squares: 0, weight: 0 },
+      isCounts: true,
+      exceedsOne: false,
+      outside: nothingOutside(),
+    };
+    this.#rhythms = this.#rhythmsOf(saved?.rhythms);
+  }
+
+  /** What is expected of a point of this size at this time; null while too little is known. */
+  predict(at: Instant, size: number): Prediction | null {
+    const s = this.#s;
+    if (s.form === null) {
+      if (!this.#canBegin(at)) return null;
+      this.#begin();
+    }
+    if (this.#isCold(at)) return null;
+    if (!this.#isRate && s.spread.weight < LEAST_SPREAD_WEIGHT) return null;
+    return this.#predictionOf(this.#look(at, size), size);
+  }
+
+  /** Takes in a point that is in band, or that nothing judged. */
+  learn(at: Instant, quantity: Quantity): void {
+    const s = this.#s;
+    const { cases, size } = quantity;
+    if (!this.#isRate && s.isCounts && (cases < 0 || !Number.isInteger(cases))) s.isCounts = false;
+    if (this.#isRate && cases > size) s.exceedsOne = true;
+    if (s.form === null) {
+      s.first.push([at, cases, size]);
+      for (const [rhythm, indices] of this.#rhythms.entries())
+        indices.learn(this.#periods[rhythm]?.plan.slotOf(at) ?? 0, at, 0, 0);
+      return;
+    }
+    const look = this.#look(at, size);
+    const isCold = this.#isCold(at);
+    const drawn = isCold ? cases : this.#drawn(cases, look, size);
+    if (!isCold) this.#learnSpread((cases - look.mean) ** 2 / look.variance);
+    this.#take(at, look, drawn, size, isCold);
+    s.outside = nothingOutside();
+  }
+
+  /**
+   * Keeps a point that is out of band out of the model, with two ways back: a level that stays is accepted, and so is a
+   * slot that is out of band period after period.
+   */
+  keepOut(at: Instant, { cases, size }: Quantity, side: 'up' | 'down'): void {
+    const s = this.#s;
+    const look = this.#look(at, size);
+    const told = share(this.#form, look, size, 'level', cases);
+    if (s.outside.side !== side) s.outside = { ...nothingOutside(), side };
+    s.outside.points += 1;
+    s.outside.seen += told.seen;
+    s.outside.usual += told.usual;
+    const missed = this.#rhythms.map((indices, rhythm) => indices.miss(look.slots[rhythm] as number, at));
+    if (s.outside.points >= this.#options.acceptAfter) {
+      this.#acceptLevel();
+      return;
+    }
+    if ((missed[this.#finest] ?? 0) < this.#options.acceptInSlot) return;
+    const { seen, usual } = share(this.#form, look, size, this.#finest, cases);
+    this.#rhythms[this.#finest]?.begin(look.slots[this.#finest] as number, seen, usual);
+  }
+
+  save(): State {
+    return {
+      ...structuredClone(this.#s),
+      level: this.#level.save(),
+      rhythms: this.#rhythms.map((indices) => indices.save()),
+    };
+  }
+
+  #rhythmsOf(saved?: State['rhythms']): SlotIndices[] {
+    return this.#periods.map(
+      ({ period, plan }, rhythm) =>
+        new SlotIndices(
+          {
+            period,
+            slots: plan.slots,
+            memory: this.#options.slotMemory,
+            neutral: this.#s.form === 'adds' ? 0 : 1,
+          },
+          saved?.[rhythm],
+        ),
+    );
+  }
+
+  #slotsAt(at: Instant): number[] {
+    return this.#periods.map(({ plan }) => plan.slotOf(at));
+  }
+
+  #isCold(at: Instant): boolean {
+    const { warmUp } = this.#options;
+    return this.#rhythms.some(
+      (indices, rhythm) => indices.periodsBefore(this.#periods[rhythm]?.plan.slotOf(at) ?? 0, at) < warmUp,
+    );
+  }
+
+  #canBegin(at: Instant): boolean {
+    const { first } = this.#s;
+    if (first.length >= MOST_FIRST) return true;
+    const finest = this.#rhythms[this.#finest];
+    if (finest === undefined) return first.length >= this.#options.warmUpWithoutRhythm;
+    const slot = this.#periods[this.#finest]?.plan.slotOf(at) ?? 0;
+    return finest.periodsBefore(slot, at) >= this.#options.warmUp;
+  }
+
+  /** Takes the first points apart, and learns them as if they had come one by one to a model that knew. */
+  #begin(): void {
+    const s = this.#s;
+    const isAmount = s.first.some(([, cases]) => cases > 0) && s.first.every(([, cases]) => cases >= 0);
+    s.form = this.#isRate || isAmount ? 'multiplies' : 'adds';
+    const multiplies = s.form === 'multiplies';
+    const plans = [...this.#periods.map(({ plan }) => plan), ...(this.#hours === null ? [] : [this.#hours])];
+    const points = s.first.map(
+      ([at, cases, size]): FirstPoint => ({ cases, size, slots: plans.map(({ slotOf }) => slotOf(at)) }),
+    );
+    const start = robustStart(
+      points,
+      plans.map(({ slots }) => slots),
+      { multiplies, isRate: this.#isRate, clip: CLIP, leastClip: this.#leastClip() },
+    );
+    // The hours of the day were told apart for the sake of the week's, which hold them.
+    const left = this.#periods.map(({ period }, rhythm) =>
+      period === 'week' && this.#hours !== null ? [rhythm, this.#periods.length] : [rhythm],
+    );
+    s.base = multiplies
+      ? start.base
+      : Math.sqrt(
+          points.reduce((sum, point) => sum + (start.without(point, []) - start.base) ** 2, 0) /
+            points.length,
+        );
+    this.#rhythms = this.#rhythmsOf();
+    for (const [index, point] of points.entries()) {
+      const at = (s.first[index] as (typeof s.first)[number])[0];
+      const cases = start.cleaned[index] as number;
+      const mean = start.without(point, []);
+      const variance = this.#varianceOf(mean, point.size) * CLIPPED_SQUARE * start.freedom;
+      this.#learnSpread((cases - mean) ** 2 / variance);
+      if (multiplies) this.#level.learn(this.#ahead(at), mean, cases);
+      else this.#level.learn(this.#ahead(at), 1, cases - (mean - start.base));
+      s.learnedUntil = at;
+      for (const [rhythm, indices] of this.#rhythms.entries()) {
+        const rest = start.without(point, left[rhythm] as number[]);
+        const slot = point.slots[rhythm] as number;
+        if (multiplies) indices.learn(slot, at, cases, rest);
+        else indices.learn(slot, at, cases - rest, 1);
+      }
+    }
+    s.first = [];
+  }
+
+  #ahead(at: Instant): number {
+    const { learnedUntil } = this.#s;
+    const steps = Math.round((at - learnedUntil) / (this.#options.series.bucketSeconds * SECOND));
+    return learnedUntil === 0 ? 0 : this.#level.ahead(steps);
+  }
+
+  #look(at: Instant, size: number): Look {
+    const s = this.#s;
+    const slots = this.#slotsAt(at);
+    const prior = this.#rhythms.map((_, rhythm) => this.#priorOf(rhythm));
+    const indices = this.#rhythms.map((each, rhythm) =>
+      each.index(slots[rhythm] as number, prior[rhythm] as number),
+    );
+    const ahead = this.#ahead(at);
+    const found = this.#level.at(ahead, this.#ridge(), this.#half, s.form === 'multiplies' ? 1 : 0);
+    const level = s.form === 'multiplies' ? Math.max(found.level, LEAST) : found.level;
+    const unbounded = together(this.#form, indices, level, size);
+    const mean = unbounded > size && this.#isShare() ? size : unbounded;
+    const own = this.#level.weight;
+    const known = this.#rhythms.reduce(
+      (sum, each, rhythm) => sum + each.uncertainty(slots[rhythm] as number, prior[rhythm] as number),
+      s.form === 'multiplies'
+        ? 1 / (own.seen + this.#half) + found.ofTrend / level
+        : 1 / own.usual + found.ofTrend,
+    );
+    return { slots, indices, ahead, level, mean, variance: this.#varianceOf(mean, size, known) };
+  }
+
+  get #form(): Form {
+    return { multiplies: this.#s.form === 'multiplies', base: this.#s.base };
+  }
+
+  #varianceOf(mean: number, size: number, known = 0): number {
+    if (this.#s.form === 'adds') return 1 + known;
+    if (this.#isRate) return size * varianceOfCase(mean / size) + mean * mean * known;
+    const uncertain = Number.isFinite(known) ? Math.min(mean, mean * mean * known) : mean;
+    return Math.max(mean, LEAST_VARIANCE_SHARE * this.#s.base, LEAST) + uncertain;
+  }
+
+  #predictionOf({ mean, variance }: Look, size: number): Prediction {
+    const { weight } = this.#s.spread;
+    return this.#isRate
+      ? predictRate({ mean, variance }, size, this.#dispersion, weight, this.#isShare())
+      : predictValue({ mean, variance }, this.#dispersion, weight, this.#s.isCounts);
+  }
+
+  /** A point's cases, drawn to the edge of what is usual. */
+  #drawn(cases: number, look: Look, size: number): number {
+    const { deviation } = this.#predictionOf(look, size);
+    const reach = Math.max(CLIP * deviation * size, this.#leastClip());
+    const drawn = Math.min(Math.max(cases, look.mean - reach), look.mean + reach);
+    return this.#s.form === 'multiplies' ? Math.max(0, drawn) : drawn;
+  }
+
+  #take(at: Instant, look: Look, cases: number, size: number, isCold: boolean): void {
+    if (!isCold) {
+      const { seen, usual } = share(this.#form, look, size, 'level', cases);
+      this.#level.learn(look.ahead, usual, seen);
+      this.#s.learnedUntil = at;
+    }
+    for (const [rhythm, indices] of this.#rhythms.entries()) {
+      const { seen, usual } = share(this.#form, look, size, rhythm, cases);
+      indices.learn(look.slots[rhythm] as number, at, seen, usual);
+    }
+  }
+
+  #learnSpread(square: number): void {
+    const { spread } = this.#s;
+    const keep = 1 - 1 / this.#options.levelMemory;
+    spread.squares = keep * spread.squares + square;
+    spread.weight = keep * spread.weight + 1;
+  }
+
+  #acceptLevel(): void {
+    const s = this.#s;
+    const { seen, usual } = s.outside;
+    if (s.form === 'multiplies' && usual > 0) {
+      const times = Math.max(LEAST, (seen + this.#half) / (usual + this.#half));
+      s.base *= times;
+      this.#level.begin(usual * times, Math.max(0, seen));
+    } else if (s.form === 'adds') this.#level.begin(usual, seen);
+    for (const indices of this.#rhythms) indices.forgetMisses();
+    s.outside = nothingOutside();
+  }
+
+  /** Variance of a point in parts of a count's. */
+  get #dispersion(): number {
+    const { squares, weight } = this.#s.spread;
+    return this.#isRate ? dispersionOfCounts(squares, weight) : squares / weight;
+  }
+
+  /** How much there is to say against a trend; see {@link LevelAndTrend.at}. */
+  #ridge(): number {
+    const pointsADay = DAY_SECONDS / this.#options.series.bucketSeconds;
+    return this.#s.form === 'adds'
+      ? (GROWTH_DAYS * pointsADay) ** 2
+      : this.#dispersion * (pointsADay / GROWTH_A_DAY) ** 2;
+  }
+
+  /** How much the neutral index of a rhythm counts: cases, or points where levels add (Bühlmann, 1967). */
+  #priorOf(rhythm: number): number {
+    if (rhythm === 0) return this.#half;
+    const reach = this.#s.form === 'adds' ? this.#s.base : 1;
+    return reach > 0 ? this.#half + this.#dispersion / (USUAL_DEPARTURE * reach) ** 2 : 0;
+  }
+
+  #leastClip(): number {
+    return this.#isRate || this.#s.isCounts ? LEAST_CLIP : 0;
+  }
+
+  #isShare(): boolean {
+    return this.#isRate && !this.#s.exceedsOne;
+  }
+}
