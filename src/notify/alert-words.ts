@@ -61,11 +61,13 @@ export function alertWords(view: AlertView, context: MessageContext): AlertWords
   const together = group === null ? null : groupWords(group, alert, display);
   const facts: Fact[] = [{ label: 'Since', text: sinceWords(alert, display) }];
   if (alert.kind === 'metric') {
-    facts.push({ label: 'Impact', text: impactWords(alert, display) });
+    // A group's figures are of the alert that speaks for it: sums over slices that overlap would count twice.
+    const only = group === null ? '' : ` (${formatSliceWords(alert.slice)})`;
+    facts.push({ label: 'Impact', text: `${impactWords(alert, display)}${only}` });
     if (alert.worst.bucketStart !== alert.last.bucketStart)
       facts.push({
         label: 'Worst',
-        text: `${formatValue(alert.worst.value, display)} at ${formatInstant(alert.worst.bucketStart, display.timezone)}`,
+        text: `${formatValue(alert.worst.value, display)} at ${formatInstant(alert.worst.bucketStart, display.timezone)}${only}`,
       });
   }
   facts.push({ label: 'State', text: stateWords(alert, display) });
@@ -74,7 +76,7 @@ export function alertWords(view: AlertView, context: MessageContext): AlertWords
   if (alert.runbook !== '') facts.push({ label: 'Runbook', text: alert.runbook });
   return {
     headline: together?.headline ?? headline(alert),
-    summary: alert.kind === 'metric' ? summary(alert, display) : '',
+    summary: alert.kind === 'metric' ? summary(view) : '',
     facts,
     lists: [
       { title: 'What fired together', label: 'Alerts', lines: together?.members ?? [] },
@@ -117,12 +119,12 @@ export function changeWords(notification: AlertNotification): string {
     case 'fell_back':
     case 'delivery_failed':
       return alert.kind === 'metric'
-        ? `${WHY[delivery.reason]} ${summary(alert, display)}`
+        ? `${WHY[delivery.reason]} ${summary(notification)}`
         : WHY[delivery.reason];
     case 'snoozed':
       return `Snoozed${by(alert.silence?.author ?? '')} ${snoozedUntil(alert, display)}.`;
     case 'silence_ended':
-      return `${WHY[delivery.reason]} ${summary(alert, display)}`;
+      return `${WHY[delivery.reason]} ${summary(notification)}`;
     case 'feedback':
       return feedbackWords(alert);
     case 'handed_over':
@@ -221,11 +223,13 @@ function nameOf({ kind, title, metric, slice, direction }: Alert): string {
   return `${what}, ${how} ${where === 'overall' ? where : `in ${where}`}`;
 }
 
-function summary(alert: Alert, display: MetricDisplay): string {
+/** The newest value against what was expected; in a group also where. */
+function summary({ alert, display, group }: Pick<AlertView, 'alert' | 'display' | 'group'>): string {
   const { value, numerator, denominator, expected, lower, upper } = alert.last;
   const counts =
     denominator === null ? '' : ` (${formatValue(numerator, COUNT)} of ${formatValue(denominator, COUNT)})`;
-  return `${formatValue(value, display)}${counts} at last, expected ${formatValue(expected, display)}, usually ${formatBand(lower, upper, display)}.`;
+  const where = group === null ? '' : `${formatSliceWords(alert.slice)}: `;
+  return `${where}${formatValue(value, display)}${counts} at last, expected ${formatValue(expected, display)}, usually ${formatBand(lower, upper, display)}.`;
 }
 
 const COUNT = { unit: 'count', currency: '' } as const;

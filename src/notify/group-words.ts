@@ -75,5 +75,13 @@ function memberLine(member: Alert, lead: Alert, display: MetricDisplay): string 
   if (!isOpen(member)) return `${where}: over`;
   // The unit of another metric is not known here.
   if (member.kind !== 'metric' || member.metric !== lead.metric) return where;
-  return `${where}: ${formatValue(member.last.value, display)}, expected ${formatValue(member.last.expected, display)}`;
+  const value = `${formatValue(member.last.value, display)}, expected ${formatValue(member.last.expected, display)}`;
+  return `${where}: ${value}${excessWords(member, display)}`;
+}
+
+/** What it has cost so far, in cases; a mean or a quantile counts none, and amounts are told in money elsewhere. */
+function excessWords({ impactCount, direction }: Alert, { counted, unit }: MetricDisplay): string {
+  if (counted === '' || unit === 'amount') return '';
+  const count = formatValue(Math.round(Math.abs(impactCount)), { unit: 'count', currency: '' });
+  return `, ${count} ${direction === 'down' ? 'fewer' : 'more'}`;
 }
