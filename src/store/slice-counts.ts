@@ -22,11 +22,30 @@ export interface SliceQuery {
   value: NumberField | null;
 }
 
-/** For a dimension the values that are told apart; all others come as null. */
-type NamedValues = ReadonlyMap<string, readonly string[]>;
+/** Which values a query's dimensions have, as far as that is known. */
+export interface ToldApart {
+  /** For a dimension the values that are told apart; all others come as null. */
+  named: ReadonlyMap<string, readonly string[]>;
+  /** For the other dimensions values that were seen among some of the events; there may be more. */
+  seen: ReadonlyMap<string, readonly string[]>;
+}
 
 /** Stands for the values that are too rare to be named, in the engine's answer. */
 const UNNAMED = '\u0001';
+
+/** More values of one dimension are not asked for, and what lies beyond is not known. */
+const MOST_SEEN = 10_000;
+/** A slice as one number must be read exactly. */
+const MOST_KEYS = Number.MAX_SAFE_INTEGER;
+
+/** What some of the events say of a query's dimensions. */
+export interface SliceWidths {
+  events: number;
+  combinations: number;
+  /** For each dimension how many values it has, and which. */
+  widths: number[];
+  seen: string[][];
+}
 
 /** Counts by slice and stretch of time, by columns. */
 export interface SliceCounts {
@@ -48,20 +67,22 @@ export class SliceCountTable {
     this.#store = store;
   }
 
-  /** How many values each dimension has, and how many combinations, among at most `most` of the events. */
-  async widths(
-    query: SliceQuery,
-    most: number,
-  ): Promise<{ events: number; combinations: number; widths: number[] }> {
+  /** How many values each dimension has, some of them, and how many combinations, among at most `most` of the events. */
+  async widths(query: SliceQuery, most: number): Promise<SliceWidths> {
     const { columns, parts, parameters } = partsOf(query);
     const text = filled(queryText('slice_widths'), {
       ...parts,
       dimensions: columns.map((column, i) => `${column} AS d${i}`).join(', '),
       combination: `(${columns.map((_, i) => `d${i}`).join(', ')})`,
       widths: columns.map((_, i) => `uniq(d${i})`).join(', '),
+      seen: columns.map((_, i) => `groupUniqArray(${MOST_SEEN})(toString(d${i}))`).join(', '),
     });
-    const found = { events: 0, combinations: 0, widths: columns.map(() => 0) };
-    for await (const rows of this.#store.rows<typeof found>(text, { ...parameters, most }))
+    const found: SliceWidths = {
+      ...{ events: 0, combinations: 0 },
+      widths: columns.map(() => 0),
+      seen: columns.map(() => []),
+    };
+    for await (const rows of this.#store.rows<SliceWidths>(text, { ...parameters, most }))
       for (const row of rows) Object.assign(found, row);
     return found;
   }
@@ -84,7 +105,60 @@ export class SliceCountTable {
   }
 
   /** Counts by slice and stretch; null where there would be more than `most` rows. */
-  async counts(query: SliceQuery, named: NamedValues, most: number): Promise<SliceCounts | null> {
+  async counts(query: SliceQuery, told: ToldApart, most: number): Promise<SliceCounts | null> {
+    const coded = await this.#coded(query, told, most);
+    return coded === 'unknown' ? this.#byName(query, told.named, most) : coded;
+  }
+
+  /** By the places of the values in the lists that are known; `unknown` where a value turns up that is in none. */
+  async #coded(
+    query: SliceQuery,
+    { named, seen }: ToldApart,
+    most: number,
+  ): Promise<SliceCounts | null | 'unknown'> {
+    const { columns, parts, bindings, parameters } = partsOf(query);
+    const lists = query.dimensions.map((name) => named.get(name) ?? seen.get(name) ?? []);
+    const sizes = lists.map(({ length }) => length + 1);
+    if (sizes.reduce((all, size) => all * size, 1) > MOST_KEYS) return 'unknown';
+    const key = columns.reduce((text, column, i) => {
+      const list = lists[i] as readonly string[];
+      if (list.length === 0) return text;
+      const places = list.map((_, place) => place + 1);
+      const place = `transform(${column}, ${bindings.bind('Array(String)', list)}, ${bindings.bind('Array(UInt32)', places)}, toUInt32(0))`;
+      return `(${text}) * ${sizes[i]} + toUInt64(${place})`;
+    }, 'toUInt64(0)');
+    const number = query.value === null ? null : numberColumn(query.value, bindings);
+    const text = filled(queryText('slice_counts_coded'), {
+      ...parts,
+      key,
+      bucket: bucketOf(query, bindings),
+      number: number === null ? '0' : `assumeNotNull(${number})`,
+      sums:
+        number === null ? '' : ', toFloat64(sum(number)) AS value, sum(pow(toFloat64(number), 2)) AS squares',
+    });
+    const found = await this.#store.columns<Partial<Record<string, number[]>>>(text, {
+      ...parameters,
+      most: most + 1,
+    });
+    const { key: keys = [], bucket = [], events = [], value, squares } = found;
+    if (bucket.length > most) return null;
+    let left = keys;
+    const values: (string | null)[][] = [];
+    for (let i = columns.length - 1; i >= 0; i--) {
+      const list = lists[i] as readonly string[];
+      const size = sizes[i] as number;
+      const isNamed = named.has(query.dimensions[i] as string);
+      const places = left.map((each) => each % size);
+      if (!isNamed && places.includes(0)) return 'unknown';
+      values.unshift(places.map((place) => (place === 0 ? null : (list[place - 1] as string))));
+      left = left.map((each) => Math.floor(each / size));
+    }
+    const zeros = () => new Array<number>(events.length).fill(0);
+    return { values, bucket, events, value: value ?? zeros(), squares: squares ?? zeros() };
+  }
+
+  /** By the values themselves, whatever they are. */
+  async #byName(query: SliceQuery, named: ToldApart['named'], most: number): Promise<SliceCounts | null> {
     const { columns, parts, bindings, parameters } = partsOf(query);
     const value = query.value === null ? null : numberColumn(query.value, bindings);
     const dimensions = query.dimensions.map((name, i) => {
