@@ -6,6 +6,7 @@ import type { JournalEntry } from '../model/journal.js';
 import type { MetricDefinition } from '../model/metric.js';
 import { ownerOf } from '../model/owner.js';
 import type { Point } from '../model/point.js';
+import { countsAsRecovered } from '../model/recovery.js';
 import type { Silence } from '../model/silence.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
@@ -94,6 +95,7 @@ export class AlertDesk {
               point: seen,
               outlived: this.#isOutlived(before),
               isNewNormal: verdict.reason === 'new_normal' && side === direction,
+              recovers: countsAsRecovered(metric.alert, verdict, direction),
             };
         this.#episodes.advance(before, input, 'system', now, journal);
       }

@@ -52,9 +52,16 @@ export type AlertInput =
     }
   /**
    * `outlived`: other alerts of the group that it leads are open. `isNewNormal`: its level is what is expected from
-   * now on, which ends it at once.
+   * now on, which ends it at once. `recovers`: false for a point that is not as far within the band as the rule asks.
    */
-  | { kind: 'normal'; rule: RunRule; point: AlertPoint; outlived: boolean; isNewNormal?: boolean }
+  | {
+      kind: 'normal';
+      rule: RunRule;
+      point: AlertPoint;
+      outlived: boolean;
+      isNewNormal?: boolean;
+      recovers?: boolean;
+    }
   | { kind: 'not_evaluable' }
   /**
    * The moment that the alert waits for: a step, the end of an acknowledgement or of a hold, something to say of its

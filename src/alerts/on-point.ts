@@ -175,10 +175,10 @@ function onAnomalousWhileOpen(
 
 export function onNormal(
   before: AlertRecord,
-  { rule, point, outlived, isNewNormal = false }: Normal,
+  { rule, point, outlived, isNewNormal = false, recovers = true }: Normal,
   now: Instant,
 ): Transition {
-  const noted = { last: point, anomalousRun: 0, normalRun: before.normalRun + 1 };
+  const noted = { last: point, anomalousRun: 0, normalRun: recovers ? before.normalRun + 1 : 0 };
   if (!isOpen(before)) {
     if (before.anomalousRun === 0) return UNCHANGED;
     const run = lengthened(before.run ?? '', false, rule);

@@ -74,7 +74,8 @@ function resolveAlertRule({ alert, kind, bucket }: MetricInput): AlertRule {
   return {
     for: run.n,
     ...(run.of === run.n ? {} : { forOf: run.of }),
-    recover,
+    recover: recover.for,
+    ...(recover.below === undefined ? {} : { recoverBelow: recover.below }),
     mergeGap: merge_gap ?? DEFAULT_MERGE_BUCKETS * nominalSeconds(bucket) * SECOND,
     criticalScore: critical_score,
     ...(minEvents === undefined ? {} : { criticalMinEvents: minEvents }),

@@ -117,11 +117,35 @@ const RunSchema = z.union(
   { error: () => 'must be a whole number from 1 on, or { n: 3, of: 5 } with n no more than of' },
 );
 
+/** `3` is three normal points in a row. */
+const RecoverSchema = z.union(
+  [
+    z
+      .number()
+      .int()
+      .min(1)
+      .transform((points) => ({ for: points, below: undefined })),
+    z.strictObject({
+      below: z
+        .number()
+        .gt(0)
+        .max(1)
+        .describe(
+          'The score, 1 on the edge of the band, below which a point counts; on the side that nobody minds any does.',
+        ),
+      for: z.number().int().min(1).default(3).describe('So many such points in a row. Default: 3.'),
+    }),
+  ],
+  { error: () => 'must be a whole number from 1 on, or { below: 0.8, for: 2 } with a score of at most 1' },
+);
+
 const AlertRuleSchema = z.strictObject({
   for: RunSchema.prefault(2).describe(
     'Anomalous points before the alert fires: 3 is three in a row, { n: 3, of: 5 } any three of five. Default: 2.',
   ),
-  recover: z.number().int().min(1).default(3).describe('Normal points in a row before it resolves.'),
+  recover: RecoverSchema.prefault(3).describe(
+    'Normal points in a row before it resolves; { below: 0.8, for: 2 } asks for points that are further within the band than where alerts begin. Default: 3.',
+  ),
   merge_gap: DurationSchema.optional().describe(
     'A recurrence within this time of the resolution is the same episode. Default: three buckets.',
   ),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { AlertRule } from '../model/metric.js';
 import type { Point } from '../model/point.js';
+import { countsAsRecovered } from '../model/recovery.js';
 import type { Direction, Verdict } from '../model/verdict.js';
 import type { Lens } from './lens.js';
 
@@ -80,9 +82,10 @@ export function goneOn(
 }
 
 /** The run after a point in band; null when there is nothing left of it. */
-export function calmed(run: Run | null, recover: number): Run | null {
-  if (run === null || !run.isFound || run.calm + 1 >= recover) return null;
-  return { ...run, calm: run.calm + 1 };
+export function calmed(run: Run | null, verdict: Verdict, rule: AlertRule): Run | null {
+  if (run === null || !run.isFound) return null;
+  if (!countsAsRecovered(rule, verdict, run.side)) return { ...run, calm: 0 };
+  return run.calm + 1 >= rule.recover ? null : { ...run, calm: run.calm + 1 };
 }
 
 /** How a series has to be shown so that its present level is what is expected. */

@@ -84,7 +84,7 @@ function settled(
   const { point, verdicts, combined } = judged;
   if (combined.status === 'not_evaluable') return judged;
   if (combined.status === 'normal') {
-    bench.run = calmed(bench.run, metric.alert.recover);
+    bench.run = calmed(bench.run, combined, metric.alert);
     return judged;
   }
   const goesOn = bench.run?.isFound === true && bench.run.side === combined.direction;

@@ -118,6 +118,8 @@ export interface AlertRule {
   forOf?: number;
   /** Normal points in a row before it resolves. */
   recover: number;
+  /** The score below which a point counts as one of them; absent for any within the band. */
+  recoverBelow?: number;
   /** A recurrence within this time of the resolution is the same episode, in ms. */
   mergeGap: number;
   /** Deviation in band half-widths (the verdict's score) from which the alert is critical. */

@@ -49,6 +49,35 @@ describe('an alert that asks for points', () => {
   });
 });
 
+describe('an alert whose end asks for more than its beginning did', () => {
+  const of = metric({
+    bad: 'both',
+    alert: { for: 1, recover: 2, recoverBelow: 0.8, mergeGap: 0, criticalScore: 3 },
+  });
+  /** After points in order, `x` above the band, `~` just within its upper edge, `.` well within, `v` just within the lower one. */
+  const statesOf = (points: string): string => {
+    const desk = new AlertDesk({ policies: [POLICY], routes: ROUTES });
+    const disputes: Readonly<Record<string, number>> = { x: 20, '~': 14, '.': 11, v: 6 };
+    const scores: Readonly<Record<string, number>> = { x: 2, '~': 0.9, '.': 0.2, v: 0.9 };
+    return [...points]
+      .map((point, index) => {
+        const observed = { of, disputes: disputes[point] as number, score: scores[point] as number };
+        desk.observe(seen(hour(index), point === 'x' ? 'up' : 'normal', observed), afterHour(hour(index)));
+        return desk.alerts().at(-1)?.state.charAt(0) ?? '-';
+      })
+      .join('');
+  };
+
+  it.each([
+    ['stays open on the inner edge of its band, and ends well within it', 'x~~~~..', 'ffffffr'],
+    ['asks for such points in a row', 'x.~.~..', 'ffffffr'],
+    ['has nothing to ask of the other side', 'xvv', 'ffr'],
+    ['is as new by the next point out of band', 'x.x~..', 'fffffr'],
+  ])('%s', (_promise, points, states) => {
+    expect(statesOf(points)).toBe(states);
+  });
+});
+
 describe('the severity of an alert', () => {
   const rule = { criticalScore: 3, criticalMinEvents: 5, criticalEvents: 500, criticalAmount: 10_000 };
   it.each([

@@ -110,7 +110,7 @@ describe('a metric', () => {
   false_alerts_per_week: 0.5
   new_normal_after: 900d
   calendar: { campaign: hold, holiday: { widen: 2 }, closure: { plus: 0.01 } }
-  alert: { for: { n: 3, of: 5 }, recover: 4, merge_gap: 1w, critical_score: 5, critical_min_events: 0, critical_events: 90, critical_amount: 8000 }
+  alert: { for: { n: 3, of: 5 }, recover: { below: 0.7, for: 4 }, merge_gap: 1w, critical_score: 5, critical_min_events: 0, critical_events: 90, critical_amount: 8000 }
   owner: after-sales
   runbook: https://example.org/runbook
 `,
@@ -154,6 +154,7 @@ describe('a metric', () => {
         for: 3,
         forOf: 5,
         recover: 4,
+        recoverBelow: 0.7,
         mergeGap: 7 * DAY,
         criticalScore: 5,
         criticalMinEvents: 0,
