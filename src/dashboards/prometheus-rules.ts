@@ -25,6 +25,10 @@ const rule = (
   annotations: { summary, description },
 });
 
+/** A counter that was not there before has grown as well, which `increase` does not see: it wants two samples of it. */
+const grewInAnHour = (counter: string): string =>
+  `increase(${counter}[1h]) > 0 or (${counter} unless ${counter} offset 1h) > 0`;
+
 /** What an operator wants to be woken for, and what can wait for the morning. */
 export const PROMETHEUS_RULES: readonly PrometheusRule[] = [
   rule(
@@ -37,7 +41,8 @@ export const PROMETHEUS_RULES: readonly PrometheusRule[] = [
   ),
   rule(
     'RedressDoesNotDecide',
-    'increase(redress_tick_seconds_count[5m]) == 0',
+    // Of several processes one decides, and the others never look for work.
+    'sum(increase(redress_tick_seconds_count[5m])) == 0',
     '5m',
     'critical',
     'Redress has looked for no work for five minutes',
@@ -53,7 +58,7 @@ export const PROMETHEUS_RULES: readonly PrometheusRule[] = [
   ),
   rule(
     'RedressMessagesGivenUp',
-    'increase(redress_deliveries_total{state="failed"}[1h]) > 0',
+    grewInAnHour('redress_deliveries_total{state="failed"}'),
     '0m',
     'warning',
     'Messages were given up',
@@ -85,7 +90,7 @@ export const PROMETHEUS_RULES: readonly PrometheusRule[] = [
   ),
   rule(
     'RedressDetectorFails',
-    'increase(redress_detector_errors_total[1h]) > 0',
+    grewInAnHour('redress_detector_errors_total'),
     '0m',
     'warning',
     'A detector fails',

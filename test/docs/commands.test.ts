@@ -1,46 +1,10 @@
 /** What the documentation tells people to type must be what the program takes. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { manifest, ROOT, readRepositoryFile } from '../deployment/repository.js';
-
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(`${ROOT}docs`)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-
-/** What stands in code, a command a line: in blocks for a shell, and between backquotes. */
-function code(page: string): string[] {
-  const text = readRepositoryFile(page);
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
-    (block ?? '').replaceAll(/\\\n\s*/g, ' ').split('\n'),
-  );
-  const prose = text.replaceAll(/^```.*?^```/gms, '');
-  const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, inside]) => inside as string);
-  return [...blocks, ...inline].map((line) => line.replace(/\s+#.*$/, '').trim());
-}
-
-/** The commands of Redress on a page, as their arguments; what a shell does around them is left out. */
-function commandsOn(page: string): string[][] {
-  return code(page).flatMap((line) =>
-    line.split(/\s*(?:&&|\||;)\s*/).flatMap((part) => {
-      const found = /^(?:npx |npm run )?redress (?:-- )?(.+)$/.exec(part.trim());
-      return found === null ? [] : [words(found[1] as string)];
-    }),
-  );
-}
-
-/** Splits as a shell would: by spaces, but for what is quoted, up to where output is sent elsewhere. */
-function words(text: string): string[] {
-  const [command = ''] = text.split(/\s[<>]/, 1);
-  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, plain]) => double ?? single ?? plain ?? '',
-  );
-}
+import { codeOn, commandsOn, PAGES } from './documented.js';
 
 /** The program with every action taken out. */
 function parser(): Command {
@@ -75,7 +39,7 @@ describe('the documentation', () => {
   );
 
   it.each(PAGES)('runs only scripts that there are: %s', (page) => {
-    const scripts = code(page).flatMap((line) =>
+    const scripts = codeOn(page).flatMap((line) =>
       [...line.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => name as string),
     );
     for (const name of scripts) expect(Object.keys(manifest().scripts)).toContain(name);
