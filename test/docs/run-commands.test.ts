@@ -108,7 +108,7 @@ describe('the commands of the documentation', { timeout: 60_000 }, () => {
     );
   });
 
-  it.each(WITHOUT_SERVICE)('redress %s', async (command, typed) => {
+  it.each(byName(WITHOUT_SERVICE))('redress $command', async ({ command, typed }) => {
     await runs(typed?.() ?? command.split(' '));
     if (command === 'init my-shop') settleIn();
   });
@@ -125,10 +125,12 @@ describe('the commands of the documentation', { timeout: 60_000 }, () => {
     followUpId = String(jsonLines(opened.out)[0]?.follow_up_id);
   });
 
-  it.each(WITH_SERVICE)('redress %s', async (command, typed) => {
+  it.each(byName(WITH_SERVICE))('redress $command', async ({ command, typed }) => {
     await runs(typed?.() ?? command.split(' '));
   });
 });
+
+const byName = (steps: readonly Step[]) => steps.map(([command, typed]) => ({ command, typed }));
 
 async function runs(args: string[]): Promise<void> {
   const { status, out, err } = await redress(args);
