@@ -15,7 +15,7 @@ promise(
   byRegion,
   (story) => {
     for (let index = 0; index < 500; index++)
-      story.wrong(`category=c${index},region=${REGIONS[index % REGIONS.length]}`, at('10:00'), at('11:00'));
+      story.wrong(`category=c${index},region=${REGIONS[index % REGIONS.length]}`, at('10:00'), at('10:20'));
     expect(story.until(at('10:10:29'))).toEqual([]);
     const first = story.until(at('10:11'));
     expect(first).toHaveLength(5);
@@ -34,7 +34,7 @@ promise(
     const acknowledged = story.until(at('10:12'));
     expect(acknowledged).toHaveLength(4);
     expect(acknowledged.every((line) => line.includes(' slack:#disputes acknowledged '))).toBe(true);
-    const ends = story.until(at('12:00'));
+    const ends = story.until(at('10:50'));
     expect(ends).toHaveLength(5);
     expect(ends.every((line) => line.includes(' slack:#disputes resolved '))).toBe(true);
     expect(story.alerts().every(({ state }) => state === 'resolved')).toBe(true);

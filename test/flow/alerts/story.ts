@@ -50,7 +50,6 @@ interface Setting extends Partial<AlertSettings> {
 }
 
 interface Trouble {
-  slice: string;
   from: Instant;
   to: Instant;
   score: number;
@@ -66,8 +65,7 @@ class Story {
   readonly #dies: boolean;
   readonly #metric: MetricDefinition;
   readonly #journal: JournalEntry[] = [];
-  readonly #troubles: Trouble[] = [];
-  readonly #slices = new Set<string>();
+  readonly #troubles = new Map<string, Trouble[]>();
   readonly #gaps: { from: Instant; to: Instant }[] = [];
   #settings: AlertSettings;
   #desk: AlertDesk;
@@ -88,8 +86,7 @@ class Story {
 
   /** The rate is out of band from one moment to another; 2 is a score of twice what is allowed. */
   wrong(slice: string, from: Instant, to = Number.POSITIVE_INFINITY, score = 2): void {
-    this.#troubles.push({ slice, from, to, score });
-    this.#slices.add(slice);
+    this.#troubles.set(slice, [...(this.#troubles.get(slice) ?? []), { from, to, score }]);
   }
 
   /** Nothing can be said of the rate, because its data is not there. */
@@ -165,12 +162,10 @@ class Story {
 
   #look(start: Instant): void {
     if (this.#gaps.some(({ from, to }) => from <= start && start < to)) return;
-    const parentsFirst = [...this.#slices].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
-    for (const slice of parentsFirst) {
-      const trouble = this.#troubles.findLast(
-        (each) => each.slice === slice && each.from <= start && start < each.to,
-      );
-      this.#keep(this.#desk.observe(seen(this.#metric, slice, start, trouble?.score ?? 0), this.#now));
+    const parentsFirst = [...this.#troubles].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1));
+    for (const [slice, troubles] of parentsFirst) {
+      const score = troubles.findLast(({ from, to }) => from <= start && start < to)?.score ?? 0;
+      this.#keep(this.#desk.observe(seen(this.#metric, slice, start, score), this.#now));
     }
   }
 
