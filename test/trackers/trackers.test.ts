@@ -24,7 +24,7 @@ function routerWith(githubToken: string, jiraToken: string, done = ''): Router {
       ...CONTEXT,
       print: () => undefined,
       slack: null,
-      webhooks: { addresses: {}, secret: '', clock: new SimulatedClock(NOON), timeout: 200 },
+      webhooks: { addresses: {}, secret: '', clock: new SimulatedClock(NOON), timeout: 1_000 },
       trackers: {
         github: {
           issues: {
