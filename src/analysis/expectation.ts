@@ -140,13 +140,17 @@ const CHI_SQUARE_MEDIAN = 0.4549;
 /**
  * Counts or sums next to their forecast. How far a leaf strays by chance is read off the leaves themselves, by
  * medians, so that the leaves below a cause do not blur it: the size of a unit from the smaller half, where single
- * events show, and the forecast's relative error from the large ones.
+ * events show, and the forecast's relative error from the large ones. What all leaves have in common is no error of
+ * single leaves, but what is to be explained.
  */
 export function expectForecast(leaves: Leaves, observed: Float64Array, forecast: Float64Array): JudgedLeaves {
   const known = [...forecast.keys()].filter((leaf) => (forecast[leaf] as number) > 0);
   const middle = median(known.map((leaf) => forecast[leaf] as number));
   const small = known.filter((leaf) => (forecast[leaf] as number) <= middle);
-  const square = (leaf: number) => ((observed[leaf] as number) - (forecast[leaf] as number)) ** 2;
+  const larger = known.filter((leaf) => (forecast[leaf] as number) >= middle);
+  const ratio = median(larger.map((leaf) => (observed[leaf] as number) / (forecast[leaf] as number)));
+  const inCommon = ratio > 0 ? ratio : 1;
+  const square = (leaf: number) => ((observed[leaf] as number) - inCommon * (forecast[leaf] as number)) ** 2;
   const perUnit = Math.max(
     Math.min(1, middle || 1),
     median(small.map((leaf) => square(leaf) / (forecast[leaf] as number))) / CHI_SQUARE_MEDIAN,

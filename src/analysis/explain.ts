@@ -37,6 +37,8 @@ export function explain(leaves: JudgedLeaves, options: SearchOptions = SEARCH): 
   const listed = [...causes, ...others]
     .sort((a, b) => place(a) - place(b) || b.score - a.score)
     .filter((each, at) => at < LISTED || causes.includes(each));
+  // Where there is one slice only, it is the whole, and that is all there is to say.
+  if (listed.length === 0) listed.push(...ranking.slice(0, 1));
   return {
     observed,
     expected,

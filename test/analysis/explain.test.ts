@@ -128,8 +128,18 @@ describe('what cannot be judged well is answered all the same, without a NaN', (
     );
   };
 
+  /** One slice of which 100 were forecast. */
+  const alone = (observed: number) => {
+    const builder = new LeafBuilder(['region']);
+    builder.leaf(['GB']);
+    return expectForecast(builder.build(), Float64Array.of(observed), Float64Array.of(100));
+  };
+
   test('one slice only', () => {
     expect(finite(rates([[50, 1_000]], [[10, 1_000]])).slices.map(({ slice }) => slice)).toEqual([{}]);
+    expect(finite(rates([[10, 1_000]], [[10, 1_000]])).slices).toMatchObject([{ slice: {}, cause: false }]);
+    expect(finite(alone(300)).slices).toMatchObject([{ slice: {}, cause: true }]);
+    expect(finite(alone(103)).slices).toMatchObject([{ slice: {}, cause: false }]);
   });
 
   test('a baseline in which nothing ever happened', () => {
