@@ -16,7 +16,7 @@ import {
 let slack: SlackStandIn;
 
 const notifier = (token = slack.token) => {
-  const api = slackApi({ token, apiUrl: slack.apiUrl, timeout: 300 });
+  const api = slackApi({ token, apiUrl: slack.apiUrl, timeout: 1_000 });
   return slackNotifier({ api, context: CONTEXT, roots: new SlackRoots(api) });
 };
 

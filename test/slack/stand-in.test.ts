@@ -11,7 +11,7 @@ const clientOf = (token: string | undefined): WebClient =>
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: 300,
+    timeout: 1_000,
     logger: {
       debug() {},
       info() {},
