@@ -9,6 +9,7 @@ import type { Router } from './notify/index.js';
 import { Outbox, type OutboxParts } from './notify/outbox.js';
 import { Uncertain } from './notify/uncertain.js';
 import { AlertAnalyses } from './pipeline/alert-analyses.js';
+import { withAnnounced } from './pipeline/announcements.js';
 import { Commands, linkedBy } from './pipeline/commands.js';
 import { createDeciders } from './pipeline/deciding.js';
 import { analysisSources } from './pipeline/explanation.js';
@@ -97,10 +98,13 @@ export interface Surroundings {
 
 /** Puts the stages together and takes up the state where the store has left it. */
 export async function assemble(
-  configuration: Configuration,
+  configured: Configuration,
   store: Store,
   surroundings: Surroundings,
 ): Promise<Redress> {
+  const annotationTable = new AnnotationTable(store);
+  const kept = await annotationTable.kept();
+  const configuration = withAnnounced(configured, kept);
   const { metrics, annotations } = configuration;
   const events = new EventLog(store);
   const points = new PointTable(store);
@@ -111,7 +115,7 @@ export async function assemble(
   const judgeStates = new JudgeStateTable(store);
   const journal = new Journal(store);
   const holidays = await holidaysAround(configuration, events, surroundings.notBefore?.());
-  await new AnnotationTable(store).write([...annotations, ...holidays]);
+  await annotationTable.write([...configured.annotations, ...holidays]);
 
   const entries = await journal.read();
   const { judging, alerts, followUps, digests } = createDeciders(configuration, {
@@ -188,6 +192,7 @@ export async function assemble(
   });
   return {
     configuration,
+    annotations: { calendar: configured.annotations, kept },
     events,
     points,
     maker,

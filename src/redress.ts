@@ -3,6 +3,7 @@ import type { Configuration } from './config/configuration.js';
 import type { FollowUpDesk } from './followups/desk.js';
 import type { Restated } from './metrics/late-events.js';
 import type { PointMaker } from './metrics/point-maker.js';
+import type { Annotation, KeptAnnotation } from './model/annotation.js';
 import type { Instant } from './model/clock.js';
 import type { JournalEntry } from './model/journal.js';
 import type { Outbox } from './notify/outbox.js';
@@ -16,7 +17,9 @@ import type { PointTable } from './store/point-table.js';
 
 /** Everything that decides, put together over one store. */
 export interface Redress {
+  /** What is announced is among its annotations. */
   configuration: Configuration;
+  annotations: { calendar: readonly Annotation[]; kept: readonly KeptAnnotation[] };
   events: EventLog;
   points: PointTable;
   maker: PointMaker;

@@ -12,7 +12,9 @@ import type { Span } from '../detection/backtest/score.js';
 import type { Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { MetricDefinition } from '../model/metric.js';
+import { withAnnounced } from '../pipeline/announcements.js';
 import { isLive } from '../pipeline/replay.js';
+import { AnnotationTable } from '../store/annotation-table.js';
 import { runningEngine } from '../store/embedded/engine.js';
 import { duration, instant } from './option-values.js';
 
@@ -59,6 +61,8 @@ export interface HistorySession {
   grace: number;
   metrics: readonly MetricDefinition[];
   historyOf(configuration: Configuration): BacktestHistory;
+  /** A configuration with what was announced while the service ran. */
+  asJudged(configuration: Configuration): Configuration;
 }
 
 /** Opens the store, beside a service that runs over it too. The labels are read first: they are cheaper to have wrong. */
@@ -71,6 +75,8 @@ export async function openHistory(
   for (const text of strangers(labels ?? [], configuration)) warn(text);
   const metrics = chosen(configuration, options.metric);
   const open = await openBeside(configuration.service.clickhouse);
+  const kept = await new AnnotationTable(open.store).kept();
+  const asJudged = (wanted: Configuration) => withAnnounced(wanted, kept);
   const historyOf = ({ annotations }: Configuration) =>
     new BacktestHistory(open.store, annotations, { remake: options.remake });
   try {
@@ -84,7 +90,7 @@ export async function openHistory(
         'usage',
         `there is nothing between --from and --to: the history is from ${iso(all.from)} to ${iso(all.to)}`,
       );
-    return { open, span, counted, labels, grace: options.grace, metrics, historyOf };
+    return { open, span, counted, labels, grace: options.grace, metrics, historyOf, asJudged };
   } catch (error) {
     await open.close();
     throw error;

@@ -34,8 +34,9 @@ export function register(program: Command, io: CliIo): void {
       const session = await openHistory(configuration, options, io.err);
       const line = new ProgressLine();
       try {
-        const run = (of: Configuration, extra: Partial<BacktestOptions> = {}) =>
-          evaluate(of, {
+        const run = (given: Configuration, extra: Partial<BacktestOptions> = {}) => {
+          const of = session.asJudged(given);
+          return evaluate(of, {
             ...session,
             metrics: of.metrics.filter(({ id }) => options.metric?.includes(id) ?? true),
             history: session.historyOf(of),
@@ -44,6 +45,7 @@ export function register(program: Command, io: CliIo): void {
             onMoment: (moment) => line.show(`judging ${new Date(moment).toISOString().slice(0, 16)}`),
             ...extra,
           });
+        };
         const evaluation = await run(configuration);
         const compared = other === null ? null : await compare(evaluation, await run(other), session, other);
         const charts =

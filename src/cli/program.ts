@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, RedressError } from '../model/errors.js';
 import * as alerts from './alerts.js';
+import * as annotations from './annotations.js';
 import * as backtest from './backtest.js';
 import * as backup from './backup.js';
 import * as check from './check.js';
@@ -47,6 +48,7 @@ const COMMANDS = [
   detect,
   alerts,
   silences,
+  annotations,
   route,
   followUps,
   digest,

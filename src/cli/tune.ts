@@ -44,19 +44,20 @@ export function register(program: Command, io: CliIo): void {
         const { evidence, marked } = evidenceOf(session, alerts);
         const load = async (metricsText: string) => {
           const read = await loadConfiguration(config, { env: process.env, ...knownDetectors, metricsText });
-          return read.ok ? read.configuration : null;
+          return read.ok ? session.asJudged(read.configuration) : null;
         };
+        const judged = session.asJudged(configuration);
         const tunings: Tuning[] = [];
         let text = before;
         for (const metric of session.metrics.filter(({ detect }) => detect.length > 0)) {
-          const tuning = await tune(configuration, metric, {
+          const tuning = await tune(judged, metric, {
             ...session,
             evidence,
             missed: options.missed,
             runs: options.runs,
             text,
             load,
-            history: session.historyOf(configuration),
+            history: session.historyOf(judged),
             reportFault: ({ detector, metric: id, slice, error }) =>
               io.err(`the detector ${detector} failed on ${id} ${slice}: ${messageOf(error)}`),
             onRun: (run) => line.show(`${metric.id}: trying ${run} of at most ${options.runs}`),

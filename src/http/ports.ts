@@ -11,6 +11,7 @@ import type {
 import type { HttpIngestAnswer } from '../ingest/http-ingest.js';
 import type { Alert } from '../model/alert.js';
 import type { AlertAnalysis, AnalysisOutcome, Span } from '../model/analysis.js';
+import type { AnnotationAnswer, Announcement, ListedAnnotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp } from '../model/follow-up.js';
@@ -46,6 +47,12 @@ export interface ServicePorts {
     words(outcome: AnalysisOutcome): readonly AnalysisWords[];
     /** Throws `usage` for a metric that is not configured and for a span that is a part of its own baseline. */
     explain(request: ExplainRequest): Promise<AnalysisOutcome>;
+  };
+  annotations: {
+    /** By when they begin. */
+    list(span: Span): readonly ListedAnnotation[];
+    announce(announcement: Announcement): Promise<AnnotationAnswer>;
+    end(request: { annotationId: string; actor: string }): Promise<AnnotationAnswer>;
   };
   silences: {
     list(): readonly Silence[];

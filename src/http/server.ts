@@ -18,6 +18,7 @@ import { limitRate } from './rate-limit.js';
 import { registerEndpoints, sendAnswer } from './register.js';
 import { alertEndpoints } from './routes/alerts.js';
 import { analysisEndpoints } from './routes/analyses.js';
+import { annotationEndpoints } from './routes/annotations.js';
 import { chartEndpoints } from './routes/charts.js';
 import { digestEndpoints } from './routes/digest.js';
 import { eventEndpoints } from './routes/events.js';
@@ -110,6 +111,7 @@ export function createApplication(
     ...alertEndpoints(ports),
     ...analysisEndpoints(ports.analyses, ports.alerts),
     ...silenceEndpoints(ports.silences),
+    ...annotationEndpoints(ports.annotations, clock),
     ...followUpEndpoints(ports.followUps),
     ...digestEndpoints(ports.digest),
     ...reloadEndpoints(ports.reload),

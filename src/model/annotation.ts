@@ -29,3 +29,42 @@ export interface Annotation {
   /** The metrics that it concerns; absent for all. */
   metrics?: readonly string[];
 }
+
+/** An annotation that somebody has announced while Redress was running. */
+export interface KeptAnnotation extends Annotation {
+  /** Who announced it, and who has ended it since; empty for nobody. */
+  author: string;
+  endedBy: string;
+  createdAt: Instant;
+  /** Taken back before it began: it never happened. */
+  withdrawn: boolean;
+}
+
+/** One as it is listed, whoever it is from. */
+export interface ListedAnnotation extends Annotation {
+  /** `calendar`: of the configuration, as public holidays are; `person`: announced. */
+  origin: 'calendar' | 'person';
+  author: string;
+}
+
+/** What somebody announces. */
+export interface Announcement extends Omit<Annotation, 'annotationId' | 'startsAt'> {
+  actor: string;
+  /** Given by whoever may have to send it again; made up otherwise. */
+  annotationId?: string | undefined;
+  /** Now by default. */
+  startsAt?: Instant | undefined;
+}
+
+export type AnnotationRefusal =
+  | 'not_after_its_start'
+  | 'unknown_metric'
+  /** Another annotation has the id. */
+  | 'taken'
+  | 'of_the_calendar'
+  | 'already_over';
+
+export type AnnotationAnswer =
+  | { outcome: 'done'; annotation: ListedAnnotation }
+  | { outcome: 'refused'; reason: AnnotationRefusal }
+  | { outcome: 'not_found' };

@@ -1,13 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../config/configuration.js';
 import type { OpenFollowUpAnswer, ServicePorts } from '../http/ports.js';
 import { writeDigest } from '../messages/digest.js';
+import type { AnnotationAnswer, KeptAnnotation } from '../model/annotation.js';
 import type { Clock, Instant } from '../model/clock.js';
+import { type AnnotationState, announce, endAnnotation, listAnnotations } from '../pipeline/announcements.js';
 import type { Carried } from '../pipeline/commands.js';
 import { explainPort, wordsOf } from '../pipeline/explanation.js';
 import { openingByHand } from '../pipeline/follow-up-evidence.js';
 import { openingOfAlert, provableCause } from '../pipeline/follow-up-opening.js';
 import type { Redress } from '../redress.js';
 import type { Store } from '../store/store.js';
+
+export type DecideAnnotation = (
+  state: AnnotationState,
+  now: Instant,
+) => { answer: AnnotationAnswer; keep: KeptAnnotation | null };
 
 /** What the service lends to HTTP and to Slack's clicks. */
 export interface ServicePortsParts
@@ -19,6 +27,8 @@ export interface ServicePortsParts
   known(): Redress;
   /** What happened to an alert, a silence or a follow-up, once all that was decided is written. */
   story: ServicePorts['alerts']['story'];
+  /** Decides about an annotation; resolves once what it changes is kept and is judged with. */
+  annotate(decide: DecideAnnotation): Promise<AnnotationAnswer>;
   /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
   command<Result>(
     run: (redress: Redress, now: Instant) => Carried<Result> | Promise<Carried<Result>>,
@@ -27,7 +37,7 @@ export interface ServicePortsParts
 
 /** What can be asked of a live service, and what it can be told. */
 export function servicePorts(parts: ServicePortsParts): ServicePorts {
-  const { store, configuration, clock, known, story, command } = parts;
+  const { store, configuration, clock, known, story, command, annotate } = parts;
   return {
     ingest: parts.ingest,
     alerts: {
@@ -40,6 +50,14 @@ export function servicePorts(parts: ServicePortsParts): ServicePorts {
       ofAlert: (id) => known().alerts.analysis(id),
       words: (outcome) => wordsOf(outcome, configuration),
       explain: async (request) => explainPort(store, request, known().configuration.metrics),
+    },
+    annotations: {
+      list: (span) => {
+        const { annotations, configuration: current } = known();
+        return listAnnotations({ ...annotations }, current.holidaysOf, span);
+      },
+      announce: (announcement) => annotate((state, now) => announce(announcement, state, now, randomUUID())),
+      end: (request) => annotate((state, now) => endAnnotation(request, state, now)),
     },
     silences: {
       list: () => known().alerts.silences(),

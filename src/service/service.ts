@@ -13,6 +13,7 @@ import { KafkaSource } from '../ingest/kafka-source.js';
 import { inputLimits } from '../ingest/privacy.js';
 import { LateEvents } from '../metrics/late-events.js';
 import type { Alert } from '../model/alert.js';
+import type { AnnotationAnswer } from '../model/annotation.js';
 import { type Clock, type Instant, MINUTE } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
@@ -22,12 +23,13 @@ import type { Carried } from '../pipeline/commands.js';
 import { markLive } from '../pipeline/replay.js';
 import type { Redress } from '../redress.js';
 import { AlertBatches } from '../store/alert-batches.js';
+import { AnnotationTable } from '../store/annotation-table.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import { EventLog } from '../store/event-log.js';
 import { DeliveryAudit } from './delivery-audit.js';
 import { Heartbeat } from './heartbeat.js';
 import { observers } from './observers.js';
-import { servicePorts } from './ports.js';
+import { type DecideAnnotation, servicePorts } from './ports.js';
 import { readiness } from './readiness.js';
 import { every } from './scheduler.js';
 import { SlackSide } from './slack-side.js';
@@ -240,6 +242,7 @@ class Service {
       known: () => this.#known(),
       story: async (id) => (await this.#inTurn(() => this.#decided())).journal.story(id),
       command: (run) => this.#command(run),
+      annotate: (decide) => this.#annotate(decide),
       readiness: () => this.#readiness(),
       prometheus: () => {
         for (const source of this.#sources.all()) this.#metrics.sourceSeen(source);
@@ -294,6 +297,26 @@ class Service {
       await redress.outbox.send(now);
       await this.#slack.refresh(redress, now);
       return result;
+    });
+  }
+
+  /**
+   * What is announced takes effect as an edited calendar does: everything decided is put together anew, with it. That
+   * is a second's work, which nobody asks for often, and there is no other way in which annotations take effect.
+   */
+  #annotate(decide: DecideAnnotation): Promise<AnnotationAnswer> {
+    return this.#inTurn(async () => {
+      const redress = await this.#decided();
+      const state = { ...redress.annotations, metrics: redress.configuration.metrics };
+      const { answer, keep } = decide(state, this.#clock.now());
+      if (keep === null) return answer;
+      await new AnnotationTable(this.#open.store).keep(keep);
+      await redress.outbox.settle(this.#clock.now());
+      await redress.saveJudges();
+      this.#redress = null;
+      this.#late = null;
+      await this.#decided();
+      return answer;
     });
   }
 

@@ -23,6 +23,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 
 let alertId = '';
 let followUpId = '';
+let annotationId = '';
 let service: RunningCommand;
 
 /** A documented command, and what a reader puts in the place of what only stands for something. */
@@ -80,6 +81,11 @@ const WITH_SERVICE: readonly Step[] = [
   ['simulate --truth FILE', () => [...SIMULATE, '--to', process.env.REDRESS_URL ?? '']],
   ['alerts resolve ID', () => ['alerts', 'resolve', alertId]],
   ['check --config DIR --against-running', () => ['check', '--config', 'my-shop', '--against-running']],
+  [
+    'annotations make Spring sale --kind campaign --slice region=GB --for 2d',
+    () => ['annotations', 'make', 'Spring sale', '--kind', 'campaign', '--slice', 'region=GB', '--for', '2d'],
+  ],
+  ['annotations end ID', () => ['annotations', 'end', annotationId]],
   ['reload'],
 ];
 
@@ -122,6 +128,17 @@ describe('the commands of the documentation', { timeout: 60_000 }, () => {
     const listed = await redress(['--json', 'alerts', 'list', '--all']);
     alertId = String(jsonLines(listed.out)[0]?.alert_id);
     const opened = await redress(['--json', 'follow-ups', 'open', alertId]);
+    const made = await redress([
+      '--json',
+      'annotations',
+      'make',
+      'Sale',
+      '--kind',
+      'campaign',
+      '--for',
+      '1d',
+    ]);
+    annotationId = String(jsonLines(made.out)[0]?.annotation_id);
     followUpId = String(jsonLines(opened.out)[0]?.follow_up_id);
   });
 

@@ -14,6 +14,7 @@ import { createApplication, type ServerOptions } from '../../src/http/server.js'
 import { slackInbox } from '../../src/http/slack.js';
 import type { Alert } from '../../src/model/alert.js';
 import type { AlertAnalysis } from '../../src/model/analysis.js';
+import type { AnnotationAnswer, Announcement, ListedAnnotation } from '../../src/model/annotation.js';
 import { HOUR, SimulatedClock } from '../../src/model/clock.js';
 import type { FollowUp } from '../../src/model/follow-up.js';
 import type { JournalEntry } from '../../src/model/journal.js';
@@ -111,6 +112,19 @@ export class FakeService implements ServicePorts {
         detail: 'nothing was counted in the time to compare with',
       };
     },
+  };
+
+  knownAnnotations: ListedAnnotation[] = [];
+  readonly announcements: Announcement[] = [];
+  annotationAnswer: AnnotationAnswer = { outcome: 'not_found' };
+
+  annotations: ServicePorts['annotations'] = {
+    list: () => this.knownAnnotations,
+    announce: async (announcement) => {
+      this.announcements.push(announcement);
+      return this.annotationAnswer;
+    },
+    end: async () => this.annotationAnswer,
   };
 
   readonly silenceCommands: SilenceCommand[] = [];

@@ -64,7 +64,7 @@ it('has the event as it is decoded, and refers to nothing that it does not have'
   const text = JSON.stringify(document);
   const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
   expect(new Set(references)).toEqual(
-    new Set(['Analysis', 'Error', 'Event', 'Alert', 'Silence', 'FollowUp', 'StoryEntry']),
+    new Set(['Analysis', 'Annotation', 'Error', 'Event', 'Alert', 'Silence', 'FollowUp', 'StoryEntry']),
   );
   expect(text.match(/"\$ref":"/g)).toHaveLength(references.length);
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining([...new Set(references)]));
