@@ -2,7 +2,7 @@ import type { FileProgress } from '../ingest/file-source.js';
 
 /** How far a load has come, with what that means for who waits. */
 export interface LoadProgress {
-  /** From 0 to 1; null for a pipe. */
+  /** From 0 to 1; null where it cannot be known. */
   share: number | null;
   eventsPerSecond: number;
   /** Until the end at the rate so far; null where it cannot be known. */
@@ -11,8 +11,7 @@ export interface LoadProgress {
 
 /** What a file's progress after so many seconds says about the rest of it. */
 export function loadProgress(progress: FileProgress, seconds: number): LoadProgress {
-  const { bytesRead, bytesTotal, accepted, rejected } = progress;
-  const share = bytesTotal === null || bytesTotal === 0 ? null : Math.min(bytesRead / bytesTotal, 1);
+  const { share, accepted, rejected } = progress;
   return {
     share,
     eventsPerSecond: seconds > 0 ? Math.round((accepted + rejected) / seconds) : 0,

@@ -8,7 +8,7 @@ import { decodeLine, type Line } from './line-splitter.js';
 import { arrivalOf } from './origin.js';
 import { PlainEvent } from './plain-event.js';
 
-/** What a builder's first batch is expected to take. */
+/** What a builder's first batch is expected to take, when nobody knows better. */
 const FIRST_BYTES = 1 << 16;
 /** What a rejected input takes in memory beside its text, and a character of the text. */
 const REJECTED_BYTES = 512;
@@ -22,15 +22,20 @@ export class BatchBuilder {
   readonly #source: string;
   readonly #limits: DecodeLimits;
   readonly #plain = new PlainEvent();
-  #rows = new EventRows(FIRST_BYTES);
+  #rows: EventRows;
   #rejected: RejectedEvent[] = [];
   #rejectedBytes = 0;
   #lastArrivalAt: Instant | null = null;
 
-  /** All inputs of a builder are of one source. */
-  constructor(source: string, limits: DecodeLimits) {
+  /**
+   * All inputs of a builder are of one source.
+   *
+   * @param expected bytes that its first batch will probably take: what it grows beyond is copied.
+   */
+  constructor(source: string, limits: DecodeLimits, expected = FIRST_BYTES) {
     this.#source = source;
     this.#limits = limits;
+    this.#rows = new EventRows(expected);
   }
 
   /** Takes one message or line as it came, without the end of the line; false when it is rejected. */

@@ -42,6 +42,8 @@ export interface FileProgress {
   bytesRead: number;
   /** Null for a pipe. */
   bytesTotal: number | null;
+  /** How much of the input has come by, from 0 to 1; null where it cannot be known. */
+  share: number | null;
   /** Durable so far. */
   accepted: number;
   rejected: number;
@@ -75,10 +77,19 @@ export async function ingestFile(
   request: FileIngestRequest,
 ): Promise<FileIngestResult> {
   const input = await openInput(request.path, request.standardInput);
-  const { format, portions } = await decodeFile(parts, request, input);
-  const writer = new FileWriter(parts.sink, parts.limits, (accepted, rejected) =>
-    request.onProgress?.({ bytesRead: input.bytesRead(), bytesTotal: input.bytesTotal, accepted, rejected }),
-  );
+  const report = ({ accepted, rejected, share }: FileWriter) => {
+    const [bytesRead, bytesTotal] = [input.bytesRead(), input.bytesTotal];
+    const read = bytesTotal === null || bytesTotal === 0 ? null : Math.min(bytesRead / bytesTotal, 1);
+    request.onProgress?.({ bytesRead, bytesTotal, share: share ?? read, accepted, rejected });
+  };
+  const writer = new FileWriter(parts.sink, parts.limits, report);
+  async function* body(): AsyncGenerator<Buffer> {
+    for await (const chunk of input.body()) {
+      yield chunk;
+      report(writer);
+    }
+  }
+  const { format, portions } = await decodeFile(parts, request, { ...input, body });
   try {
     for await (const portion of portions) await writer.add(portion);
   } finally {
@@ -199,16 +210,14 @@ async function* readLines(input: Input, origin: Origin, limits: DecodeLimits): A
 class FileWriter {
   accepted = 0;
   rejected = 0;
+  /** Of a table: of its bytes all have been sent before its first row comes back. */
+  share: number | null = null;
   readonly #writer: PipelinedWriter;
   readonly #builder: BatchBuilder;
-  readonly #onDurable: (accepted: number, rejected: number) => void;
+  readonly #onDurable: (writer: FileWriter) => void;
   #bytes = 0;
 
-  constructor(
-    sink: EventSink,
-    limits: DecodeLimits,
-    onDurable: (accepted: number, rejected: number) => void,
-  ) {
+  constructor(sink: EventSink, limits: DecodeLimits, onDurable: (writer: FileWriter) => void) {
     this.#builder = new BatchBuilder('file', limits);
     this.#writer = new PipelinedWriter({
       write: async (batch) => {
@@ -221,6 +230,7 @@ class FileWriter {
 
   async add(portion: Portion): Promise<void> {
     portion.into(this.#builder);
+    this.share = portion.share ?? this.share;
     if (portion.stored !== undefined) this.#isDurable(portion.stored, 0);
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
@@ -234,7 +244,7 @@ class FileWriter {
   #isDurable(accepted: number, rejected: number): void {
     this.accepted += accepted;
     this.rejected += rejected;
-    this.#onDurable(this.accepted, this.rejected);
+    this.#onDurable(this);
   }
 
   async #flush(): Promise<void> {

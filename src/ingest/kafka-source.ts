@@ -259,7 +259,9 @@ export class KafkaSource {
   }
 
   #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
-    const builder = new BatchBuilder('kafka', this.#parts.limits);
+    // Rows take less than the JSON that they are made of.
+    const expected = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    const builder = new BatchBuilder('kafka', this.#parts.limits, expected);
     const place = `${topic}/${partition}/`;
     const receivedAt = this.#parts.clock.now();
     for (const { offset, timestamp, value } of messages) {

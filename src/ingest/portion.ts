@@ -17,6 +17,8 @@ export interface Portion {
   stored?: number;
   /** How much of the input it was made from, as a measure of the memory that it takes. */
   bytes: number;
+  /** How much of its table has come by with it, from 0 to 1; absent of a text, whose bytes say so. */
+  share?: number;
 }
 
 /** Makes the arrival of an input by its place in the file, for people and for the order of versions. */

@@ -75,6 +75,8 @@ export interface StagedTable {
     settings: Readonly<Record<string, string | number>>;
     accept: Acceptance | null;
   }): Promise<number | null>;
+  /** The number of the last row in the table; 0 when there is none. */
+  last(): Promise<number>;
   /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */
   rows(query: StagedQuery): AsyncIterable<readonly StagedRow[]>;
   /** Forgets the table. Never throws for a table that is gone. */

@@ -34,6 +34,7 @@ export async function* mappedRows(
     where: map.where?.expression ?? '',
     timezone: map.timezone,
   };
+  const last = await staged.last();
   const decode = async (rows: readonly StagedRow[]): Promise<Portion> => {
     const decoded = await withSources(
       rows.flatMap((row) => decodeRow(row, map, arrival)),
@@ -45,6 +46,7 @@ export async function* mappedRows(
         for (const one of decoded) collector.add(one);
       },
       bytes: 0,
+      share: Number(rows.at(-1)?._row ?? last) / Math.max(last, 1),
     };
   };
   let rows: StagedRow[] = [];

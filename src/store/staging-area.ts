@@ -171,6 +171,14 @@ export class StagingTable {
     return quoted(`${this.#name}_${name}`);
   }
 
+  async last(): Promise<number> {
+    for await (const [row] of this.#store.rows<{ last: number }>(
+      `SELECT max(_row) AS last FROM ${quoted(this.#name)}`,
+    ))
+      return row?.last ?? 0;
+    return 0;
+  }
+
   async *rows(query: {
     values: readonly { name: string; expression: string }[];
     where: string;

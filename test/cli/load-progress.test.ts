@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadProgress, progressWords } from '../../src/cli/load-progress.js';
 
-const half = { bytesRead: 5_000, bytesTotal: 10_000, accepted: 90_000, rejected: 10_000 };
+const half = { bytesRead: 5_000, bytesTotal: 10_000, share: 0.5, accepted: 90_000, rejected: 10_000 };
 
 it('says of a load its share, its rate and the time that is left', () => {
   expect(loadProgress(half, 100)).toEqual({ share: 0.5, eventsPerSecond: 1_000, secondsLeft: 100 });
@@ -11,8 +11,10 @@ it('says of a load its share, its rate and the time that is left', () => {
 });
 
 it('promises no end for a pipe, and none before anything was read', () => {
-  expect(progressWords({ ...half, bytesTotal: null, rejected: 0 }, 10)).toBe('90,000 events, 9,000/s');
-  expect(loadProgress({ ...half, bytesRead: 0 }, 0)).toEqual({
+  expect(progressWords({ ...half, bytesTotal: null, share: null, rejected: 0 }, 10)).toBe(
+    '90,000 events, 9,000/s',
+  );
+  expect(loadProgress({ ...half, bytesRead: 0, share: 0 }, 0)).toEqual({
     share: 0,
     eventsPerSecond: 0,
     secondsLeft: null,

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
 import { HOUR, MINUTE } from '../../src/model/clock.js';
 import { configurationFolder, RunningCommand } from '../cli/process.js';
+import { at } from '../flow/timeline.js';
 import { SlackStandIn } from '../slack/stand-in.js';
+import { LiveService } from './live-service.js';
 
 const requirements = brokerRequirements();
 const wanted = process.env.REDRESS_REQUIRE_KAFKA === '1';
@@ -19,6 +21,7 @@ const CLOSED_AFTER = 11 * MINUTE;
 
 describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka (${requirements})`, () => {
   let broker: Broker;
+  let kafka: Kafka;
   let producer: Producer;
   let slack: SlackStandIn;
   let service: RunningCommand | null = null;
@@ -31,7 +34,7 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka 
     // Only where the tests must run is this reached without what they need.
     expect(requirements).toBe('ready');
     broker = await startBroker();
-    const kafka = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
+    kafka = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
     producer = kafka.producer();
     await producer.connect();
     slack = await SlackStandIn.start();
@@ -90,10 +93,10 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka 
     return values;
   }
 
-  async function publish(values: readonly string[]): Promise<void> {
+  async function publish(values: readonly string[], topic = TOPIC): Promise<void> {
     for (let from = 0; from < values.length; from += 2_000)
       await producer.send({
-        topic: TOPIC,
+        topic,
         messages: values.slice(from, from + 2_000).map((value) => ({ value })),
       });
   }
@@ -140,4 +143,56 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka 
       25 * 60,
     ]);
   }, 300_000);
+
+  it('makes every point, alert and message once when the one that decides has no partition', async () => {
+    const topic = 'a-partition-for-four';
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    const group = async () => {
+      const { groups } = await admin.describeGroups([topic]);
+      return groups.map(({ state, members }) => [state, members.length]);
+    };
+    const reading = { groupId: topic, topics: [topic], from: 'earliest', sessionTimeout: 6_000 } as const;
+    const live = await LiveService.start({
+      kafka: { brokers: [broker.address], tls: null, sasl: null, ...reading },
+    });
+    try {
+      await Promise.all([1, 2, 3].map(() => live.beside()));
+      const taken = async (address: string) => {
+        const text = await (await fetch(`${address}/metrics`)).text();
+        return Number(/^redress_events_accepted_total{source="kafka"} (\d+)$/m.exec(text)?.[1] ?? 0);
+      };
+      // Kafka gives the partition to one of the four; the one that decides leaves and comes back until it has none.
+      for (let tries = 1; ; tries += 1) {
+        await expect.poll(group, POLL).toEqual([['Stable', 4]]);
+        await publish([live.traffic(at('00:00', -2), at('01:00', -2), 1, 0)], topic);
+        await expect.poll(() => live.count('events'), POLL).toBe(tries);
+        if ((await taken(live.address)) === 0) break;
+        await live.end();
+        await live.begin();
+      }
+      live.clock.advanceTo(at('11:12'));
+      const usual = live.traffic(at('00:00', -1), at('10:00'), 300, 30);
+      const unusual = live.traffic(at('10:00'), at('11:00'), 300, 60);
+      const closing = live.traffic(at('11:11'), at('12:11'), 1, 0);
+      await publish([usual, unusual, closing].join('\n').split('\n'), topic);
+      // It looks while the others still read, as it does every five seconds.
+      await expect
+        .poll(async () => {
+          await live.tick();
+          return live.roots().length;
+        }, POLL)
+        .toBe(1);
+      await live.tick();
+      const made = `SELECT sum(denominator) AS orders, sum(numerator) AS disputes, count() AS points
+        FROM points_log WHERE bucket_start >= fromUnixTimestamp64Milli({from:Int64})`;
+      for await (const rows of live.store.rows(made, { from: at('00:00', -1) }))
+        expect(rows).toEqual([{ orders: 35 * 300, disputes: 34 * 30 + 60, points: 35 }]);
+      expect([await taken(live.address), await live.count('alerts')]).toEqual([0, 1]);
+    } finally {
+      await live.close();
+      await admin.disconnect();
+    }
+  }, 180_000);
 });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../src/config/configuration.js';
 import { HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
-import { type RunningService, startService } from '../../src/service/service.js';
+import { type RunningService, type ServiceRole, startService } from '../../src/service/service.js';
 import { Store } from '../../src/store/store.js';
 import { at, configuration } from '../flow/timeline.js';
 import { SlackStandIn } from '../slack/stand-in.js';
@@ -60,6 +60,16 @@ export class LiveService {
 
   /** Starts the service; a second time after {@link end}. */
   async begin(): Promise<void> {
+    this.#service = await this.#instance('all');
+  }
+
+  /** Starts another instance beside it, which only takes events in, until everything ends. */
+  async beside(): Promise<void> {
+    const instance = await this.#instance('ingest');
+    this.#cleanups.unshift(() => instance.stop());
+  }
+
+  async #instance(role: ServiceRole): Promise<RunningService> {
     const address = { url: this.proxy.url, username: 'default', password: '', database: this.database };
     const store = new Store(address);
     this.#cleanups.push(() => store.close());
@@ -71,7 +81,8 @@ export class LiveService {
       died: new Promise<string>(() => {}),
       close: () => store.close(),
     };
-    this.#service = await startService(this.settings, open, {
+    return startService(this.settings, open, {
+      role,
       clock: this.clock,
       log: pino({ level: 'debug' }, { write: (line: string) => this.logged.push(line) }),
       print: (text) => this.printed.push(text),
