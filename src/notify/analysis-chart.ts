@@ -4,7 +4,7 @@ import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Explanation } from '../model/analysis.js';
 import { formatSlice } from '../model/slice.js';
-import { COLOUR, cut, FONT, HEIGHT, WIDTH } from './chart-style.js';
+import { COLOUR, cut, FONT } from './chart-style.js';
 import type { MetricDisplay } from './contract.js';
 import { formatMoney, formatShort, formatSliceWords, formatValue } from './wording.js';
 
@@ -27,6 +27,8 @@ interface Step {
   kind: 'whole' | 'more' | 'fewer' | 'rest';
 }
 
+/** Two charts stand side by side, so that it is wider than an alert's. */
+const SIZE = { width: 1_000, height: 500 };
 const MOST_CAUSES = 5;
 /** More is not always worse, so that neither is red. */
 const FILL = { whole: COLOUR.expected, more: COLOUR.value, fewer: '#d97706', rest: '#9ca3af' } as const;
@@ -36,7 +38,7 @@ const FILL = { whole: COLOUR.expected, more: COLOUR.value, fewer: '#d97706', res
  * beside it, for a rate, the two parts of its change.
  */
 export function analysisChart(chart: AnalysisChart): string {
-  const instance = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  const instance = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   try {
     instance.setOption(optionOf(chart));
     return instance.renderToSVGString();

@@ -4,11 +4,13 @@ import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp, Priority } from '../model/follow-up.js';
-import { COLOUR, cut, FONT, HEIGHT, WIDTH } from './chart-style.js';
+import { COLOUR, cut, FONT } from './chart-style.js';
 import { type DigestContext, digestTitle } from './digest-message.js';
 
 use([BarChart, CustomChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
+/** Two charts stand side by side, so that it is wider than an alert's. */
+const SIZE = { width: 1_000, height: 500 };
 const MOST_ROWS = 7;
 const FIXED = '#15803d';
 const DOUBTFUL = '#94a3b8';
@@ -27,7 +29,7 @@ export function digestChart(digest: Digest, context: DigestContext): string | nu
   const improvements = improvementsOf(digest.verified);
   const open = digest.workload.open.slice(0, MOST_ROWS);
   if (improvements.length === 0 && open.length === 0) return null;
-  const instance = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  const instance = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   try {
     instance.setOption(optionOf(digestTitle(digest, context), improvements, open));
     return instance.renderToSVGString();

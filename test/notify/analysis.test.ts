@@ -68,6 +68,9 @@ describe('the picture of an explanation', () => {
   ])('can be drawn of %s', (_what, each) => {
     const svg = analysisChart({ explanation: each, title: 'Disputes <b>', subtitle: 'overall', display });
     expect(svg).not.toMatch(/NaN|Infinity|<b>/);
+    // Both charts are inside of the picture.
+    const places = [...svg.matchAll(/translate\((-?[\d.]+)/g)].map(([, at]) => Number(at));
+    expect(Math.max(...places)).toBeLessThan(Number(/width="(\d+)"/.exec(svg)?.[1]));
     expect(svgToPng(svg).subarray(1, 4).toString()).toBe('PNG');
   });
 });
