@@ -128,7 +128,8 @@ export async function assemble(
   followUps.restore(entries);
   digests.restore(entries);
   const progress = progressOf(entries);
-  await catchUp(judging, metrics, points, progress);
+  const findBeginning = async () => surroundings.beginning ?? firstEvent(events);
+  await catchUp(judging, metrics, points, progress, findBeginning);
 
   surroundings.onJournal?.(entries, 'restored');
 
@@ -185,7 +186,7 @@ export async function assemble(
     ...(surroundings.sending === undefined ? {} : { underway: surroundings.sending.underway }),
     progress,
     completeUntil: surroundings.completeUntil,
-    findBeginning: async () => surroundings.beginning ?? firstEvent(events),
+    findBeginning,
     ...(surroundings.notBefore === undefined ? {} : { notBefore: surroundings.notBefore }),
     ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
     ...(surroundings.afterDelivery === undefined ? {} : { afterDelivery: surroundings.afterDelivery }),
@@ -232,12 +233,18 @@ async function catchUp(
   metrics: readonly MetricDefinition[],
   points: PointTable,
   progress: ReadonlyMap<string, Instant>,
+  findBeginning: () => Promise<Instant | null>,
 ): Promise<void> {
+  // Judges that have saved nothing yet are shown everything, but not the bucket in which the history begins.
+  let beginning: Instant | null = null;
   for (const metric of metrics) {
     const until = progress.get(metric.id);
     if (until === undefined) continue;
-    const from = judging.observedUntil(metric) ?? 0;
-    for (const bucket of byBucket(await points.between(metric.id, from, until)))
-      judging.judgeBucket(metric, bucket);
+    const observed = judging.observedUntil(metric);
+    if (observed === null) beginning ??= await findBeginning();
+    for (const bucket of byBucket(await points.between(metric.id, observed ?? 0, until))) {
+      const [first] = bucket;
+      judging.judgeBucket(metric, bucket, first === undefined || first.bucketStart >= (beginning ?? 0));
+    }
   }
 }

@@ -23,3 +23,18 @@ it('learns from loaded history without telling people of what is long over, and 
   const old = await points.series('dispute_rate', 'all', at('10:00', 2), at('14:00', 2));
   expect(old.map(({ verdict }) => verdict.status)).toContain('anomalous');
 });
+
+it('does not learn from the hour in which the history begins, nor when it dies before it has saved anything', async () => {
+  const timeline = await Timeline.begin();
+  await timeline.traffic(at('00:30'), at('01:00'), { orders: 400, disputes: 200 });
+  await timeline.traffic(at('01:00'), at('14:00'), { orders: 400, disputes: 8 });
+  await timeline.until(at('12:11'));
+  await timeline.restart('killed');
+  await timeline.until(at('14:11'));
+
+  const { points } = await timeline.redress();
+  const hours = await points.series('dispute_rate', 'all', at('00:00'), at('14:00'));
+  const reasons = hours.map(({ verdict }) => verdict.reason);
+  // Twelve whole hours are the warm-up; with the first half hour for one of them the last but one would be judged.
+  expect(reasons).toEqual(['incomplete', ...Array.from({ length: 12 }, () => 'cold_start'), '']);
+});
