@@ -66,9 +66,20 @@ export function resolveMetric(input: MetricInput): MetricDefinition {
   };
 }
 
+const ONE_POINT = { n: 1, of: 1 };
+/** One point out of band is often an accident, two in a row seldom are. */
+const TWO_POINTS = { n: 2, of: 2 };
+
+/**
+ * True for metrics that are judged by `auto` alone. On rates it adds up its evidence over the points before, and on values
+ * it finds a departure new once, so that a second point in a row would say nothing more, or would never come.
+ */
+const isAuto = (detect: MetricInput['detect']): boolean => detect.length === 1 && detect[0]?.use === 'auto';
+
 /** The impact of a mean, a quantile or a sum is not a number of events, so that none is asked for by default. */
-function resolveAlertRule({ alert, kind, bucket }: MetricInput): AlertRule {
-  const { for: run, recover, merge_gap, critical_score } = alert;
+function resolveAlertRule({ alert, kind, bucket, detect }: MetricInput): AlertRule {
+  const { recover, merge_gap, critical_score } = alert;
+  const run = alert.for ?? (isAuto(detect) ? ONE_POINT : TWO_POINTS);
   const counts = !['mean', 'quantile', 'sum'].includes(kind);
   const minEvents = alert.critical_min_events ?? (counts ? DEFAULT_CRITICAL_MIN_EVENTS : undefined);
   return {

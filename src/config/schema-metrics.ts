@@ -140,8 +140,8 @@ const RecoverSchema = z.union(
 );
 
 const AlertRuleSchema = z.strictObject({
-  for: RunSchema.prefault(2).describe(
-    'Anomalous points before the alert fires: 3 is three in a row, { n: 3, of: 5 } any three of five. Default: 2.',
+  for: RunSchema.optional().describe(
+    'Anomalous points before the alert fires: 3 is three in a row, { n: 3, of: 5 } any three of five. Default: 2; 1 with detect: auto, which gathers its evidence before it speaks.',
   ),
   recover: RecoverSchema.prefault(3).describe(
     'Normal points in a row before it resolves; { below: 0.8, for: 2 } asks for points that are further within the band than where alerts begin. Default: 3.',

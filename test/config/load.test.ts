@@ -174,6 +174,7 @@ describe('a metric', () => {
     expect((await configuration()).metrics[0]).toMatchObject({
       detect: [{ use: 'auto', params: {} }],
       combine: { atLeast: 1 },
+      alert: { for: 1, recover: 3 },
     });
   });
 
