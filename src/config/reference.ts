@@ -47,8 +47,8 @@ export function configurationReference(): string {
     const schema = schemas[file.replace('.yaml', '')] as Schema;
     const root = schema.items ?? schema;
     const list = schema.items === undefined ? '' : ' A list of:';
-    const rows = settings(root, '').map(
-      ({ path, takes, meaning }) => `| \`${path}\` | ${cell(takes)} | ${cell(meaning)} |`,
+    const rows = settingRows(root).map(
+      ({ path, takes, meaning }) => `| \`${path}\` | ${takes} | ${meaning} |`,
     );
     return `## ${file}\n${list === '' ? '' : `${list.trim()}\n`}\n| setting | takes | |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
@@ -59,6 +59,15 @@ interface Setting {
   path: string;
   takes: string;
   meaning: string;
+}
+
+/** The settings of a JSON Schema with what they take and mean, fit for the cells of a Markdown table. */
+export function settingRows(schema: object): Setting[] {
+  return settings(schema as Schema, '').map(({ path, takes, meaning }) => ({
+    path,
+    takes: cell(takes),
+    meaning: cell(meaning),
+  }));
 }
 
 function settings(schema: Schema, path: string): Setting[] {
