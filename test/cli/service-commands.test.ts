@@ -68,6 +68,27 @@ describe('redress alerts', () => {
     expect(await run('alerts', '--json')).toBe('');
   });
 
+  it('show with which other alerts one is an incident, and for which cause', async () => {
+    const [alert] = service.knownAlerts;
+    if (alert === undefined) throw new Error('no alert');
+    const groupId = `alert:${alert.alertId}`;
+    const other = {
+      ...{ ...alert, alertId: 'alert-2', title: 'Refunds', slice: 'region=GB', groupId },
+      sameCause: { alertId: alert.alertId, slice: 'category=toys', from: '' },
+    };
+    const before = service.knownAlerts;
+    service.knownAlerts = [{ ...alert, groupId, leadsGroup: true }, other];
+    const [leads, follows] = [
+      await run('alerts', 'show', alert.alertId),
+      await run('alerts', 'show', 'alert-2'),
+    ];
+    service.knownAlerts = before;
+    expect(leads).toContain(
+      'One incident with these, which have the same cause: category toys\n  alert-2: Refunds',
+    );
+    expect(follows).toMatch(/alert-1: .*, speaks for all of them/);
+  });
+
   it('shows one with its story, what comes again and again once', async () => {
     service.alerts.story = async () => [
       entryOf('fired', 1),
