@@ -49,6 +49,7 @@ const WITHOUT_SERVICE: readonly Step[] = [
   ['detect series.csv'],
   ['detect history.csv --use ./usual-range.js'],
   ['explain table.csv --value sold --forecast expected'],
+  ['route --metric dispute_rate --slice region=GB --severity critical --at 2026-12-25T03:00Z'],
   ['erase FIELD=VALUE', () => ['erase', 'case_id=C-1042']],
   ['erase case_id=C-1042 --yes'],
 ];
@@ -79,7 +80,15 @@ const WITH_SERVICE: readonly Step[] = [
     ],
   ],
   ['simulate --truth FILE', () => [...SIMULATE, '--to', process.env.REDRESS_URL ?? '']],
+  ['alerts hand-over ID OWNER', () => ['alerts', 'hand-over', alertId, 'operations']],
   ['alerts resolve ID', () => ['alerts', 'resolve', alertId]],
+  [
+    'silences make --match region=GB --for 4h --reason the carrier is on strike',
+    () => [
+      ...['silences', 'make', '--match', 'region=GB', '--for', '4h'],
+      ...['--reason', 'the carrier is on strike'],
+    ],
+  ],
   ['check --config DIR --against-running', () => ['check', '--config', 'my-shop', '--against-running']],
   [
     'annotations make Spring sale --kind campaign --slice region=GB --for 2d',
