@@ -1,5 +1,5 @@
-import { HOUR, type Instant, MINUTE } from '../model/clock.js';
-import type { MetricDefinition, TrailingWindow } from '../model/metric.js';
+import { HOUR, type Instant, MINUTE, SECOND } from '../model/clock.js';
+import { type MetricDefinition, nominalSeconds, type TrailingWindow } from '../model/metric.js';
 import type { EventLog } from '../store/event-log.js';
 import { bucketEnd, bucketStart } from './buckets.js';
 import { eventTypes } from './measure.js';
@@ -13,7 +13,7 @@ import { windowOf } from './windows.js';
 const OVERLAP = 2 * MINUTE;
 
 export interface LateEventsParts {
-  events: Pick<EventLog, 'now' | 'settleMovedEvents' | 'touchedHours' | 'touchedDueHours'>;
+  events: Pick<EventLog, 'now' | 'settleMovedEvents' | 'touchedSpans' | 'touchedDueHours'>;
   points: Pick<PointMaker, 'remake'>;
   metrics: readonly MetricDefinition[];
   /** How far an earlier run had looked, on the store's clock. */
@@ -51,21 +51,23 @@ export class LateEvents {
     const since = Math.max(0, this.#lookedUntil - OVERLAP);
     const now = await events.now();
     await events.settleMovedEvents(since);
-    const touched = await events.touchedHours(since);
+    // By the minute where a bucket is shorter than an hour, or each arrival would have all buckets of its hour made again.
+    const span = metrics.some(({ bucket }) => nominalSeconds(bucket) * SECOND < HOUR) ? MINUTE : HOUR;
+    const touched = await events.touchedSpans(since, span / SECOND);
     for (const metric of metrics) {
       const until = closedUntil.get(metric.id);
       if (until === undefined) continue;
-      const hoursOf = (types: readonly string[]) =>
-        touched.filter((it) => it.date === metric.date && types.includes(it.type)).map((it) => it.hour);
+      const startsOf = (types: readonly string[]) =>
+        touched.filter((it) => it.date === metric.date && types.includes(it.type)).map((it) => it.start);
       const { measure } = metric;
-      const starts = new Set(bucketsOf(hoursOf(eventTypes(metric)), metric, until));
+      const starts = new Set(bucketsOf(startsOf(eventTypes(metric)), span, metric, until));
       if (measure.kind === 'breach') {
         const due = await events.touchedDueHours(since, measure.opened.event, measure.answered.event);
-        for (const start of bucketsOf(due, metric, until)) starts.add(start);
+        for (const start of bucketsOf(due, HOUR, metric, until)) starts.add(start);
       }
       if (measure.kind === 'ratio' && measure.window !== undefined)
-        for (const hour of hoursOf(measure.denominator.event))
-          for (const start of bucketsOver(hour, measure.window, metric, until)) starts.add(start);
+        for (const touchedAt of startsOf(measure.denominator.event))
+          for (const start of bucketsOver(touchedAt, span, measure.window, metric, until)) starts.add(start);
       const ascending = [...starts].sort((a, b) => a - b);
       const changed = new Map<string, Instant>();
       for (const run of runs(ascending, metric)) {
@@ -80,16 +82,17 @@ export class LateEvents {
   }
 }
 
-/** The closed buckets that overlap the hours. */
+/** The closed buckets that overlap the spans of so many ms that begin then. */
 function bucketsOf(
-  hours: readonly Instant[],
+  spans: readonly Instant[],
+  length: number,
   metric: MetricDefinition,
   until: Instant,
 ): ReadonlySet<Instant> {
   const starts = new Set<Instant>();
-  for (const hour of hours) {
-    let start = bucketStart(hour, metric);
-    while (start < hour + HOUR && bucketEnd(start, metric) <= until) {
+  for (const from of spans) {
+    let start = bucketStart(from, metric);
+    while (start < from + length && bucketEnd(start, metric) <= until) {
       starts.add(start);
       start = bucketEnd(start, metric);
     }
@@ -97,19 +100,20 @@ function bucketsOf(
   return starts;
 }
 
-/** The closed buckets whose windows overlap the hour. */
+/** The closed buckets whose windows overlap the span of so many ms that begins then. */
 function bucketsOver(
-  hour: Instant,
+  touchedAt: Instant,
+  length: number,
   window: TrailingWindow,
   metric: MetricDefinition,
   until: Instant,
 ): Instant[] {
   const starts: Instant[] = [];
-  for (let start = bucketStart(hour, metric), end = start; ; start = end) {
+  for (let start = bucketStart(touchedAt, metric), end = start; ; start = end) {
     end = bucketEnd(start, metric);
     const { from, to } = windowOf(end, window, metric);
-    if (end > until || from >= hour + HOUR) return starts;
-    if (to > hour) starts.push(start);
+    if (end > until || from >= touchedAt + length) return starts;
+    if (to > touchedAt) starts.push(start);
   }
 }
 

@@ -54,9 +54,12 @@ export class EventLog {
     await this.#store.execute('settle_moved_events', { since });
   }
 
-  /** The hours that arrivals since an instant of the store's clock have touched. */
-  async touchedHours(since: number): Promise<{ type: string; date: string; hour: number }[]> {
-    return this.#store.query('touched_hours', { since });
+  /** The spans of so many seconds, minutes or more, that arrivals since an instant of the store's clock have touched. */
+  async touchedSpans(
+    since: number,
+    seconds: number,
+  ): Promise<{ type: string; date: string; start: number }[]> {
+    return this.#store.query('touched_spans', { since, seconds });
   }
 
   /** The due hours of the cases whose answers arrived since an instant of the store's clock. */

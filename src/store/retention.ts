@@ -7,7 +7,7 @@ type Kept = 'events' | 'rejected_events' | 'points' | 'verdicts';
 /** The tables behind each, and the date that a row's age is counted from. */
 const TABLES: readonly { of: Kept; table: string; column: string }[] = [
   { of: 'events', table: 'events_log', column: 'occurred_at' },
-  { of: 'events', table: 'event_positions', column: 'occurred_hour' },
+  { of: 'events', table: 'event_positions', column: 'occurred_minute' },
   { of: 'rejected_events', table: 'rejected_events_log', column: 'received_at' },
   { of: 'points', table: 'points_log', column: 'bucket_start' },
   { of: 'verdicts', table: 'verdicts_log', column: 'bucket_start' },

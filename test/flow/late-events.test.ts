@@ -35,3 +35,22 @@ it('sees a region fall silent, also when late events of another came first after
     last: { value: 0, bucketStart: at('13:00') },
   });
 });
+
+it('makes of buckets of a minute only those again that something came late for', async () => {
+  const minutely = metric({ ...orders, bucket: { count: 1, unit: 'minute' }, detect: [] });
+  const timeline = await Timeline.begin(configuration({ metrics: [minutely] }));
+  await timeline.traffic(at('08:00'), at('10:00'), { orders: 3_600, disputes: 0 });
+  await timeline.until(at('10:00'));
+  const { events, maker, progress } = await timeline.redress();
+  const lookedUntil = (await events.now()) + 2 * MINUTE;
+  await timeline.traffic(at('08:30'), at('08:31'), { orders: 1, disputes: 0 });
+  const made: number[] = [];
+  const points = {
+    remake: (...[of, starts]: Parameters<typeof maker.remake>) => {
+      made.push(...starts);
+      return maker.remake(of, starts);
+    },
+  };
+  await new LateEvents({ events, points, metrics: [minutely], lookedUntil }).refresh(progress);
+  expect(made).toEqual([at('08:30')]);
+});

@@ -1,15 +1,15 @@
--- Where each event has been: finds the events that a correction moved, and the hours that new arrivals touched.
+-- Where each event has been: finds the events that a correction moved, and the minutes that new arrivals touched.
 CREATE TABLE IF NOT EXISTS event_positions
 (
     event_id String,
     type LowCardinality(String),
-    occurred_hour DateTime('UTC'),
-    origin_hour Nullable(DateTime('UTC')),
-    due_hour Nullable(DateTime('UTC')),
+    occurred_minute DateTime('UTC'),
+    origin_minute Nullable(DateTime('UTC')),
+    due_minute Nullable(DateTime('UTC')),
     version UInt128,
     inserted_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMMDD(inserted_at)
-ORDER BY (cityHash64(event_id), event_id, type, occurred_hour, origin_hour, due_hour)
+ORDER BY (cityHash64(event_id), event_id, type, occurred_minute, origin_minute, due_minute)
 SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, min_parts_to_merge_at_once = 10

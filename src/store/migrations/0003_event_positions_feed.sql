@@ -2,9 +2,9 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS event_positions_feed TO event_positions A
 SELECT
     event_id,
     type,
-    toStartOfHour(occurred_at) AS occurred_hour,
-    toStartOfHour(origin_at) AS origin_hour,
-    toStartOfHour(due_at) AS due_hour,
+    toStartOfMinute(occurred_at) AS occurred_minute,
+    toStartOfMinute(origin_at) AS origin_minute,
+    toStartOfMinute(due_at) AS due_minute,
     version
 FROM events_log
 WHERE is_deleted = 0

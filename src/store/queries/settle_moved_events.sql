@@ -5,14 +5,14 @@ INSERT INTO events_log
      currency, origin_at, started_at, due_at, outcome, text, attributes, received_at, source, position, version, is_deleted)
 WITH moved AS
 (
-    SELECT event_id, argMax((type, occurred_hour), version) AS place, max(version) AS newest
+    SELECT event_id, argMax((type, toStartOfHour(occurred_minute)), version) AS place, max(version) AS newest
     FROM event_positions
     WHERE event_id IN
     (
         SELECT event_id FROM event_positions WHERE inserted_at >= fromUnixTimestamp64Milli({since:Int64})
     )
     GROUP BY event_id
-    HAVING uniqExact(type, occurred_hour) > 1
+    HAVING uniqExact(type, toStartOfHour(occurred_minute)) > 1
 )
 SELECT
     e.event_id, e.type, e.occurred_at, e.order_id, e.case_id, e.merchant_id, e.region, e.category, e.scenario,
@@ -24,7 +24,7 @@ FROM
     FROM events_log FINAL
     WHERE (type, toStartOfHour(occurred_at), event_id) IN
     (
-        SELECT type, occurred_hour, event_id FROM event_positions WHERE event_id IN (SELECT event_id FROM moved)
+        SELECT type, toStartOfHour(occurred_minute), event_id FROM event_positions WHERE event_id IN (SELECT event_id FROM moved)
     )
 ) AS e
 INNER JOIN moved ON e.event_id = moved.event_id
