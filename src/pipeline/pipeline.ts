@@ -95,9 +95,16 @@ export class Pipeline {
     this.#commands.sort((a, b) => a.at - b.at);
   }
 
-  /** True when a bucket is to be closed at `now`. */
-  hasClosing(now: Instant): boolean {
-    return this.#nextClosing(now) !== null;
+  /** When the first bucket closes that is closed by `now`; null when none is. */
+  nextClosing(now: Instant): Instant | null {
+    const moments = this.#parts.metrics.flatMap((metric) => {
+      const complete = this.#parts.completeUntil(now, metric);
+      const start = this.#openBucket(metric);
+      if (start === null || complete === null) return [];
+      const moment = bucketEnd(start, metric) + metric.allowedLateness;
+      return moment <= complete ? [moment] : [];
+    });
+    return moments.length === 0 ? null : Math.min(...moments);
   }
 
   /** Does everything that is due up to and at `to`. */
@@ -105,7 +112,7 @@ export class Pipeline {
     this.#beginning ??= await this.#parts.findBeginning();
     this.#reached = Math.max(this.#reached, this.#parts.notBefore?.() ?? this.#reached);
     for (;;) {
-      const from = this.#nextClosing(to);
+      const from = this.nextClosing(to);
       const stretch = Math.min(to, from === null ? to : from + STRETCH);
       const closings = from === null ? [] : await this.#close(stretch, to);
       for (const group of byMoment(closings)) {
@@ -131,18 +138,6 @@ export class Pipeline {
     ];
     const known = due.filter((at) => at !== null);
     return known.length === 0 ? null : Math.min(...known);
-  }
-
-  /** When the first bucket closes that is closed by `now`; null when none is. */
-  #nextClosing(now: Instant): Instant | null {
-    const moments = this.#parts.metrics.flatMap((metric) => {
-      const complete = this.#parts.completeUntil(now, metric);
-      const start = this.#openBucket(metric);
-      if (start === null || complete === null) return [];
-      const moment = bucketEnd(start, metric) + metric.allowedLateness;
-      return moment <= complete ? [moment] : [];
-    });
-    return moments.length === 0 ? null : Math.min(...moments);
   }
 
   #openBucket(metric: MetricDefinition): Instant | null {

@@ -119,6 +119,8 @@ class Service {
   #late: LateEvents | null = null;
   readonly #sources: Sources;
   #kafka: KafkaSource | null = null;
+  /** True from the moment that a look is wanted because of what has arrived, until it has been taken. */
+  #isLooking = false;
   #lastRefresh: Instant = 0;
   #lastSave: Instant = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -222,6 +224,8 @@ class Service {
       write: async (batch: DecodedBatch) => {
         await this.#writes.write(batch);
         this.#metrics.batchWritten(batch);
+        // Behind this, because the source notes how far it has come when it hears that the batch is durable.
+        setImmediate(() => this.#lookAtClosed());
       },
     };
   }
@@ -332,13 +336,25 @@ class Service {
     });
   }
 
+  /** A bucket that has just been completed is looked at right away: the next tick may be five seconds off. */
+  #lookAtClosed(): void {
+    const now = this.#clock.now();
+    const closed = this.#isLooking ? null : (this.#redress?.pipeline.nextClosing(now) ?? null);
+    // What closed longer ago is caught up with, for which a tick is soon enough.
+    if (closed === null || now - closed > SHORT_WHILE) return;
+    this.#isLooking = true;
+    void this.#tick().finally(() => {
+      this.#isLooking = false;
+    });
+  }
+
   #tick(): Promise<void> {
     const begun = performance.now();
     return this.#inTurn(async () => {
       const now = this.#clock.now();
       const redress = await this.#decided();
       await this.#sources.refresh();
-      if (redress.pipeline.hasClosing(now)) await this.#sources.refresh('lag');
+      if (redress.pipeline.nextClosing(now) !== null) await this.#sources.refresh('lag');
       await this.#refresh(redress, now);
       await redress.append(this.#health(redress, now));
       await redress.pipeline.advance(now);
@@ -370,7 +386,7 @@ class Service {
 
   /** Takes in late events and corrections: now and then, and always before a bucket is closed. */
   async #refresh(redress: Redress, now: Instant): Promise<void> {
-    if (now - this.#lastRefresh < REFRESH_INTERVAL && !redress.pipeline.hasClosing(now)) return;
+    if (now - this.#lastRefresh < REFRESH_INTERVAL && redress.pipeline.nextClosing(now) === null) return;
     const checkpoints = new CheckpointTable(this.#open.store);
     this.#late ??= new LateEvents({
       events: this.#events,

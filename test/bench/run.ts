@@ -7,6 +7,7 @@ import { followUps } from './follow-ups.js';
 import { ingest } from './ingest.js';
 import { insert } from './insert.js';
 import { kafka } from './kafka.js';
+import { latency } from './latency.js';
 import { marketplace } from './marketplace.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   kafka,
   insert,
   detect,
+  latency,
   alerts,
   demo,
   'follow-ups': followUps,
