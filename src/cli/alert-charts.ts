@@ -10,6 +10,9 @@ import type { Verdict } from '../model/verdict.js';
 import { alertChart } from '../notify/chart.js';
 import { svgToPng } from '../notify/png.js';
 
+/** File systems take 255 bytes; the number in front tells files apart whose names are cut. */
+const LONGEST_NAME = 200;
+
 /**
  * What a chart of an alert shows: five days before it began and two after its end, or after its last point; of daily
  * and longer buckets five weeks and two, because five points are no picture.
@@ -40,7 +43,7 @@ export async function writeAlertChart(
     display: displayFor(configuration, alert.metric, alert.title),
   });
   const name = `${String(number).padStart(2, '0')}-${alert.metric}-${alert.slice}`.replace(/[^\w.-]+/g, '_');
-  const file = join(folder, `${name}.png`);
+  const file = join(folder, `${name.slice(0, LONGEST_NAME)}.png`);
   await mkdir(folder, { recursive: true });
   await writeFile(file, svgToPng(svg, 2));
   return file;

@@ -1,11 +1,12 @@
 import { BarChart } from 'echarts/charts';
 import { GridComponent, TitleComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { type EChartsCoreOption, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Explanation } from '../model/analysis.js';
 import { formatSlice } from '../model/slice.js';
 import { COLOUR, cut, FONT } from './chart-style.js';
 import type { MetricDisplay } from './contract.js';
+import { drawSvg } from './draw-svg.js';
 import { formatMoney, formatShort, formatSliceWords, formatValue } from './wording.js';
 
 use([BarChart, GridComponent, TitleComponent, SVGRenderer]);
@@ -38,13 +39,7 @@ const FILL = { whole: COLOUR.expected, more: COLOUR.value, fewer: '#d97706', res
  * beside it, for a rate, the two parts of its change.
  */
 export function analysisChart(chart: AnalysisChart): string {
-  const instance = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
-  try {
-    instance.setOption(optionOf(chart));
-    return instance.renderToSVGString();
-  } finally {
-    instance.dispose();
-  }
+  return drawSvg(optionOf(chart), SIZE);
 }
 
 /** From expected over the causes, and what is elsewhere, to what came. */

@@ -6,13 +6,14 @@ import {
   MarkLineComponent,
   TitleComponent,
 } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { type EChartsCoreOption, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type AlertChart, type ChartData, chartData } from './chart-data.js';
 import { alignment } from './chart-labels.js';
 import { annotationSeries, firedSeries } from './chart-marks.js';
 import { COLOUR, cut, FONT, GRID, HEIGHT, SIZE, WIDTH } from './chart-style.js';
 import { timeTicks } from './chart-ticks.js';
+import { drawSvg } from './draw-svg.js';
 import { formatShort, formatSliceWords, inZone } from './wording.js';
 
 use([
@@ -32,13 +33,7 @@ use([
  * alerts' spans and the moments they fired. On white, so that it reads on a dark page too.
  */
 export function alertChart(chart: AlertChart): string {
-  const instance = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  try {
-    instance.setOption(optionOf(chart));
-    return instance.renderToSVGString();
-  } finally {
-    instance.dispose();
-  }
+  return drawSvg(optionOf(chart), { width: WIDTH, height: HEIGHT });
 }
 
 function optionOf(chart: AlertChart): EChartsCoreOption {

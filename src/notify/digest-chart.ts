@@ -1,11 +1,12 @@
 import { BarChart, CustomChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { type EChartsCoreOption, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Digest } from '../model/digest.js';
 import type { FollowUp, Priority } from '../model/follow-up.js';
 import { COLOUR, cut, FONT } from './chart-style.js';
 import { type DigestContext, digestTitle } from './digest-message.js';
+import { drawSvg } from './draw-svg.js';
 
 use([BarChart, CustomChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
@@ -29,13 +30,7 @@ export function digestChart(digest: Digest, context: DigestContext): string | nu
   const improvements = improvementsOf(digest.verified);
   const open = digest.workload.open.slice(0, MOST_ROWS);
   if (improvements.length === 0 && open.length === 0) return null;
-  const instance = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
-  try {
-    instance.setOption(optionOf(digestTitle(digest, context), improvements, open));
-    return instance.renderToSVGString();
-  } finally {
-    instance.dispose();
-  }
+  return drawSvg(optionOf(digestTitle(digest, context), improvements, open), SIZE);
 }
 
 /** A change against the level during the incident; 0.5 is half as much again, -0.5 half of it gone. */

@@ -92,10 +92,14 @@ export function formatSliceWords(slice: string): string {
   }
 }
 
-/** One line of clean text: no line breaks or control characters, no half characters. */
+/** What makes text run the other way, so that `exe.txt` is shown where `txt.exe` stands. */
+const TURNS_AROUND = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** One line of clean text: no line breaks, control characters or turned directions, no half characters. */
 export function oneLine(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(TURNS_AROUND, '')
     .replace(/[\p{White_Space}\p{Cc}]+/gu, ' ')
     .trim();
 }

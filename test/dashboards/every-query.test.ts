@@ -1,36 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dashboards } from '../../src/dashboards/files.js';
 import type { Query } from '../../src/dashboards/grafana.js';
+import { HOSTILE_TO_QUERIES } from '../support/hostile-strings.js';
 import type { Series } from './marketplace-rows.js';
 import { type Choices, Reading } from './reading.js';
-
-/** Names that have broken somebody's dashboard: they must be as good as any other. */
-const AWKWARD = [
-  "it's",
-  'say "hi"',
-  '`tick`',
-  'a\\b',
-  'ends in \\',
-  "\\' OR 1 = 1 --",
-  "' OR '1' = '1",
-  '100%',
-  '%27',
-  '',
-  'all',
-  '$__all',
-  '$__timeFilter(bucket_start)',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a name that looks like Grafana's own notation.
-  '${slice}',
-  '{a,b}',
-  '/* comment',
-  'Zürich 漢字 😀',
-];
 
 const SERIES: Series[] = [
   { metric: 'dispute_rate', slice: 'all', value: 0.03, denominator: 1_000 },
   { metric: 'dispute_rate', slice: 'category=toys,region=GB', value: 0.05, denominator: 100 },
   { metric: 'orders', slice: 'all', value: 500, denominator: null },
-  ...AWKWARD.map((name, index) => ({
+  ...HOSTILE_TO_QUERIES.map((name, index) => ({
     metric: `m${name}`,
     slice: name,
     value: 1_000 + index,
@@ -80,7 +59,9 @@ test.each(everyQuery)('runs for a user who can only read, on data: $title', asyn
 test.each(everyQuery.filter(({ sql }) => sql.includes(':percentencode}')))(
   'runs whatever is chosen: $title',
   async ({ sql }) => {
-    await Promise.all([...AWKWARD, [], ["a'", 'b\\']].map((value) => full.ask(sql, everywhere(value))));
+    await Promise.all(
+      [...HOSTILE_TO_QUERIES, [], ["a'", 'b\\']].map((value) => full.ask(sql, everywhere(value))),
+    );
   },
 );
 
