@@ -40,6 +40,10 @@ interface Look {
   /** Cases expected, and their variance before the dispersion. */
   mean: number;
   variance: number;
+  /** True where one of the slots has not been seen in enough periods. */
+  isCold: boolean;
+  /** Once it was asked for. */
+  prediction: Prediction | null;
 }
 
 /**
@@ -68,6 +72,8 @@ export class SeasonalModel {
   #s: Omit<State, 'level' | 'rhythms'>;
   #level: LevelAndTrend;
   #rhythms: readonly SlotIndices[];
+  /** The point that was last predicted. */
+  #last: { at: Instant; look: Look } | null = null;
 
   constructor(options: SeasonalModelOptions, saved?: State) {
     this.#options = options;
@@ -105,9 +111,11 @@ export class SeasonalModel {
       if (!this.#canBegin(at)) return null;
       this.#begin();
     }
-    if (this.#isCold(at)) return null;
-    if (!this.#isRate && s.spread.weight < LEAST_SPREAD_WEIGHT) return null;
-    return this.#predictionOf(this.#look(at, size), size);
+    const look = this.#look(at, size);
+    this.#last = { at, look };
+    if (look.isCold || (!this.#isRate && s.spread.weight < LEAST_SPREAD_WEIGHT)) return null;
+    look.prediction = this.#predictionOf(look, size);
+    return look.prediction;
   }
 
   /** Takes in a point that is in band, or that nothing judged. */
@@ -122,11 +130,10 @@ export class SeasonalModel {
         indices.learn(this.#periods[rhythm]?.plan.slotOf(at) ?? 0, at, 0, 0);
       return;
     }
-    const look = this.#look(at, size);
-    const isCold = this.#isCold(at);
-    const drawn = isCold ? cases : this.#drawn(cases, look, size);
-    if (!isCold) this.#learnSpread((cases - look.mean) ** 2 / look.variance);
-    this.#take(at, look, drawn, size, isCold);
+    const look = this.#lookAgain(at, size);
+    const drawn = look.isCold ? cases : this.#drawn(cases, look, size);
+    if (!look.isCold) this.#learnSpread((cases - look.mean) ** 2 / look.variance);
+    this.#take(at, look, drawn, size);
     s.outside = nothingOutside();
   }
 
@@ -136,7 +143,7 @@ export class SeasonalModel {
    */
   keepOut(at: Instant, { cases, size }: Quantity, side: 'up' | 'down'): void {
     const s = this.#s;
-    const look = this.#look(at, size);
+    const look = this.#lookAgain(at, size);
     const told = share(this.#form, look, size, 'level', cases);
     if (s.outside.side !== side) s.outside = { ...nothingOutside(), side };
     s.outside.points += 1;
@@ -175,15 +182,11 @@ export class SeasonalModel {
     );
   }
 
-  #slotsAt(at: Instant): number[] {
-    return this.#periods.map(({ plan }) => plan.slotOf(at));
-  }
-
-  #isCold(at: Instant): boolean {
-    const { warmUp } = this.#options;
-    return this.#rhythms.some(
-      (indices, rhythm) => indices.periodsBefore(this.#periods[rhythm]?.plan.slotOf(at) ?? 0, at) < warmUp,
-    );
+  /** A point is predicted and then learned or kept out, and the model does not change in between. */
+  #lookAgain(at: Instant, size: number): Look {
+    const last = this.#last;
+    this.#last = null;
+    return last?.at === at ? last.look : this.#look(at, size);
   }
 
   #canBegin(at: Instant): boolean {
@@ -248,24 +251,31 @@ export class SeasonalModel {
 
   #look(at: Instant, size: number): Look {
     const s = this.#s;
-    const slots = this.#slotsAt(at);
-    const prior = this.#rhythms.map((_, rhythm) => this.#priorOf(rhythm));
-    const indices = this.#rhythms.map((each, rhythm) =>
-      each.index(slots[rhythm] as number, prior[rhythm] as number),
-    );
+    const { warmUp } = this.#options;
+    const slots: number[] = [];
+    const indices: number[] = [];
+    let uncertainty = 0;
+    let isCold = false;
+    for (const [rhythm, each] of this.#rhythms.entries()) {
+      const slot = this.#periods[rhythm]?.plan.slotOf(at) ?? 0;
+      const prior = this.#priorOf(rhythm);
+      slots.push(slot);
+      indices.push(each.index(slot, prior));
+      uncertainty += each.uncertainty(slot, prior);
+      isCold ||= each.periodsBefore(slot, at) < warmUp;
+    }
     const ahead = this.#ahead(at);
     const found = this.#level.at(ahead, this.#ridge(), this.#half, s.form === 'multiplies' ? 1 : 0);
     const level = s.form === 'multiplies' ? Math.max(found.level, LEAST) : found.level;
     const unbounded = together(this.#form, indices, level, size);
     const mean = unbounded > size && this.#isShare() ? size : unbounded;
     const own = this.#level.weight;
-    const known = this.#rhythms.reduce(
-      (sum, each, rhythm) => sum + each.uncertainty(slots[rhythm] as number, prior[rhythm] as number),
+    const ofLevel =
       s.form === 'multiplies'
         ? 1 / (own.seen + this.#half) + found.ofTrend / level
-        : 1 / own.usual + found.ofTrend,
-    );
-    return { slots, indices, ahead, level, mean, variance: this.#varianceOf(mean, size, known) };
+        : 1 / own.usual + found.ofTrend;
+    const variance = this.#varianceOf(mean, size, ofLevel + uncertainty);
+    return { slots, indices, ahead, level, mean, variance, isCold, prediction: null };
   }
 
   get #form(): Form {
@@ -288,14 +298,14 @@ export class SeasonalModel {
 
   /** A point's cases, drawn to the edge of what is usual. */
   #drawn(cases: number, look: Look, size: number): number {
-    const { deviation } = this.#predictionOf(look, size);
+    const { deviation } = look.prediction ?? this.#predictionOf(look, size);
     const reach = Math.max(CLIP * deviation * size, this.#leastClip());
     const drawn = Math.min(Math.max(cases, look.mean - reach), look.mean + reach);
     return this.#s.form === 'multiplies' ? Math.max(0, drawn) : drawn;
   }
 
-  #take(at: Instant, look: Look, cases: number, size: number, isCold: boolean): void {
-    if (!isCold) {
+  #take(at: Instant, look: Look, cases: number, size: number): void {
+    if (!look.isCold) {
       const { seen, usual } = share(this.#form, look, size, 'level', cases);
       this.#level.learn(look.ahead, usual, seen);
       this.#s.learnedUntil = at;
