@@ -106,7 +106,9 @@ export class StagingTable {
       await this.#pour(this.#name, input, {});
       return null;
     }
-    for (const statement of this.#acceptance(accept, plain)) await this.#store.statement(statement);
+    const { tables, views } = this.#acceptance(accept, plain);
+    for (const statements of [tables, views])
+      await Promise.all(statements.map((statement) => this.#store.statement(statement)));
     await this.#pour(`${this.#name}_in`, input, {
       session_timezone: accept.timezone,
       optimize_on_insert: 0,
@@ -144,7 +146,10 @@ export class StagingTable {
   }
 
   /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
-  #acceptance({ where, origin }: Acceptance, { columns, isPlain }: PlainRow): string[] {
+  #acceptance(
+    { where, origin }: Acceptance,
+    { columns, isPlain }: PlainRow,
+  ): { tables: string[]; views: string[] } {
     const { source, place, receivedAt, versionAt } = origin;
     const values = Object.entries({
       ...columns,
@@ -156,15 +161,18 @@ export class StagingTable {
     const from = `FROM ${this.#part('in')} WHERE (${where === '' ? 'true' : where}) AND`;
     const view = (name: string, target: string) =>
       `CREATE MATERIALIZED VIEW ${this.#part(name)} TO ${target} AS SELECT`;
-    return [
+    const tables = [
       `CREATE TABLE ${this.#part('in')} (_row UInt64, ${columnList(this.#columns)}) ENGINE = Null`,
       `CREATE TABLE ${this.#part('count')} (accepted UInt64) ENGINE = Memory`,
+    ];
+    const views = [
       `${view('rest', quoted(this.#name))} * ${from} NOT ${isPlain}`,
       `${view('counted', this.#part('count'))} count() AS accepted ${from} ${isPlain}`,
       // Inside by numbers, so that an event's field does not take the place of a column of the same name.
       `${view('events', 'events_log')} ${values.map(([name], index) => `_${index} AS ${name}`).join(', ')}
        FROM (SELECT ${values.map(([, value], index) => `${value} AS _${index}`).join(', ')} ${from} ${isPlain})`,
     ];
+    return { tables, views };
   }
 
   #part(name: string): string {
