@@ -1,12 +1,13 @@
 import * as sql from './alerts-queries.js';
 import { column, dashboard, type PanelDescription, query, queryVariable, thresholds } from './grafana.js';
 import {
+  ALERT_COLUMNS,
   ALERT_STATE_TEXT,
   AS_TEXT_COLOUR,
+  bySeverity,
   DATE,
   hidden,
   linked,
-  SEVERITIES,
   SEVERITY_TEXT,
   UID,
   WHOLE,
@@ -17,16 +18,15 @@ const FATIGUE_LINE = 30;
 
 const EXCESS = [column('excess cases', WHOLE)];
 
-const openBySeverity: PanelDescription = {
-  type: 'stat',
-  title: 'Open alerts',
-  description: 'Alerts that have fired and not resolved, acknowledged or not, by severity.',
-  width: 8,
-  height: 5,
-  queries: [query('table', sql.OPEN_BY_SEVERITY)],
-  defaults: WHOLE,
-  overrides: SEVERITIES,
-};
+const openBySeverity = bySeverity(
+  {
+    title: 'Open alerts',
+    description: 'Alerts that have fired and not resolved, acknowledged or not, by severity.',
+    width: 8,
+    height: 5,
+  },
+  sql.OPEN_BY_SEVERITY,
+);
 
 const howFast: PanelDescription = {
   type: 'stat',
@@ -89,15 +89,9 @@ const alerts: PanelDescription = {
   height: 10,
   queries: [query('table', sql.ALERTS)],
   overrides: [
-    linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
     linked('slice', 'The chart of this series', UID.metric, { metric: 'metric', slice: 'slice' }),
-    ...hidden('metric', 'alert_id'),
-    SEVERITY_TEXT,
-    ALERT_STATE_TEXT,
-    column('fired', DATE),
-    column('resolved', DATE),
-    column('excess money', WHOLE),
-    ...EXCESS,
+    ...hidden('metric'),
+    ...ALERT_COLUMNS,
   ],
 };
 

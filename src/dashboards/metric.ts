@@ -10,17 +10,7 @@ import {
   thresholds,
 } from './grafana.js';
 import * as sql from './metric-queries.js';
-import {
-  ALERT_STATE_TEXT,
-  AS_TEXT_COLOUR,
-  DATE,
-  hidden,
-  linked,
-  SEVERITY_TEXT,
-  UID,
-  VERDICT_COLOURS,
-  WHOLE,
-} from './styles.js';
+import { ALERT_COLUMNS, AS_TEXT_COLOUR, UID, VERDICT_COLOURS, WHOLE } from './styles.js';
 
 const valueAndBand: PanelDescription = {
   type: 'timeseries',
@@ -157,16 +147,7 @@ const alerts: PanelDescription = {
   width: 24,
   height: 7,
   queries: [query('table', sql.ALERTS)],
-  overrides: [
-    linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
-    ...hidden('alert_id'),
-    SEVERITY_TEXT,
-    ALERT_STATE_TEXT,
-    column('fired', DATE),
-    column('resolved', DATE),
-    column('excess cases', WHOLE),
-    column('excess money', WHOLE),
-  ],
+  overrides: ALERT_COLUMNS,
 };
 
 /** To the same dashboard with another slice, the metric and the slicing staying as they are. */

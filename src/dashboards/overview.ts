@@ -1,13 +1,12 @@
 import { column, dashboard, type PanelDescription, query, thresholds } from './grafana.js';
 import * as sql from './overview-queries.js';
 import {
-  ALERT_STATE_TEXT,
+  ALERT_COLUMNS,
   AS_TEXT_COLOUR,
+  bySeverity,
   DATE,
   hidden,
   linked,
-  SEVERITIES,
-  SEVERITY_TEXT,
   UID,
   VERDICT_COLOURS,
   WHOLE,
@@ -15,27 +14,25 @@ import {
 
 const HOUR_SECONDS = 3_600;
 
-const openAlerts: PanelDescription = {
-  type: 'stat',
-  title: 'Open alerts',
-  description: 'Alerts that have fired and not resolved, acknowledged or not, by severity.',
-  width: 7,
-  height: 4,
-  queries: [query('table', sql.OPEN_ALERTS)],
-  defaults: WHOLE,
-  overrides: SEVERITIES,
-};
+const openAlerts = bySeverity(
+  {
+    title: 'Open alerts',
+    description: 'Alerts that have fired and not resolved, acknowledged or not, by severity.',
+    width: 7,
+    height: 4,
+  },
+  sql.OPEN_ALERTS,
+);
 
-const firingAlerts: PanelDescription = {
-  type: 'stat',
-  title: 'Alerts that nobody has taken',
-  description: 'Open alerts without an acknowledgement, or whose acknowledgement has run out, by severity.',
-  width: 7,
-  height: 4,
-  queries: [query('table', sql.FIRING_ALERTS)],
-  defaults: WHOLE,
-  overrides: SEVERITIES,
-};
+const firingAlerts = bySeverity(
+  {
+    title: 'Alerts that nobody has taken',
+    description: 'Open alerts without an acknowledgement, or whose acknowledgement has run out, by severity.',
+    width: 7,
+    height: 4,
+  },
+  sql.FIRING_ALERTS,
+);
 
 const followUpsOpen: PanelDescription = {
   type: 'stat',
@@ -106,16 +103,7 @@ const alerts: PanelDescription = {
   width: 24,
   height: 9,
   queries: [query('table', sql.ALERTS)],
-  overrides: [
-    linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
-    ...hidden('alert_id'),
-    SEVERITY_TEXT,
-    ALERT_STATE_TEXT,
-    column('fired', DATE),
-    column('resolved', DATE),
-    column('excess cases', WHOLE),
-    column('excess money', WHOLE),
-  ],
+  overrides: ALERT_COLUMNS,
 };
 
 const causes: PanelDescription = {

@@ -1,5 +1,5 @@
 /** How the same thing is shown on every dashboard, and the way from one dashboard to another. */
-import { column, type Override, thresholds } from './grafana.js';
+import { column, type Override, type PanelDescription, query, thresholds } from './grafana.js';
 
 export const UID = {
   overview: 'redress-overview',
@@ -13,12 +13,23 @@ export const AS_TEXT_COLOUR = { 'custom.cellOptions': { type: 'color-text' } };
 export const DATE = { unit: 'dateTimeAsIso' };
 export const WHOLE = { unit: 'short', decimals: 0 };
 
-/** A column for each severity, as a stat shows them. */
-export const SEVERITIES = [
-  column('critical', { thresholds: thresholds('green', [1, 'red']) }),
-  column('warning', { thresholds: thresholds('green', [1, 'orange']) }),
-  column('info', { thresholds: thresholds('green', [1, 'blue']) }),
-];
+/** A stat of how many alerts there are of each severity, which its query has a column for. */
+export function bySeverity(
+  of: Pick<PanelDescription, 'title' | 'description' | 'width' | 'height'>,
+  sql: string,
+): PanelDescription {
+  return {
+    type: 'stat',
+    ...of,
+    queries: [query('table', sql)],
+    defaults: WHOLE,
+    overrides: [
+      column('critical', { thresholds: thresholds('green', [1, 'red']) }),
+      column('warning', { thresholds: thresholds('green', [1, 'orange']) }),
+      column('info', { thresholds: thresholds('green', [1, 'blue']) }),
+    ],
+  };
+}
 
 export const SEVERITY_TEXT = column('severity', {
   ...AS_TEXT_COLOUR,
@@ -60,3 +71,15 @@ export function linked(
     links: [{ title, url: `/d/${uid}?\${__url_time_range}${filled.join('')}` }],
   });
 }
+
+/** The columns of a table of alerts, each title leading to what happened to the alert. */
+export const ALERT_COLUMNS: Override[] = [
+  linked('title', 'What happened to this alert', UID.alerts, { alert: 'alert_id' }),
+  ...hidden('alert_id'),
+  SEVERITY_TEXT,
+  ALERT_STATE_TEXT,
+  column('fired', DATE),
+  column('resolved', DATE),
+  column('excess cases', WHOLE),
+  column('excess money', WHOLE),
+];
