@@ -17,7 +17,7 @@ function analyses(patience: number | null) {
   const slices = {
     widths: async () => {
       await answered;
-      return { events: 0, combinations: 0, widths: Array(8).fill(0) };
+      return { events: 0, combinations: 0, widths: Array(8).fill(0), seen: Array(8).fill([]) };
     },
     marginals: async () => [],
     counts: async () => ({ values: [], bucket: [], events: [], value: [], squares: [] }),
