@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, KafkaJSError, logLevel, type Producer } from 'kafkajs';
 import { type Broker, startBroker } from '../../scripts/kafka-broker.js';
+import { insist } from '../../src/ingest/insist.js';
 import { RedressError } from '../../src/model/errors.js';
 import type { RejectedEvent } from '../../src/model/event.js';
 import { EventLog } from '../../src/store/event-log.js';
@@ -347,7 +348,10 @@ interface Surroundings {
 }
 
 async function committedOffsets(admin: Admin): Promise<number[]> {
-  const [offsets] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
+  // A broker that is looking for the group's coordinator says so, and is to be asked again.
+  const [offsets] = await insist(() => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] }), {
+    again: (error, failures) => error instanceof KafkaJSError && error.retriable && failures < 10,
+  });
   const committed = Array.from({ length: PARTITIONS }, () => 0);
   for (const { partition, offset } of offsets?.partitions ?? [])
     committed[partition] = Math.max(Number(offset), 0);
