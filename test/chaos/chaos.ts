@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, KafkaJSError, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, type KafkaJSError, logLevel, type Producer } from 'kafkajs';
 import { type Broker, startBroker } from '../../scripts/kafka-broker.js';
 import { insist } from '../../src/ingest/insist.js';
 import { RedressError } from '../../src/model/errors.js';
@@ -350,7 +350,7 @@ interface Surroundings {
 async function committedOffsets(admin: Admin): Promise<number[]> {
   // A broker that is looking for the group's coordinator says so, and is to be asked again.
   const [offsets] = await insist(() => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] }), {
-    again: (error, failures) => error instanceof KafkaJSError && error.retriable && failures < 10,
+    again: (error, failures) => (error as KafkaJSError).retriable && failures < 10,
   });
   const committed = Array.from({ length: PARTITIONS }, () => 0);
   for (const { partition, offset } of offsets?.partitions ?? [])
