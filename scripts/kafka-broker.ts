@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { kafkaJars } from './kafka-jars.js';
 
 const START_TIMEOUT = 90_000;
+const MOST_TRIES = 3;
 
 /** What a machine lacks to run a broker. */
 export type BrokerRequirements = 'ready' | 'no_java';
@@ -32,6 +33,12 @@ export interface SecuredListener {
   format: readonly string[];
 }
 
+interface BrokerOptions {
+  port?: number;
+  dir?: string;
+  secured?: SecuredListener;
+}
+
 /** Tells whether a broker can be started here. */
 export function brokerRequirements(): BrokerRequirements {
   return runs('java', ['-version']) ? 'ready' : 'no_java';
@@ -41,9 +48,18 @@ export function brokerRequirements(): BrokerRequirements {
  * Starts a broker on loopback and waits until it takes connections. It ends with this process, however this
  * process ends. Without a folder its data lies in a temporary one; port 0 takes a free one.
  */
-export async function startBroker(
-  options: { port?: number; dir?: string; secured?: SecuredListener } = {},
-): Promise<Broker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // A port that was free when it was chosen can be somebody else's when the broker listens.
+      if (options.port || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function startOnce(options: BrokerOptions): Promise<Broker> {
   const jars = await kafkaJars();
   const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'redress-kafka-'));
   mkdirSync(folder, { recursive: true });

@@ -28,8 +28,13 @@ export async function kafkaJars(): Promise<string> {
   };
   await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));
   // Renamed only when whole, so that a download that broke off is not taken for one that is there.
-  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, folder);
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Another process has fetched them at the same time, and was done first.
+    if (!existsSync(folder)) throw error;
+    rmSync(partial, { recursive: true, force: true });
+  }
   return folder;
 }
 
