@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, RedressError } from '../model/errors.js';
 import * as alerts from './alerts.js';
@@ -33,39 +34,20 @@ const DONE = 0;
 const FAILED = 1;
 const USAGE = 2;
 
-const COMMANDS = [
-  start,
-  init,
-  simulate,
-  demo,
-  explain,
-  ingest,
-  rejected,
-  erase,
-  replay,
-  backtest,
-  tune,
-  detect,
-  alerts,
-  silences,
-  annotations,
-  route,
-  followUps,
-  digest,
-  check,
-  reload,
-  schema,
-  dashboards,
-  migrate,
-  backup,
-  restore,
-  clickhouse,
-];
+/** In the order in which help shows them: as somebody new meets them. */
+const COMMANDS: Readonly<Record<string, readonly { register(program: Command, io: CliIo): void }[]>> = {
+  'Try it:': [demo, simulate, detect, explain],
+  'Set it up:': [init, check, route, schema, dashboards],
+  'Run it:': [start, reload, migrate, clickhouse, backup, restore, erase],
+  'Feed it, and try a configuration on what happened:': [ingest, rejected, replay, backtest, tune],
+  'Act on what it says:': [alerts, silences, annotations, followUps, digest],
+};
 
 /** All commands with their options, ready to be parsed. */
 export function createProgram(io: CliIo): Command {
   const program = new Command('redress')
     .description("From a marketplace's metrics to a verified improvement.")
+    .version(version(), '--version', 'say which version this is')
     .option('--config <dir>', 'folder of the configuration', 'config')
     .option('--json', 'answer in NDJSON, and nothing else on standard output', false)
     .exitOverride()
@@ -73,8 +55,15 @@ export function createProgram(io: CliIo): Command {
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
     });
-  for (const command of COMMANDS) command.register(program, io);
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(group);
+    for (const command of commands) command.register(program, io);
+  }
   return program;
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('#package.json') as { version: string }).version;
 }
 
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 wrong usage or configuration. */

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RedressError } from '../model/errors.js';
 import { CONFIGURATION_FILES } from './load.js';
 
@@ -26,12 +25,5 @@ export async function writeStartingConfiguration(folder: string): Promise<string
 
 /** The `config` folder that is delivered with the program, from its sources as well as from `dist`. */
 export function packagedConfiguration(): string {
-  for (
-    let folder = dirname(fileURLToPath(import.meta.url));
-    folder !== dirname(folder);
-    folder = dirname(folder)
-  ) {
-    if (existsSync(join(folder, 'package.json'))) return join(folder, 'config');
-  }
-  throw new RedressError('bug', 'the package folder with the configuration to start from was not found');
+  return join(dirname(createRequire(import.meta.url).resolve('#package.json')), 'config');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../deployment/repository.js';
@@ -62,6 +63,11 @@ describe('wrong usage and configuration end with 2', { timeout: 60_000 }, () => 
 
   it('help is not a mistake', async () => {
     const { status, out } = await redress(['--help']);
-    expect([status, out]).toEqual([0, expect.stringContaining('Commands:')]);
+    expect([status, out]).toEqual([0, expect.stringContaining('Run it:')]);
+  });
+
+  it('nor is asking for the version', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await redress(['--version'])).toMatchObject({ status: 0, out: expect.stringContaining(version) });
   });
 });
