@@ -18,7 +18,8 @@ FROM
 )
 ORDER BY owner != 'everybody', owner`;
 
-export const ALERT_IDS = `SELECT alert_id
+/** The id is the variable's value, and what is beside it what a reader picks by. */
+export const ALERT_IDS = `SELECT alert_id, concat(title, ', ', formatDateTime(assumeNotNull(opened_at), '%e %b %H:%i'), ' UTC') AS shown
 FROM alerts
 WHERE opened_at IS NOT NULL
 ORDER BY ${IS_OPEN} DESC, opened_at DESC

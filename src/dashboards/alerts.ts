@@ -10,6 +10,7 @@ import {
   linked,
   SEVERITY_TEXT,
   UID,
+  WEEK,
   WHOLE,
 } from './styles.js';
 
@@ -60,14 +61,14 @@ const firedByDay: PanelDescription = {
     ...WHOLE,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.severity}',
-    custom: { drawStyle: 'bars', fillOpacity: 60, stacking: { mode: 'normal' } },
+    custom: { drawStyle: 'bars', barAlignment: 1, fillOpacity: 60, stacking: { mode: 'normal' } },
   },
 };
 
 const messagesByWeek: PanelDescription = {
-  type: 'timeseries',
+  type: 'barchart',
   title: 'Messages by channel and week, against the fatigue line',
-  description: `Messages that reached each target in each week, without those that only say that an alert was acknowledged or is over. Past ${FATIGUE_LINE} a week people stop reading a channel.`,
+  description: `Messages that reached each target in each week, by its Monday, without those that only say that an alert was acknowledged or is over. Past ${FATIGUE_LINE} a week people stop reading a channel.`,
   width: 12,
   height: 8,
   queries: [query('timeseries', sql.MESSAGES_BY_WEEK)],
@@ -75,9 +76,11 @@ const messagesByWeek: PanelDescription = {
     ...WHOLE,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.target}',
-    custom: { drawStyle: 'bars', fillOpacity: 60, thresholdsStyle: { mode: 'line' } },
+    custom: { fillOpacity: 80, thresholdsStyle: { mode: 'line' } },
     thresholds: thresholds('transparent', [FATIGUE_LINE, 'red']),
+    color: { mode: 'palette-classic' },
   },
+  overrides: [WEEK],
 };
 
 const alerts: PanelDescription = {
@@ -130,7 +133,8 @@ const noisiest: PanelDescription = {
 const chosenAlert: PanelDescription = {
   type: 'table',
   title: 'The chosen alert',
-  description: 'The alert that is chosen at the top of the page. Click its slice for its chart.',
+  description:
+    'The alert whose title was clicked above, or that is chosen at the top of the page. Click its slice for its chart.',
   width: 24,
   height: 4,
   queries: [query('table', sql.CHOSEN_ALERT)],
@@ -180,17 +184,17 @@ export const alertsDashboard = dashboard({
     queryVariable({
       name: 'alert',
       label: 'Alert',
-      description: 'The alert whose story is shown at the end; open ones first.',
+      description: 'The alert whose story is shown; open ones first.',
       sql: sql.ALERT_IDS,
     }),
   ],
   marks: [],
   rows: [
     [openBySeverity, howFast, openByOwner],
-    [firedByDay, messagesByWeek],
     [alerts],
-    [noise, noisiest],
     [chosenAlert],
     [story, storyMessages],
+    [firedByDay, messagesByWeek],
+    [noise, noisiest],
   ],
 });

@@ -1,5 +1,6 @@
 /** The SQL of the dashboard "Redress follow-ups": who has what to do, what is late, and what it has brought. */
 import { chosen } from './chosen.js';
+import { asText } from './shown.js';
 
 const OWNER = chosen('owner');
 const OWNED = `(${OWNER} IN ('', 'everybody') OR owner = ${OWNER})`;
@@ -80,23 +81,32 @@ WHERE closed_at IS NULL AND ${OWNED}
 ORDER BY due_at
 LIMIT 1000`;
 
-/** What the fix changed, as it was measured when the watch ended. */
+const level = (...path: string[]): string => asText(number(...path), 'is_rate');
+
+/** What the fix changed, as it was measured when the watch ended: levels in percent where the metric is a rate. */
 export const EFFECTS = `SELECT
   title,
   metric,
   slice,
   owner,
   closed_at AS verified,
-  ${number('before')} AS before,
-  ${number('during')} AS during,
-  ${number('after')} AS after,
-  ${number('evidence', 'difference', 'estimate')} AS changed,
-  ${number('evidence', 'difference', 'lower')} AS "from",
-  ${number('evidence', 'difference', 'upper')} AS "to",
-  ${number('evidence', 'net', 'estimate')} AS "beyond the sisters",
+  ${level('before')} AS before,
+  ${level('during')} AS during,
+  ${level('after')} AS after,
+  ${level('evidence', 'difference', 'estimate')} AS changed,
+  if(changed = '', '', concat(${level('evidence', 'difference', 'lower')}, ' to ', ${level('evidence', 'difference', 'upper')})) AS "90 % interval",
+  ${level('evidence', 'net', 'estimate')} AS "beyond the sisters",
   ${number('savedPerWeek')} AS "saved a week",
   ${number('evidence', 'moneyPerWeek', 'estimate')} AS "money a week"
 FROM follow_ups
+LEFT JOIN
+(
+  SELECT metric, slice, max(denominator IS NOT NULL) AS is_rate
+  FROM points
+  WHERE $__timeFilter(bucket_start)
+    AND (metric, slice) IN (SELECT metric, slice FROM follow_ups WHERE state = 'verified' AND $__timeFilter(closed_at))
+  GROUP BY metric, slice
+) AS kinds USING (metric, slice)
 WHERE state = 'verified' AND $__timeFilter(closed_at) AND ${OWNED}
 ORDER BY "saved a week" DESC NULLS LAST, closed_at DESC
 LIMIT 200`;

@@ -1,6 +1,6 @@
 import * as sql from './follow-ups-queries.js';
 import { column, dashboard, type PanelDescription, query, queryVariable, thresholds } from './grafana.js';
-import { AS_TEXT_COLOUR, DATE, hidden, linked, UID, valueColours, WHOLE } from './styles.js';
+import { AS_TEXT_COLOUR, DATE, hidden, linked, UID, valueColours, WEEK, WHOLE } from './styles.js';
 
 const RED_ABOVE_NONE = { ...WHOLE, ...AS_TEXT_COLOUR, thresholds: thresholds('text', [1, 'red']) };
 
@@ -95,7 +95,7 @@ const effects: PanelDescription = {
   type: 'table',
   title: 'What the fixes changed',
   description:
-    "Each follow-up that was verified in the time shown: the metric before, during and after the incident, the change with its 90 % interval, the change beyond what untreated sister slices did as well, and what it spares a week in cases and money. Rates are shares, values in the metric's own unit.",
+    'Each follow-up that was verified in the time shown: the metric before, during and after the incident, the change with its 90 % interval, the change beyond what untreated sister slices did as well, and what it spares a week in cases and money.',
   width: 24,
   height: 9,
   queries: [query('table', sql.EFFECTS)],
@@ -103,23 +103,21 @@ const effects: PanelDescription = {
     linked('slice', 'The chart of this series', UID.metric, { metric: 'metric', slice: 'slice' }),
     ...hidden('metric'),
     column('verified', DATE),
-    ...['before', 'during', 'after', 'changed', 'from', 'to', 'beyond the sisters'].map((name) =>
-      column(name, { unit: 'none', decimals: 4 }),
-    ),
     column('saved a week', WHOLE),
     column('money a week', WHOLE),
   ],
 };
 
 const flow: PanelDescription = {
-  type: 'timeseries',
+  type: 'barchart',
   title: 'Opened and closed by week',
   description:
-    'How many follow-ups were opened and closed in each week: more opened than closed is a pile that grows.',
+    'How many follow-ups were opened and closed in each week, by its Monday: more opened than closed is a pile that grows.',
   width: 24,
   height: 7,
   queries: [query('timeseries', sql.FLOW)],
-  defaults: { ...WHOLE, custom: { drawStyle: 'bars', fillOpacity: 60 } },
+  defaults: { ...WHOLE, custom: { fillOpacity: 80 }, color: { mode: 'palette-classic' } },
+  overrides: [WEEK],
 };
 
 /** For owners and their leads: who has what to do, what is late, and what the fixes have brought. */

@@ -17,6 +17,8 @@ interface DatasourceReference {
 export interface Query {
   refId: string;
   editorType: 'sql';
+  /** The plugin's version that the other fields are those of; without one its editor takes them for version 3's. */
+  pluginVersion: string;
   queryType: QueryFormat;
   format: number;
   rawSql: string;
@@ -121,6 +123,7 @@ export function query(format: QueryFormat, rawSql: string, refId = 'A'): Query {
   return {
     refId,
     editorType: 'sql',
+    pluginVersion: '4.0.0',
     queryType: format,
     format: FORMAT[format],
     rawSql,
@@ -284,8 +287,8 @@ const OPTIONS: Readonly<Record<PanelKind, Record<string, unknown>>> = {
   },
   barchart: {
     legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
-    xTickLabelSpacing: 100,
     stacking: 'none',
+    tooltip: { mode: 'multi', sort: 'none' },
   },
   stat: { colorMode: 'value', graphMode: 'none', textMode: 'value_and_name', reduceOptions: LAST_VALUE },
   table: { cellHeight: 'sm', showHeader: true },

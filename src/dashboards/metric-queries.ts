@@ -1,5 +1,6 @@
 /** The SQL of the dashboard "Redress metric": one series in depth, and the slices around it. */
 import { chosen, METRIC, SERIES, SLICE } from './chosen.js';
+import { stateNumber } from './shown.js';
 
 const DETECTOR = chosen('detector');
 const DIMENSIONS = chosen('dimensions');
@@ -67,7 +68,7 @@ FROM verdicts
 WHERE ${SERIES} AND $__timeFilter(bucket_start)
 ORDER BY time, detector`;
 
-export const VERDICT_STATES = `SELECT bucket_start AS time, detector, replaceAll(status, '_', ' ') AS state
+export const VERDICT_STATES = `SELECT bucket_start AS time, detector, ${stateNumber('status')} AS state
 FROM verdicts
 WHERE ${SERIES} AND $__timeFilter(bucket_start)
 ORDER BY time, detector`;
@@ -152,7 +153,8 @@ export const ALERT_MARKS = `SELECT
   assumeNotNull(opened_at) AS time,
   coalesce(resolved_at, $__toTime) AS timeEnd,
   concat('Alert: ', severity) AS title,
-  concat(state, ', ', toString(round(impact_count)), ' excess cases') AS text
+  concat(state, ', ', toString(round(impact_count)), ' excess cases') AS text,
+  severity AS tags
 FROM alerts
 WHERE ${SERIES} AND opened_at <= $__toTime AND (resolved_at IS NULL OR resolved_at >= $__fromTime)
 ORDER BY time`;
@@ -161,7 +163,8 @@ export const FOLLOW_UP_MARKS = `SELECT
   opened_at AS time,
   coalesce(closed_at, $__toTime) AS timeEnd,
   concat('Follow-up: ', title) AS title,
-  concat(replaceAll(state, '_', ' '), ', ', owner) AS text
+  concat(replaceAll(state, '_', ' '), ', ', owner) AS text,
+  replaceAll(state, '_', ' ') AS tags
 FROM follow_ups
 WHERE ${SERIES} AND opened_at <= $__toTime AND (closed_at IS NULL OR closed_at >= $__fromTime)
 ORDER BY time`;

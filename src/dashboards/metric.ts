@@ -10,7 +10,14 @@ import {
   thresholds,
 } from './grafana.js';
 import * as sql from './metric-queries.js';
-import { ALERT_COLUMNS, AS_TEXT_COLOUR, UID, VERDICT_COLOURS, WHOLE } from './styles.js';
+import { ALERT_COLUMNS, AS_TEXT_COLOUR, UID, VERDICT_COLOURS, VERDICT_NUMBERS, WHOLE } from './styles.js';
+
+/**
+ * A line under its column's own name. Of a panel with several queries Grafana puts the query's name before it, and would not
+ * find `lower` to fill the band down to.
+ */
+const line = (name: string, properties: Readonly<Record<string, unknown>>) =>
+  column(name, { displayName: name, ...properties });
 
 const valueAndBand: PanelDescription = {
   type: 'timeseries',
@@ -24,22 +31,22 @@ const valueAndBand: PanelDescription = {
     query('timeseries', sql.valueAndBand('rate'), 'rate'),
     query('timeseries', sql.valueAndBand('value'), 'value'),
   ],
-  defaults: { unit: 'short', custom: { lineWidth: 1, showPoints: 'never', spanNulls: false } },
+  defaults: { unit: 'short', custom: { lineWidth: 1, showPoints: 'auto' } },
   overrides: [
     answersOf('rate', { unit: 'percentunit' }),
-    column('value', { color: { mode: 'fixed', fixedColor: 'blue' }, 'custom.lineWidth': 2 }),
-    column('expected', {
+    line('value', { color: { mode: 'fixed', fixedColor: 'blue' }, 'custom.lineWidth': 2 }),
+    line('expected', {
       color: { mode: 'fixed', fixedColor: 'text' },
       'custom.lineStyle': { fill: 'dash', dash: [6, 6] },
     }),
-    column('lower', { color: { mode: 'fixed', fixedColor: 'semi-dark-green' }, 'custom.lineWidth': 0 }),
-    column('upper', {
+    line('lower', { color: { mode: 'fixed', fixedColor: 'semi-dark-green' }, 'custom.lineWidth': 0 }),
+    line('upper', {
       color: { mode: 'fixed', fixedColor: 'semi-dark-green' },
       'custom.lineWidth': 0,
       'custom.fillBelowTo': 'lower',
       'custom.fillOpacity': 20,
     }),
-    column('anomalous', {
+    line('anomalous', {
       color: { mode: 'fixed', fixedColor: 'red' },
       'custom.drawStyle': 'points',
       'custom.showPoints': 'always',
@@ -57,7 +64,7 @@ const cases: PanelDescription = {
   width: 12,
   height: 8,
   queries: [query('timeseries', sql.CASES)],
-  defaults: { unit: 'short', custom: { lineWidth: 1, fillOpacity: 10, showPoints: 'never' } },
+  defaults: { unit: 'short', custom: { lineWidth: 1, fillOpacity: 10, showPoints: 'auto' } },
 };
 
 const scores: PanelDescription = {
@@ -72,7 +79,7 @@ const scores: PanelDescription = {
     unit: 'none',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.detector}',
-    custom: { showPoints: 'never', thresholdsStyle: { mode: 'line' } },
+    custom: { showPoints: 'auto', thresholdsStyle: { mode: 'line' } },
     thresholds: thresholds('transparent', [1, 'red']),
   },
 };
@@ -87,7 +94,7 @@ const verdictStates: PanelDescription = {
   defaults: {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.detector}',
-    mappings: VERDICT_COLOURS,
+    mappings: VERDICT_NUMBERS,
   },
 };
 
@@ -114,9 +121,9 @@ const slicesByImpact: PanelDescription = {
   overrides: [
     seriesLink('slice'),
     column('counted', WHOLE),
-    column('expected', { unit: 'short', decimals: 1 }),
+    column('expected', { unit: 'locale', decimals: 1 }),
     column('excess', {
-      unit: 'short',
+      unit: 'locale',
       decimals: 1,
       'custom.cellOptions': { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' },
     }),
@@ -156,7 +163,7 @@ function seriesLink(name: string) {
     links: [
       {
         title: 'Show this slice',
-        url: `/d/${UID.metric}?\${__url_time_range}&var-metric=\${metric:percentencode}&var-dimensions=\${dimensions:percentencode}&var-slice=\${__data.fields["${name}"]:percentencode}`,
+        url: `/d/${UID.metric}?\${__url_time_range}&\${datasource:queryparam}&var-metric=\${metric:percentencode}&var-dimensions=\${dimensions:percentencode}&var-slice=\${__data.fields["${name}"]:percentencode}`,
       },
     ],
   });

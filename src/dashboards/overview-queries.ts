@@ -1,8 +1,5 @@
 /** The SQL of the dashboard "Redress overview". */
-
-/** A value as people read it: rates in percent. */
-const asText = (value: string, isRate: string): string =>
-  `multiIf(${value} IS NULL, '', ${isRate}, concat(toString(round(100 * assumeNotNull(${value}), 2)), ' %'), toString(round(assumeNotNull(${value}), 1)))`;
+import { asText, stateNumber } from './shown.js';
 
 /**
  * The whole of each metric in its newest judged bucket, looking back far enough for metrics with monthly buckets.
@@ -46,7 +43,7 @@ LEFT JOIN
 ) AS open USING (metric)
 ORDER BY "open alerts" DESC, score DESC NULLS LAST, metric`;
 
-export const METRIC_STATES = `SELECT bucket_start AS time, metric, replaceAll(status, '_', ' ') AS state
+export const METRIC_STATES = `SELECT bucket_start AS time, metric, ${stateNumber('status')} AS state
 FROM verdicts
 WHERE slice = 'all' AND detector = 'combined' AND $__timeFilter(bucket_start)
 ORDER BY time, metric`;

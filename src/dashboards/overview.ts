@@ -9,6 +9,7 @@ import {
   linked,
   UID,
   VERDICT_COLOURS,
+  VERDICT_NUMBERS,
   WHOLE,
 } from './styles.js';
 
@@ -91,7 +92,7 @@ const metricStates: PanelDescription = {
   defaults: {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's notation of a label.
     displayName: '${__field.labels.metric}',
-    mappings: VERDICT_COLOURS,
+    mappings: VERDICT_NUMBERS,
   },
 };
 

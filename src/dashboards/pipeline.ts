@@ -8,7 +8,7 @@ const HOUR_SECONDS = 3_600;
 /** A line for each value of one label. */
 const linesBy = (label: string): Record<string, unknown> => ({
   displayName: `\${__field.labels.${label}}`,
-  custom: { showPoints: 'never', fillOpacity: 10 },
+  custom: { showPoints: 'auto', fillOpacity: 10 },
 });
 
 const throughput: PanelDescription = {
@@ -30,7 +30,7 @@ const lag: PanelDescription = {
   width: 12,
   height: 8,
   queries: [query('timeseries', sql.LAG)],
-  defaults: { unit: 's', custom: { showPoints: 'never' } },
+  defaults: { unit: 's', custom: { showPoints: 'auto' } },
 };
 
 const freshness: PanelDescription = {
@@ -102,7 +102,7 @@ const bucketDelay: PanelDescription = {
   width: 12,
   height: 8,
   queries: [query('timeseries', sql.BUCKET_DELAY)],
-  defaults: { unit: 's', custom: { showPoints: 'never' } },
+  defaults: { unit: 's', custom: { showPoints: 'auto' } },
 };
 
 const detectionTime: PanelDescription = {
@@ -112,7 +112,7 @@ const detectionTime: PanelDescription = {
   width: 12,
   height: 8,
   queries: [query('timeseries', sql.DETECTION_TIME)],
-  defaults: { unit: 'ms', custom: { showPoints: 'never' } },
+  defaults: { unit: 'ms', custom: { showPoints: 'auto' } },
 };
 
 const verdicts: PanelDescription = {

@@ -2,8 +2,8 @@ import type { Alert } from '../model/alert.js';
 import { DAY, HOUR } from '../model/clock.js';
 import { webAddress } from './wording.js';
 
-/** The dashboard of the alerts among those that `redress dashboards` writes. */
-const OVERVIEW = '/d/redress-overview';
+/** The dashboard of one series among those that `redress dashboards` writes. */
+const METRIC = '/d/redress-metric';
 /** What is shown before an alert began, to see it against the usual, and after it ended. */
 const BEFORE = 2 * DAY;
 const AFTER = 6 * HOUR;
@@ -19,7 +19,7 @@ export function dashboardAddress(
   const address = webAddress(dashboardsUrl);
   if (address === null) return null;
   const url = new URL(address);
-  if (url.pathname === '/') url.pathname = OVERVIEW;
+  if (url.pathname === '/') url.pathname = METRIC;
   url.searchParams.set('var-metric', metric);
   url.searchParams.set('var-slice', slice);
   url.searchParams.set('from', String(startedAt - BEFORE));

@@ -89,7 +89,7 @@ test.each(panelQueries.filter(({ query }) => query.queryType === 'timeseries'))(
 
 test.each(markQueries)('that marks the charts says when, what and why: $title', async ({ query }) => {
   const { columns } = await full.ask(query.rawSql);
-  expect(columns.map(({ name }) => name)).toEqual(['time', 'timeEnd', 'title', 'text']);
+  expect(columns.map(({ name }) => name)).toEqual(['time', 'timeEnd', 'title', 'text', 'tags']);
 });
 
 describe.each(dashboards)('the page $title', ({ uid, description, panels, templating, links }) => {

@@ -101,6 +101,52 @@ export interface Answer {
   rows: Record<string, unknown>[];
 }
 
+export interface Field {
+  name: string;
+  /** What Grafana takes the column's values for. */
+  kind: 'time' | 'number' | 'string' | 'boolean';
+  labels: Readonly<Record<string, string>>;
+}
+
+/** ClickHouse's types that the plugin has a converter for, as far as the dashboards use them. */
+const KINDS: readonly (readonly [RegExp, Field['kind']])[] = [
+  [/^(Nullable\()?Date/, 'time'],
+  [/^(Nullable\()?(U?Int(8|16|32|64)|Float(32|64)|Decimal)/, 'number'],
+  [/^(LowCardinality\()?(Nullable\()?String\)*$/, 'string'],
+  [/^(Nullable\()?Bool/, 'boolean'],
+];
+
+function kindOf({ name, type }: Answer['columns'][number]): Field['kind'] {
+  const kind = KINDS.find(([pattern]) => pattern.test(type))?.[1];
+  if (kind === undefined) throw new Error(`the plugin has no converter for ${name}, a ${type}`);
+  return kind;
+}
+
+/**
+ * The fields that the plugin's backend makes of an answer. A table's are its columns. Of a time series without rows
+ * there are none; with rows, and with a time, words and a number among its columns, each number becomes a field for each
+ * combination of words, which are its labels. Rows without a number stay as they are.
+ */
+export function asFields(format: 'timeseries' | 'table', { columns, rows }: Answer): Field[] {
+  const plain = columns.map((column) => ({ name: column.name, kind: kindOf(column), labels: {} }));
+  if (format === 'table') return plain;
+  if (rows.length === 0) return [];
+  const times = plain.filter(({ kind }) => kind === 'time');
+  const words = plain.filter(({ kind }) => kind === 'string' || kind === 'boolean');
+  const values = plain.filter((field) => field !== times[0] && !words.includes(field));
+  if (times[0] === undefined || words.length === 0 || values.length === 0) return plain;
+  const series = new Map(
+    rows.map((row) => {
+      const labels = Object.fromEntries(words.map(({ name }) => [name, String(row[name] ?? '')]));
+      return [JSON.stringify(labels), labels];
+    }),
+  );
+  return [
+    times[0],
+    ...[...series.values()].flatMap((labels) => values.map((field) => ({ ...field, labels }))),
+  ];
+}
+
 /** Runs a query as a user who may do nothing but read, not even change a setting. */
 export async function runReadOnly(address: { url: string; database: string }, sql: string): Promise<Answer> {
   const url = new URL(address.url);

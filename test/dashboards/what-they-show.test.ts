@@ -231,7 +231,7 @@ describe('the follow-ups', () => {
 
   test('tell what a verified fix has changed', async () => {
     expect(await shown('What the fixes changed')).toMatchObject([
-      { title: 'done', before: 0.01, during: 0.05, after: 0.01, changed: -0.04, 'saved a week': 80 },
+      { title: 'done', before: '1 %', during: '5 %', after: '1 %', changed: '-4 %', 'saved a week': 80 },
     ]);
     expect(await shown('Cases spared a week')).toEqual([{ cases: 80 }]);
     expect(await shown('How well it goes')).toEqual([{ verified: 1, reopened: 0 }]);

@@ -60,7 +60,7 @@ describe('an alert in plain words', () => {
   test('leads to the dashboard at its own time: from before it began, and until it was over', () => {
     const over = makeAlert({ state: 'resolved', resolvedAt: NOON + 6 * HOUR });
     const address = (alert: Alert, url: string) => new URL(dashboardAddress(alert, url) ?? '');
-    expect(address(over, 'http://grafana.test').pathname).toBe('/d/redress-overview');
+    expect(address(over, 'http://grafana.test').pathname).toBe('/d/redress-metric');
     const { pathname, searchParams } = address(over, 'http://grafana.test/d/mine?orgId=2');
     expect(pathname).toBe('/d/mine');
     expect(Object.fromEntries(searchParams)).toEqual({
