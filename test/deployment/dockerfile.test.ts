@@ -1,4 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { manifest, ROOT, readRepositoryFile } from './repository.js';
 
@@ -44,6 +47,22 @@ describe('the image', () => {
   test('copies only what is in the repository', () => {
     expect(sources.length).toBeGreaterThan(5);
     for (const source of sources) expect(existsSync(ROOT + source), source).toBe(true);
+  });
+
+  test('is built from what it copies and nothing else', { timeout: 180_000 }, () => {
+    const app = mkdtempSync(join(tmpdir(), 'redress-image-'));
+    for (const { rest } of build.filter(({ word }) => word === 'COPY')) {
+      const [target = '', ...from] = rest.split(/\s+/).reverse();
+      for (const source of from)
+        cpSync(ROOT + source, join(app, target, target === source ? '' : source), { recursive: true });
+    }
+    symlinkSync(`${ROOT}node_modules`, join(app, 'node_modules'));
+    execFileSync('npm', ['run', 'build'], { cwd: app, stdio: 'pipe' });
+    const said = execFileSync(process.execPath, ['dist/src/main.js', '--help'], {
+      cwd: app,
+      encoding: 'utf8',
+    });
+    expect(said).toContain('start');
   });
 
   test('copies nothing that .dockerignore keeps out', () => {
