@@ -58,9 +58,12 @@ export function whatPeopleSay(texts: readonly string[], before: readonly string[
   }
   return kept.map(({ where, ...term }) => ({
     ...term,
-    examples: [...where].slice(0, EXAMPLES).map((index) => shorten(maskPersonalData(texts[index] as string))),
+    examples: [...where].slice(0, EXAMPLES).map((index) => asExample(texts[index] as string)),
   }));
 }
+
+/** A text as it is quoted: short, and without what may tell of a person. */
+export const asExample = (text: string): string => shorten(maskPersonalData(text));
 
 function logOdds(count: number, total: number): number {
   return Math.log(count / Math.max(total - count, 1e-9));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asExample } from '../analysis/what-people-say.js';
 import { openStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { RedressError } from '../model/errors.js';
@@ -21,8 +22,8 @@ export function register(program: Command, io: CliIo): void {
       const configuration = await readConfiguration(config, io);
       const { store, close } = await reach(configuration.service.clickhouse);
       try {
-        const traces = await tracesOf(store, person);
-        if (yes) await erase(store, person, attributesInUse(configuration.metrics));
+        const traces = await tracesOf(store, person, asExample);
+        if (yes) await erase(store, person, attributesInUse(configuration.metrics), asExample);
         if (json) io.out(JSON.stringify({ ...traces, erased: yes }));
         else {
           const { events, rejected, journal } = traces;

@@ -11,12 +11,16 @@ export interface Person {
 export interface Traces {
   events: number;
   rejected: number;
-  /** Entries on alerts and follow-ups. */
+  /** Entries on alerts and follow-ups: those that name the person, an order or a case of theirs, or quote them. */
   journal: number;
 }
 
-export async function tracesOf(store: Store, person: Person): Promise<Traces> {
-  const [traces] = await store.query<Traces>('erasable', parametersOf(person));
+/** How what somebody wrote is quoted on an alert. */
+export type Quote = (text: string) => string;
+
+export async function tracesOf(store: Store, person: Person, quote: Quote): Promise<Traces> {
+  const words = await wordsOf(store, person, quote);
+  const [traces] = await store.query<Traces>('erasable', { ...person, words });
   return traces ?? { events: 0, rejected: 0, journal: 0 };
 }
 
@@ -26,14 +30,29 @@ export async function tracesOf(store: Store, person: Person): Promise<Traces> {
  *
  * @param kept attributes that metrics cut or filter by, which are about the trade and not about a person.
  */
-export async function erase(store: Store, person: Person, kept: readonly string[]): Promise<void> {
-  const parameters = parametersOf(person);
-  await store.execute('erase_rejected', parameters);
-  await store.execute('erase_journal', parameters);
-  // Last, so that a person is still found when the command is run again after it failed half-way.
-  await store.execute('erase_events', { ...parameters, kept, salt: randomBytes(32).toString('hex') });
+export async function erase(
+  store: Store,
+  person: Person,
+  kept: readonly string[],
+  quote: Quote,
+): Promise<void> {
+  const table = `erasure_${randomBytes(8).toString('hex')}`;
+  const salt = randomBytes(32).toString('hex');
+  const words = await wordsOf(store, person, quote);
+  try {
+    await store.execute('create_erasure', { table, salt, value: person.value, words });
+    await store.execute('erase_rejected', { table });
+    await store.execute('erase_journal', { table });
+    // Last, so that a person is still found when the command is run again after it failed half-way.
+    await store.execute('erase_events', { table, by: person.by, kept });
+  } finally {
+    await store.execute('drop_erasure', { table });
+  }
 }
 
-function parametersOf({ by, value }: Person): Record<string, string> {
-  return { by, value, quoted: JSON.stringify(value) };
+/** The strings, as they stand in JSON, that lead to the person where nothing else does. */
+async function wordsOf(store: Store, person: Person, quote: Quote): Promise<string[]> {
+  const [found] = await store.query<{ ids: string[]; texts: string[] }>('words_of_person', { ...person });
+  const { ids, texts } = found ?? { ids: [], texts: [] };
+  return [...new Set([person.value, ...ids, ...texts.map(quote)])].map((word) => JSON.stringify(word));
 }

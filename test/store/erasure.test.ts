@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
+import { asExample } from '../../src/analysis/what-people-say.js';
 import { erase, type Person, tracesOf } from '../../src/store/erasure.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { Journal } from '../../src/store/journal.js';
+import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
 import { testDatabase } from '../support/store.js';
 
 const AT = Date.UTC(2026, 0, 5);
+const WROTE = 'call me "at once", Ann, on 07700 900123';
 const ANN: Person = { by: 'buyer', value: "ann'\\@example.com" };
 
 it('takes away what leads back to a person, and leaves every count', async () => {
@@ -19,7 +22,7 @@ it('takes away what leads back to a person, and leaves every count', async () =>
   await events.write({
     accepted: [
       event('1', 'order.delivered', ofAnn),
-      event('2', 'dispute.opened', { ...ofAnn, caseId: 'c1', text: 'call me, Ann' }),
+      event('2', 'dispute.opened', { ...ofAnn, caseId: 'c1', text: WROTE }),
       event('3', 'order.delivered', { orderId: 'o2', text: 'mine', attributes: { buyer: 'bob' } }),
     ],
     rejected: [
@@ -35,14 +38,14 @@ it('takes away what leads back to a person, and leaves every count', async () =>
       at: AT,
       actor: 'system',
       reason: 'opened',
-      body: { found: [ANN.value, 'c1'] },
+      body: { found: [ANN.value, 'c1', 'c11'], examples: [asExample(WROTE), 'mine'] },
     },
   ]);
-  expect(await tracesOf(store, ANN)).toEqual({ events: 2, rejected: 1, journal: 1 });
+  expect(await tracesOf(store, ANN, asExample)).toEqual({ events: 2, rejected: 1, journal: 1 });
 
-  await erase(store, ANN, ['carrier']);
+  await erase(store, ANN, ['carrier'], asExample);
 
-  expect(await tracesOf(store, ANN)).toEqual({ events: 0, rejected: 0, journal: 0 });
+  expect(await tracesOf(store, ANN, asExample)).toEqual({ events: 0, rejected: 0, journal: 0 });
   const rows: Record<string, unknown>[] = [];
   const columns = 'event_id, type, order_id, case_id, region, text, attributes';
   for await (const part of store.rows<Record<string, unknown>>(
@@ -57,13 +60,37 @@ it('takes away what leads back to a person, and leaves every count', async () =>
     { order_id: 'o2', text: 'mine', attributes: { buyer: 'bob' } },
   ]);
   expect(rows[1]?.case_id).not.toBe('c1');
-  expect((await new Journal(store).read())[0]?.body).toEqual({ found: ['erased', 'c1'] });
+  expect((await new Journal(store).read())[0]?.body).toEqual({
+    found: ['erased', 'erased', 'c11'],
+    examples: ['erased', 'mine'],
+  });
+  expect(await everythingIn(store)).not.toMatch(/ann'|call me|555|\bo1\b|\bc1\b/);
   await store.close();
 });
 
+/** Every row of every table, and what ClickHouse keeps of the commands that changed them. */
+async function everythingIn(store: Store): Promise<string> {
+  const parts: unknown[] = [];
+  const read = async (sql: string): Promise<Record<string, unknown>[]> => {
+    const rows: Record<string, unknown>[] = [];
+    for await (const part of store.rows<Record<string, unknown>>(sql)) rows.push(...part);
+    return rows;
+  };
+  const tables = await read(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
+  );
+  expect(tables.length).toBeGreaterThan(5);
+  for (const { name } of tables) parts.push(await read(`SELECT * FROM "${name}"`));
+  parts.push(await read('SELECT command FROM system.mutations WHERE database = currentDatabase()'));
+  expect(
+    await read("SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE 'erasure%'"),
+  ).toEqual([]);
+  return JSON.stringify(parts);
+}
+
 it('finds nobody where there is nobody', async () => {
   const { store } = await testDatabase();
-  expect(await tracesOf(store, { by: 'case_id', value: 'c' })).toEqual({
+  expect(await tracesOf(store, { by: 'case_id', value: 'c' }, asExample)).toEqual({
     events: 0,
     rejected: 0,
     journal: 0,

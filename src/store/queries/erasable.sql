@@ -9,4 +9,8 @@ SELECT
             attributes[{by:String}]) = {value:String}
     ) AS events,
     (SELECT count() FROM rejected_events_log WHERE position(raw, {value:String}) > 0) AS rejected,
-    (SELECT count() FROM journal WHERE position(body, {quoted:String}) > 0) AS journal
+    (
+        SELECT count()
+        FROM journal
+        WHERE hasAny(extractAll(body, '"(?:[^"\\\\]|\\\\.)*"'), {words:Array(String)})
+    ) AS journal
