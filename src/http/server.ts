@@ -100,7 +100,14 @@ export function createApplication(
   }) as unknown as FastifyInstance;
   prepare(app);
   // Answers are for programs: a browser that is led to one must neither run, frame nor guess at it.
-  app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  const nothing = ["'none'"];
+  app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: nothing, baseUri: nothing, formAction: nothing, frameAncestors: nothing },
+    },
+    frameguard: { action: 'deny' },
+  });
   limitRate(app, options);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
