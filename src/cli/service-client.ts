@@ -1,13 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { ZodType } from 'zod';
 import { z } from 'zod';
+import { formatProblems } from '../config/problems.js';
+import { ProblemSchema } from '../http/routes/reload.js';
 import { type ErrorCode, messageOf, RedressError } from '../model/errors.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 /** How long a service may take to answer, ms. */
 const TIMEOUT = 30_000;
 
-const FaultSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const FaultSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string() }),
+  problems: z.array(ProblemSchema).optional(),
+});
 
 /** Adds what every command has that acts through the running service. */
 export function withService(command: Command): Command {
@@ -88,6 +93,9 @@ export class ServiceClient {
       return new RedressError('target_unavailable', `${this.#base} answered ${status}, not as Redress does`);
     }
     const { message } = fault.data.error;
+    const { problems } = fault.data;
+    if (problems !== undefined)
+      return new RedressError('config_invalid', `${formatProblems(problems)}\n${this.#base}: ${message}`);
     if (status === 401 && this.#token === '') {
       return new RedressError('secret_missing', `${this.#base} wants a token: set REDRESS_TOKEN`);
     }

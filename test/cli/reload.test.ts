@@ -25,8 +25,9 @@ it('takes a new configuration on SIGHUP and by API without letting its store go,
 
   writeFileSync(metrics, `${ORDERS}- { id: broken, kind: nonsense }\n`);
   const refused = await redress(['reload', '--url', url]);
-  expect(refused.status).toBe(1);
-  expect(refused.err).toContain('the configuration has');
+  expect(refused.status).toBe(2);
+  expect(refused.err).toMatch(/metrics\.yaml:2:\d+ {2}\S.*\n/);
+  expect(refused.err).toContain('the old one goes on');
   await send('while it is refused');
 
   writeFileSync(metrics, ORDERS);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint, type Endpoint } from '../endpoint.js';
 import type { ServicePorts } from '../ports.js';
 
-const ProblemSchema = z.object({
+export const ProblemSchema = z.object({
   file: z.string(),
   line: z.int(),
   column: z.int(),
