@@ -1,5 +1,5 @@
 import type { Configuration } from './config/configuration.js';
-import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
+import { byBucket, type During, type Judging, type ReportFault } from './detection/judging.js';
 import { notificationOf } from './messages/notifications.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
@@ -81,6 +81,8 @@ export interface Surroundings {
   onMoment?: PipelineParts['onMoment'];
   afterDelivery?: PipelineParts['afterDelivery'];
   reportFault: ReportFault;
+  /** Judges a bucket, and may see how long that takes. */
+  duringJudging?: During;
   reportLeftOut?: ReportLeftOut;
   write: DecisionLogParts['write'];
   /** How a live service sends; everything is waited for by default. */
@@ -123,6 +125,7 @@ export async function assemble(
     // A replay's events are all there before it begins; nothing comes late.
     restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
+    during: surroundings.duringJudging,
   });
   alerts.restore(entries);
   followUps.restore(entries);

@@ -18,11 +18,15 @@ import { type JudgedPoint, type SeatedPoint, Settling } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
 
+/** Does the work of one bucket of a metric's; whoever gives it can see how long that took. */
+export type During = <Result>(metric: string, work: () => Result) => Result;
+
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
   readonly #detectors: ReadonlyMap<string, Detector>;
   readonly #calendar: Calendar;
   readonly #reportFault: ReportFault;
+  readonly #during: During;
   readonly #prepared = new Map<string, Preparation>();
   /** By metric and slice. Two steps, because the names put together would be a new text for each point. */
   readonly #benches = new Map<string, Map<string, Bench>>();
@@ -38,10 +42,12 @@ export class Judging {
     /** How far back restated points can be judged again, ms of event time; not at all by default. */
     restateHorizon?: number;
     reportFault: ReportFault;
+    during?: During | undefined;
   }) {
     this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
     this.#calendar = options.calendar;
     this.#reportFault = options.reportFault;
+    this.#during = options.during ?? ((_metric, work) => work());
     this.#saved = bySeries(options.saved);
     this.#horizon = options.restateHorizon ?? 0;
     this.#settling = new Settling({
@@ -56,7 +62,9 @@ export class Judging {
    * @param isComplete false for a bucket that had begun when the first event came: it is neither judged nor learned from.
    */
   judgeBucket(metric: MetricDefinition, points: readonly Point[], isComplete = true): JudgedPoint[] {
-    return this.#settling.settle(metric, this.#judgeAll(metric, points, isComplete), 'now');
+    return this.#during(metric.id, () =>
+      this.#settling.settle(metric, this.#judgeAll(metric, points, isComplete), 'now'),
+    );
   }
 
   /**

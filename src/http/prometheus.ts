@@ -58,6 +58,13 @@ export class ServiceMetrics {
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
     registers: [this.#registry],
   });
+  readonly #judging = new Histogram({
+    name: 'redress_detection_seconds',
+    help: 'How long the detectors took for one bucket of a metric, all of its slices together.',
+    labelNames: ['metric'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15],
+    registers: [this.#registry],
+  });
   readonly #bucketDelay = new Histogram({
     name: 'redress_bucket_delay_seconds',
     help: 'From the end of a bucket until its points had been made and judged; the lateness that a metric allows is part of it.',
@@ -121,6 +128,11 @@ export class ServiceMetrics {
   /** How long one look for work took, ms. */
   ticked(duration: number): void {
     this.#tick.observe(duration / 1_000);
+  }
+
+  /** How long the detectors took for one bucket of a metric, ms. */
+  judgedWithin(metric: string, duration: number): void {
+    this.#judging.observe({ metric }, duration / 1_000);
   }
 
   /** How long after its end a bucket of a metric was judged, ms. */

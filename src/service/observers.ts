@@ -28,6 +28,12 @@ export function observers({
       }
       for (const [metric, count] of points) metrics.pointsMade(metric, count);
     },
+    duringJudging: (metric, work) => {
+      const begun = performance.now();
+      const result = work();
+      metrics.judgedWithin(metric, performance.now() - begun);
+      return result;
+    },
     onJournal: (entries, when) => {
       if (when === 'restored') return metrics.journalRead(entries);
       metrics.journalWritten(entries);

@@ -130,15 +130,17 @@ it('counts follow-ups that are open and that are late', async () => {
   );
 });
 
-it('tells how late buckets are judged, and that it is alive', async () => {
+it('tells how late buckets are judged and how long that took, and that it is alive', async () => {
   const metrics = new ServiceMetrics({ now: () => NOW });
   metrics.bucketJudged('dispute_rate', 610_000);
+  metrics.judgedWithin('dispute_rate', 20);
   metrics.ticked(250);
   metrics.heartbeat('sent');
   const lines = await figures(metrics);
   expect(lines).toEqual(
     expect.arrayContaining([
       'redress_bucket_delay_seconds_sum{metric="dispute_rate"} 610',
+      'redress_detection_seconds_sum{metric="dispute_rate"} 0.02',
       'redress_tick_seconds_sum 0.25',
       'redress_heartbeats_total{outcome="sent"} 1',
     ]),

@@ -18,4 +18,6 @@ it('judges a bucket as soon as the event arrives that closes it, without waiting
     JSON.stringify({ event_id: 'closing', type: 'order.delivered', occurred_at: at('11:10') + SECOND }),
   );
   await vi.waitFor(() => expect(live.roots()).toHaveLength(1), { timeout: MINUTE });
+  const figures = await (await fetch(`${live.address}/metrics`)).text();
+  expect(figures).toMatch(/^redress_detection_seconds_count\{metric="[^"]+"\} [1-9]/m);
 }, 90_000);
