@@ -1,27 +1,35 @@
-import { HOUR, type Instant, MINUTE, SECOND } from '../model/clock.js';
-import type { Delivery, SendOutcome } from '../model/delivery.js';
+import { DAY, type Instant, MINUTE, SECOND } from '../model/clock.js';
+import type { Delivery, DeliveryRule, SendOutcome } from '../model/delivery.js';
 
 /** The wait after the first failed attempt; it doubles with each further one, up to the longest. */
 const FIRST_WAIT = 5 * SECOND;
-const LONGEST_WAIT = 15 * MINUTE;
-
-/** Twelve attempts take a little more than an hour, after which somebody else had better know. */
-const MAX_ATTEMPTS = 12;
-
-/** A warning that is older than this helps nobody; it bounds what a target may ask us to wait. */
-const MAX_AGE = 6 * HOUR;
+/** When the target can be reached again, the message is there so soon. */
+const LONGEST_WAIT = 5 * MINUTE;
 
 /**
- * What a delivery becomes by one attempt: `sent`, `pending` until the next one, or `failed` with the reason
- * for which it was given up. A superseded one that was on its way all the same counts as sent, because its
- * message is there to be answered in; otherwise what is settled stays as it is, and the answer is null.
+ * A quarter of an hour is long for somebody who should be told; a message shows its subject as it is when it is sent,
+ * so that it is still of use the next day.
  */
-export function afterAttempt(delivery: Delivery, outcome: SendOutcome, now: Instant): Delivery | null {
+export const DELIVERY_RULE: DeliveryRule = { fallBackAfter: 15 * MINUTE, giveUpAfter: DAY };
+
+/**
+ * What a delivery becomes by one attempt: `sent`, `pending` until the next one, or `failed` with the reason for which it
+ * was given up. What the target refuses is given up at once; what fails for now costs time and no attempts, however
+ * many there are, until the rule's time is over. A superseded one that was on its way all the same counts as sent, because
+ * its message is there to be answered in; otherwise what is settled stays as it is, and the answer is null.
+ */
+export function afterAttempt(
+  delivery: Delivery,
+  outcome: SendOutcome,
+  { giveUpAfter }: DeliveryRule,
+  now: Instant,
+): Delivery | null {
   const arrivedLate = delivery.state === 'superseded' && outcome.outcome === 'sent';
   if (delivery.state !== 'pending' && !arrivedLate) return null;
   const attempted = {
     ...delivery,
     attempts: delivery.attempts + 1,
+    firstAttemptAt: delivery.firstAttemptAt ?? now,
     attemptedAt: now,
     version: delivery.version + 1,
   };
@@ -32,16 +40,18 @@ export function afterAttempt(delivery: Delivery, outcome: SendOutcome, now: Inst
       return { ...attempted, state: 'failed', failure: outcome.reason };
     case 'retry': {
       const dueAt = now + waitAfter(attempted.attempts, outcome.retryAfter);
-      if (attempted.attempts >= MAX_ATTEMPTS) {
-        return { ...attempted, state: 'failed', failure: `too_many_attempts: ${outcome.reason}` };
-      }
-      if (dueAt - delivery.createdAt > MAX_AGE) {
+      if (dueAt - attempted.firstAttemptAt > giveUpAfter)
         return { ...attempted, state: 'failed', failure: `too_old: ${outcome.reason}` };
-      }
       const busy = outcome.retryAfter === null ? {} : { busyUntil: now + outcome.retryAfter };
-      return { ...attempted, ...busy, dueAt, failure: outcome.reason };
+      const failingSince = delivery.failingSince ?? now;
+      return { ...attempted, ...busy, dueAt, failingSince, failure: outcome.reason };
     }
   }
+}
+
+/** True when a message will not arrive as soon as somebody has to be told, so that others are told meanwhile. */
+export function isLate({ state, dueAt, failingSince }: Delivery, { fallBackAfter }: DeliveryRule): boolean {
+  return state === 'pending' && failingSince !== undefined && dueAt - failingSince > fallBackAfter;
 }
 
 /** The longer of our own back-off and what the target asked for, in ms. */

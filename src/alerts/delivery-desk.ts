@@ -1,27 +1,38 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
-import type { BusyTargets, Delivery, SendOutcome } from '../model/delivery.js';
+import type { BusyTargets, Delivery, DeliveryRule, SendOutcome } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import { supersedes } from './deliveries.js';
-import { afterAttempt } from './delivery-attempt.js';
+import { afterAttempt, DELIVERY_RULE, isLate } from './delivery-attempt.js';
 import { DeliveryBook, type SubjectName } from './delivery-book.js';
 
 /** Keeps the messages that are to be sent: asks for them, and takes in what became of each attempt. */
 export class DeliveryDesk {
   readonly #book = new DeliveryBook();
+  readonly #rule: DeliveryRule;
+
+  constructor(rule: DeliveryRule = DELIVERY_RULE) {
+    this.#rule = rule;
+  }
 
   apply(entry: JournalEntry): void {
     this.#book.apply(entry);
   }
 
-  /** Asks for a message; older ones about the same thing that still wait for the same target are superseded. */
+  /**
+   * Asks for a message; older ones about the same thing that still wait for the same target are superseded, and since
+   * when the target has not taken them is not forgotten.
+   */
   ask(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
     if (this.#book.delivery(delivery.deliveryId) !== undefined) return;
-    for (const older of this.#book.waitingAbout(delivery.subject, delivery.target))
-      if (supersedes(delivery, older)) this.#supersede(older, now, journal);
-    this.#write(delivery, delivery.reason, now, journal);
+    const waiting = this.#book.waitingAbout(delivery.subject, delivery.target);
+    const older = waiting.filter((it) => supersedes(delivery, it));
+    for (const it of older) this.#supersede(it, now, journal);
+    const failing = older.flatMap(({ failingSince = [] }) => failingSince);
+    const asked = failing.length === 0 ? delivery : { ...delivery, failingSince: Math.min(...failing) };
+    this.#write(asked, delivery.reason, now, journal);
   }
 
   /** What waits to be told about something is told with something else. */
@@ -32,8 +43,8 @@ export class DeliveryDesk {
   }
 
   /**
-   * Takes in what became of an attempt. Answers the delivery when that has settled it, otherwise null. Throws `bug` for
-   * an id that was never given out.
+   * Takes in what became of an attempt. Answers the delivery when that has settled it, or has made it clear that it
+   * will be late; otherwise null. Throws `bug` for an id that was never given out.
    */
   recordAttempt(
     deliveryId: string,
@@ -43,10 +54,11 @@ export class DeliveryDesk {
   ): Delivery | null {
     const before = this.#book.delivery(deliveryId);
     if (before === undefined) throw new RedressError('bug', `there is no delivery '${deliveryId}'`);
-    const after = afterAttempt(before, outcome, now);
+    const after = afterAttempt(before, outcome, this.#rule, now);
     if (after === null) return null;
     this.#write(after, after.state === 'pending' ? 'retry' : after.state, now, journal);
-    return after.state === 'pending' ? null : after;
+    if (after.state !== 'pending') return after;
+    return isLate(after, this.#rule) && !isLate(before, this.#rule) ? after : null;
   }
 
   delivery(deliveryId: string): Delivery | undefined {

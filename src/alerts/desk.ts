@@ -225,22 +225,20 @@ export class AlertDesk {
   }
 
   /**
-   * Takes in what became of an attempt. A delivery that is given up raises an alert about its target, which
-   * goes to other targets and ends with the next message that arrives there; and what it was about is told to whoever
-   * the route names in its place. Throws `bug` for an id that was never given out.
+   * Takes in what became of an attempt. A delivery that is given up, or will take long, raises an alert about its
+   * target, which goes to other targets and ends with the next message that arrives there; and what it was about is told
+   * to whoever the route names in its place. Throws `bug` for an id that was never given out.
    */
   recordAttempt(deliveryId: string, outcome: SendOutcome, now: Instant): JournalEntry[] {
     return this.#episodes.turn(now, (journal) => {
-      const settled = this.#episodes.deliveries.recordAttempt(deliveryId, outcome, now, journal);
-      if (settled === null) return;
-      const failing = this.#health.target(settled, now, journal);
-      const failed = settled.state === 'failed';
-      const isAboutAlert = settled.subject.kind === 'alert' || settled.subject.kind === 'group';
-      if (failed && isAboutAlert) this.#episodes.fallBack(settled.alertId, failing, now, journal);
-      if (settled.state === 'sent' && isAboutAlert) {
-        this.#incidents.shownLate(settled, now, journal);
-        this.#tellAnalysis(settled.alertId, settled.target, now, journal);
-      }
+      const delivery = this.#episodes.deliveries.recordAttempt(deliveryId, outcome, now, journal);
+      if (delivery === null) return;
+      const failing = this.#health.target(delivery, now, journal);
+      if (delivery.subject.kind !== 'alert' && delivery.subject.kind !== 'group') return;
+      if (delivery.state === 'sent') {
+        this.#incidents.shownLate(delivery, now, journal);
+        this.#tellAnalysis(delivery.alertId, delivery.target, now, journal);
+      } else this.#episodes.fallBack(delivery.alertId, failing, now, journal);
     });
   }
 

@@ -46,7 +46,7 @@ const ANNOUNCED_AGAIN: ReadonlySet<string> = new Set([
 export class Episodes {
   readonly book: AlertBook;
   readonly silences: SilenceDesk;
-  readonly deliveries = new DeliveryDesk();
+  readonly deliveries: DeliveryDesk;
   readonly directory: Directory;
   readonly settings: AlertSettings;
   /** Groups that may need another leader, with the one that led them; looked at when the turn is over. */
@@ -56,6 +56,7 @@ export class Episodes {
     this.settings = settings;
     this.book = new AlertBook(settings.inhibit);
     this.silences = new SilenceDesk(settings.annotations, settings.silenceIdleAfter);
+    this.deliveries = new DeliveryDesk(settings.deliveries);
     this.directory = new Directory(settings.owners ?? [], settings.schedules ?? []);
   }
 

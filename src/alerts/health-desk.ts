@@ -61,13 +61,17 @@ export class HealthDesk {
   }
 
   /** A target that cannot be reached has an alert, which goes to others and ends with the next message that arrives. */
-  target(settled: Delivery, now: Instant, journal: JournalEntry[]): ReadonlySet<Target> {
-    const failing = this.#failingTargets().add(settled.target);
-    const subject = failingTarget(settled.target, settled.failure, (alert) => ({
+  target(
+    { target, state, failure }: Delivery,
+    now: Instant,
+    journal: JournalEntry[],
+  ): ReadonlySet<Target> {
+    const failing = this.#failingTargets().add(target);
+    const subject = failingTarget(target, failure, (alert) => ({
       policy: avoiding(this.#episodes.routingOf(alert).policy, failing),
       route: PLAIN_ROUTE,
     }));
-    this.#health(subject, settled.state === 'failed', now, journal);
+    this.#health(subject, state !== 'sent', now, journal);
     return failing;
   }
 

@@ -2,6 +2,7 @@ import type { Detector } from '../detection/contract.js';
 import type { EscalationPolicy, FlappingRule, InhibitionRule, Route } from '../model/alert.js';
 import type { Annotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
+import type { DeliveryRule } from '../model/delivery.js';
 import type { DigestSettings } from '../model/digest.js';
 import type { FollowUpSettings } from '../model/follow-up.js';
 import type { MetricDefinition } from '../model/metric.js';
@@ -23,6 +24,8 @@ export interface EscalationSettings {
   sameCauseWithin?: number | null;
   /** A silence that has muted nothing for so long is reported, in ms. */
   silenceIdleAfter?: number;
+  /** How long targets that cannot be reached are tried. */
+  deliveries?: DeliveryRule;
 }
 
 /** Everything that a configuration folder and the environment say, checked and with defaults filled in. */

@@ -62,6 +62,10 @@ export function resolveEscalation(input: EscalationInput | null, slackIsOn: bool
     flapping: input.flapping,
     sameCauseWithin: input.same_cause?.within ?? null,
     silenceIdleAfter: input.silences.idle_after,
+    deliveries: {
+      fallBackAfter: input.deliveries.fall_back_after,
+      giveUpAfter: input.deliveries.give_up_after,
+    },
   };
 }
 

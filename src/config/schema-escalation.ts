@@ -194,6 +194,21 @@ export const EscalationFileSchema = z.strictObject({
       ),
     })
     .default({ idle_after: 2 * DAY }),
+  deliveries: z
+    .strictObject({
+      fall_back_after: DurationSchema.default(15 * MINUTE).describe(
+        'Others are told of a target that takes no message for longer, and what it was to be told. Default: 15m.',
+      ),
+      give_up_after: DurationSchema.default(DAY).describe(
+        'A message that still has not arrived so long after its first attempt is given up. Default: 1d.',
+      ),
+    })
+    .refine((rule) => rule.give_up_after >= rule.fall_back_after, {
+      path: ['give_up_after'],
+      error: 'must not be shorter than fall_back_after',
+    })
+    .default({ fall_back_after: 15 * MINUTE, give_up_after: DAY })
+    .describe('How long a target that cannot be reached for now is tried.'),
 });
 
 /** How long a group's first message waits, and how often it may change, unless a route says otherwise. */

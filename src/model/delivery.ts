@@ -73,8 +73,14 @@ export interface Delivery {
   /** When it may be tried next. */
   dueAt: Instant;
   sentAt: Instant | null;
-  /** When it was last tried; absent before the first time. */
+  /** When it was first and last tried; absent before the first time. */
+  firstAttemptAt?: Instant | undefined;
   attemptedAt?: Instant | undefined;
+  /**
+   * Since when the target has not taken what there is to say of the subject, counted on over messages that were
+   * superseded meanwhile; absent while nothing has failed.
+   */
+  failingSince?: Instant | undefined;
   /** Until when the target has asked to be left alone, by everybody; absent when it has not. */
   busyUntil?: Instant | undefined;
   /** Why the last attempt failed, or why it was given up. */
@@ -96,6 +102,14 @@ export type SendOutcome =
   | { outcome: 'sent'; messageRef: string; link?: { url: string; title: string } }
   | { outcome: 'retry'; reason: string; retryAfter: number | null }
   | { outcome: 'failed'; reason: string };
+
+/** How long a target that cannot be reached for now is tried. In ms. */
+export interface DeliveryRule {
+  /** Others are told once it is clear that a message will take longer than this; it is tried on all the same. */
+  fallBackAfter: number;
+  /** And given up when its next attempt would come so long after its first. */
+  giveUpAfter: number;
+}
 
 /** Targets that something is being sent to: what waits for them is not due before that is over. */
 export interface BusyTargets {

@@ -144,7 +144,7 @@ function deliveryTurn(turn: string, delivery: Delivery, display: MetricDisplay):
     case 'retry':
       return `${target} could not be reached (${failure}); it is tried again on ${formatInstant(dueAt, display.timezone)}.`;
     case 'failed':
-      return `The message to ${target} was given up after ${timesWords(attempts)} (${failure}): ${why}`;
+      return `The message to ${target} was given up after ${attempts === 1 ? 'one attempt' : `${attempts} attempts`} (${failure}): ${why}`;
     default:
       return `A message to ${target} is on its way: ${why}`;
   }

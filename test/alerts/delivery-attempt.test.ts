@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { afterAttempt } from '../../src/alerts/delivery-attempt.js';
+import { afterAttempt, isLate } from '../../src/alerts/delivery-attempt.js';
 import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
-import { HOUR, MINUTE, T0 } from './fixtures.js';
+import { DAY, HOUR, MINUTE, T0 } from './fixtures.js';
 
 const pending: Delivery = {
   deliveryId: 'd1',
@@ -18,6 +18,7 @@ const pending: Delivery = {
   messageRef: '',
   version: 1,
 };
+const RULE = { fallBackAfter: 15 * MINUTE, giveUpAfter: DAY };
 const superseded: Delivery = { ...pending, state: 'superseded' };
 const sent: Delivery = { ...pending, state: 'sent', sentAt: T0, messageRef: 'C1:1.0' };
 const failed: Delivery = { ...pending, state: 'failed', failure: 'channel_not_found' };
@@ -41,14 +42,14 @@ describe('the transition table', () => {
     ['failed', failed, RETRY, null],
     ['failed', failed, FAILED, null],
   ] as const)('%s: an attempt (%#) leaves it as it should', (_, before, outcome, state) => {
-    expect(afterAttempt(before, outcome, T0 + MINUTE)?.state ?? null).toBe(state);
+    expect(afterAttempt(before, outcome, RULE, T0 + MINUTE)?.state ?? null).toBe(state);
   });
 });
 
 describe('retries', () => {
-  test('wait twice as long each time, up to a quarter of an hour', () => {
-    expect(waits(pending, RETRY, 11)).toEqual(
-      [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900].map((seconds) => seconds * 1000),
+  test('wait twice as long each time, up to five minutes', () => {
+    expect(waits(pending, RETRY, 9)).toEqual(
+      [5, 10, 20, 40, 80, 160, 300, 300, 300].map((seconds) => seconds * 1000),
     );
   });
 
@@ -56,20 +57,47 @@ describe('retries', () => {
     expect(waits(pending, { ...RETRY, retryAfter: 30_000 }, 4)).toEqual([30_000, 30_000, 30_000, 40_000]);
   });
 
-  test('are given up after twelve attempts, with the last reason', () => {
-    expect(afterAttempt({ ...pending, attempts: 11 }, RETRY, T0)).toMatchObject({
-      state: 'failed',
-      attempts: 12,
-      failure: 'too_many_attempts: ratelimited',
+  test('are not counted: what fails for now is given up for its time alone', () => {
+    const tried = { ...pending, attempts: 500, firstAttemptAt: T0 };
+    expect(afterAttempt(tried, RETRY, RULE, T0 + DAY - 5 * MINUTE)).toMatchObject({
+      state: 'pending',
+      attempts: 501,
+      dueAt: T0 + DAY,
     });
-  });
-
-  test('are given up when the next one would come too late to be of use', () => {
-    const tomorrow: SendOutcome = { ...RETRY, retryAfter: 24 * HOUR };
-    expect(afterAttempt(pending, tomorrow, T0)).toMatchObject({
+    expect(afterAttempt(tried, RETRY, RULE, T0 + DAY - 5 * MINUTE + 1)).toMatchObject({
       state: 'failed',
       failure: 'too_old: ratelimited',
     });
+  });
+
+  test('have their whole time from the first attempt on, however long that had to wait', () => {
+    const late = T0 + 3 * DAY;
+    expect(afterAttempt(pending, RETRY, RULE, late)).toMatchObject({
+      state: 'pending',
+      firstAttemptAt: late,
+    });
+  });
+
+  test('are given up at once when the target asks for more time than there is', () => {
+    const tomorrow: SendOutcome = { ...RETRY, retryAfter: 25 * HOUR };
+    expect(afterAttempt(pending, tomorrow, RULE, T0)).toMatchObject({
+      state: 'failed',
+      failure: 'too_old: ratelimited',
+    });
+  });
+});
+
+describe('what is late', () => {
+  test('is what is not tried again before others have to be told', () => {
+    const failing = { ...pending, failingSince: T0 };
+    expect(isLate({ ...failing, dueAt: T0 + 15 * MINUTE }, RULE)).toBe(false);
+    expect(isLate({ ...failing, dueAt: T0 + 15 * MINUTE + 1 }, RULE)).toBe(true);
+  });
+
+  test('is nothing that has not been tried, and nothing that is settled', () => {
+    expect(isLate({ ...pending, dueAt: T0 + DAY }, RULE)).toBe(false);
+    for (const settled of [sent, failed, superseded])
+      expect(isLate({ ...settled, failingSince: T0, dueAt: T0 + DAY }, RULE)).toBe(false);
   });
 });
 
@@ -77,7 +105,7 @@ function waits(delivery: Delivery, outcome: SendOutcome, times: number): number[
   const seconds: number[] = [];
   let current = delivery;
   for (let attempt = 0; attempt < times; attempt += 1) {
-    const next = afterAttempt(current, outcome, current.dueAt);
+    const next = afterAttempt(current, outcome, RULE, current.dueAt);
     if (next === null) throw new Error('settled too early');
     seconds.push(next.dueAt - current.dueAt);
     current = next;

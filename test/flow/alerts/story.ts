@@ -155,6 +155,16 @@ class Story {
       .map(({ at, reason, actor }) => `${when(at)} ${reason}${actor === 'system' ? '' : ` by ${actor}`}`);
   }
 
+  /** What became of each attempt at a target, and why it was not sent: `10:25 retry timeout`. */
+  attempts(target: string): string[] {
+    return this.#journal.flatMap(({ stream, at, reason, body }) => {
+      const { attempts, failure, ...delivery } = body as unknown as Delivery;
+      return stream === 'delivery' && delivery.target === target && attempts > 0
+        ? [`${when(at)} ${reason} ${failure}`.trim()]
+        : [];
+    });
+  }
+
   #nextMoment(): Instant {
     const bucketEnd = this.#now - (this.#now % BUCKET) + BUCKET;
     return Math.min(bucketEnd, Math.max(this.#desk.nextDue() ?? bucketEnd, this.#now + 1));
