@@ -61,11 +61,7 @@ export class HealthDesk {
   }
 
   /** A target that cannot be reached has an alert, which goes to others and ends with the next message that arrives. */
-  target(
-    { target, state, failure }: Delivery,
-    now: Instant,
-    journal: JournalEntry[],
-  ): ReadonlySet<Target> {
+  target({ target, state, failure }: Delivery, now: Instant, journal: JournalEntry[]): ReadonlySet<Target> {
     const failing = this.#failingTargets().add(target);
     const subject = failingTarget(target, failure, (alert) => ({
       policy: avoiding(this.#episodes.routingOf(alert).policy, failing),

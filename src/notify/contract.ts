@@ -17,11 +17,6 @@ interface AnyNotification {
   delivery: Delivery;
   /** Where the target's earlier message about the same subject is; empty for the first. */
   rootRef: string;
-  /**
-   * True when a message about the subject may be at the target though nobody recorded it: the process died, or no
-   * answer came. Where the target can be asked, it is asked before a first message is sent.
-   */
-  maybePosted?: boolean;
 }
 
 export interface AlertNotification extends AnyNotification {
@@ -108,10 +103,19 @@ export interface Notifier {
   /** Never throws for what the target answers; throws only on a bug. */
   send(target: Target, notification: Notification): Promise<SendOutcome>;
   /**
-   * Looks whether a delivery has reached the target already, for one whose sending was cut off before it
-   * could be recorded. Answers its reference, or null. Absent where the target cannot be asked.
+   * Looks what has reached the target already, for a delivery whose sending, or that of another one about the same
+   * subject, was cut off before it could be recorded. Absent where the target cannot be asked. Throws a retryable
+   * `target_unavailable` when there is no answer for now.
    */
-  find?(target: Target, notification: Notification): Promise<string | null>;
+  find?(target: Target, notification: Notification): Promise<Found>;
+}
+
+/** What there is at a target. */
+export interface Found {
+  /** True when the delivery has arrived. */
+  arrived: boolean;
+  /** Where the message about its subject is, whichever delivery brought it; empty for nowhere. */
+  rootRef: string;
 }
 
 export type { SendOutcome };

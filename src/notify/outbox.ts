@@ -104,18 +104,19 @@ export class Outbox {
   /** One that may have arrived already is looked for before it is sent again; a target that cannot say is asked later. */
   async #attempt(delivery: Delivery): Promise<SendOutcome> {
     const { router, uncertain } = this.#parts;
-    const maybePosted = uncertain.mayBeThere(delivery);
-    const notification = { ...this.#parts.notificationOf(delivery), maybePosted };
-    if (maybePosted) {
-      try {
-        const found = await router.find(delivery.target, notification);
-        if (found !== null) return { outcome: 'sent', messageRef: found };
-      } catch (error) {
-        if (!(error instanceof RedressError) || !error.retryable) throw error;
-        return { outcome: 'retry', reason: error.code, retryAfter: null };
-      }
+    const notification = this.#parts.notificationOf(delivery);
+    if (!uncertain.mayBeThere(delivery)) return router.send(delivery.target, notification);
+    try {
+      const { arrived, rootRef } = (await router.find(delivery.target, notification)) ?? {
+        arrived: false,
+        rootRef: notification.rootRef,
+      };
+      if (arrived) return { outcome: 'sent', messageRef: rootRef };
+      return router.send(delivery.target, { ...notification, rootRef });
+    } catch (error) {
+      if (!(error instanceof RedressError) || !error.retryable) throw error;
+      return { outcome: 'retry', reason: error.code, retryAfter: null };
     }
-    return router.send(delivery.target, notification);
   }
 }
 

@@ -69,44 +69,50 @@ export async function conversationOf(api: WebClient, name: string): Promise<Answ
   );
 }
 
+/** A root message, and the delivery that brought it. */
+export interface FoundRoot extends MessageRef {
+  deliveryId: string;
+}
+
 /**
- * Looks through a channel, newest first, for the message of ours outside of threads that `isIt` knows by its mark.
- * What is older than `since` cannot be it, however long the channel is.
+ * Looks through a channel, newest first, for the message of ours outside of threads that is about a subject. What is older
+ * than `since` cannot be it, however long the channel is.
  */
 export function findInChannel(
   api: WebClient,
   channel: string,
   since: Instant,
-  isIt: (mark: MessageMark) => boolean,
-): Promise<Answer<string | null>> {
+  { kind, id }: Pick<MessageMark, 'kind' | 'id'>,
+): Promise<Answer<FoundRoot | null>> {
   return firstOfPages(
     (cursor) => api.conversations.history({ channel, include_all_metadata: true, limit: PAGE, ...cursor }),
     ({ messages = [] }: { messages?: Message[] }) => {
-      const found = messages.find((message) => !isReply(message) && isOurs(message, isIt));
-      if (found?.ts !== undefined) return found.ts;
+      for (const message of messages) {
+        const mark = isReply(message) ? null : markOf(message);
+        if (message.ts !== undefined && mark?.kind === kind && mark.id === id)
+          return { channel, ts: message.ts, deliveryId: mark.deliveryId };
+      }
       const oldest = messages.at(-1)?.ts;
       return oldest !== undefined && Number(oldest) * 1_000 < since - CLOCKS_APART ? 'stop' : undefined;
     },
   );
 }
 
-/** Looks through a thread for the reply of a delivery. */
-export function findInThread(
+/** True when a delivery brought a thread's root or is a reply in it. */
+export async function hasReply(
   api: WebClient,
-  root: MessageRef,
-  isIt: (mark: MessageMark) => boolean,
-): Promise<Answer<string | null>> {
-  return firstOfPages(
-    (cursor) => api.conversations.replies({ ...root, include_all_metadata: true, limit: PAGE, ...cursor }),
-    ({ messages = [] }: { messages?: Message[] }) => messages.find((message) => isOurs(message, isIt))?.ts,
+  { channel, ts }: MessageRef,
+  deliveryId: string,
+): Promise<Answer<boolean>> {
+  const found = await firstOfPages(
+    (cursor) =>
+      api.conversations.replies({ channel, ts, include_all_metadata: true, limit: PAGE, ...cursor }),
+    ({ messages = [] }: { messages?: Message[] }) =>
+      messages.some((message) => markOf(message)?.deliveryId === deliveryId) || undefined,
   );
+  return found.ok ? { ok: true, value: found.value === true } : found;
 }
 
 function isReply({ ts, thread_ts }: Message): boolean {
   return thread_ts !== undefined && thread_ts !== ts;
-}
-
-function isOurs(message: Message, isIt: (mark: MessageMark) => boolean): boolean {
-  const mark = markOf(message);
-  return mark !== null && isIt(mark);
 }

@@ -2,14 +2,21 @@ import type { Target } from '../model/alert.js';
 import type { DeliverySubject } from '../model/delivery.js';
 import { RedressError } from '../model/errors.js';
 import type { AlertView, MessageContext } from './alert-words.js';
-import type { Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
+import type { Found, Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
 import { type Answer, ask, type NotDone, type WebClient } from './slack-api.js';
 import type { SlackMessage } from './slack-blocks.js';
 import { NO_CHARTS, type SlackChartImages } from './slack-chart-image.js';
 import type { DigestImages } from './slack-digest-image.js';
 import { slackChange, slackMessage } from './slack-message.js';
 import { type Shown, type SlackRoots, shownBy, shownText } from './slack-roots.js';
-import { conversationOf, findInChannel, findInThread, type MessageRef, metadataOf } from './slack-search.js';
+import {
+  conversationOf,
+  type FoundRoot,
+  findInChannel,
+  hasReply,
+  type MessageRef,
+  metadataOf,
+} from './slack-search.js';
 
 export interface SlackNotifierParts {
   api: WebClient;
@@ -136,62 +143,41 @@ export function slackNotifier({
   }
 
   /** The subject's root in a target, by the marks in the channel; null when there is none, or nobody can know. */
-  async function rootOf(target: Target, notification: Notification): Promise<MessageRef | null> {
+  async function rootOf(target: Target, notification: Notification): Promise<FoundRoot | null> {
     const { subject, createdAt } = notification.delivery;
     const conversation = await conversationOf(api, nameOf(target));
     if (!conversation.ok) return nothingOrThrow(conversation.outcome);
     if (conversation.value === null) return null;
     const channel = conversation.value;
     const since = Math.min(createdAt, beginningOf(notification));
-    const found = await findInChannel(
-      api,
-      channel,
-      since,
-      ({ kind, id }) => kind === subject.kind && id === subject.id,
-    );
-    if (!found.ok) return nothingOrThrow(found.outcome);
-    return found.value === null ? null : { channel, ts: found.value };
+    const found = await findInChannel(api, channel, since, subject);
+    return found.ok ? found.value : nothingOrThrow(found.outcome);
   }
 
-  async function inThread(root: MessageRef, deliveryId: string): Promise<string | null | 'root_gone'> {
-    const found = await findInThread(api, root, (mark) => mark.deliveryId === deliveryId);
-    if (found.ok) return found.value === null ? null : formatRef(root);
-    if (ROOT_GONE.has(found.outcome.reason)) return 'root_gone';
-    return nothingOrThrow(found.outcome);
+  async function isInThread(root: MessageRef, deliveryId: string): Promise<boolean | 'root_gone'> {
+    const found = await hasReply(api, root, deliveryId);
+    if (found.ok) return found.value;
+    return ROOT_GONE.has(found.outcome.reason) ? 'root_gone' : nothingOrThrow(found.outcome) !== null;
   }
 
   return {
     scheme: 'slack',
-    /**
-     * A root that an earlier message may have left without anybody recording it is looked for before another is
-     * posted: it is the subject's one message, whichever delivery brought it.
-     */
     async send(target, notification) {
-      let root = parseRef(notification.rootRef);
-      if (root === null && notification.maybePosted === true) {
-        try {
-          root = await rootOf(target, notification);
-        } catch (error) {
-          if (!(error instanceof RedressError) || !error.retryable) throw error;
-          return { outcome: 'retry', reason: error.code, retryAfter: null };
-        }
-      }
+      const root = parseRef(notification.rootRef);
       const outcome = root === null ? 'root_gone' : await editAndReply(root, notification);
       return outcome === 'root_gone' ? postRoot(target, notification) : outcome;
     },
-    /**
-     * Null also where the token may not read the channel: then nobody can know, and a message too many is
-     * better than none. Throws `target_unavailable`, retryable, when Slack gives no answer for now.
-     */
+    /** Where the token may not read the channel nobody can know, and a message too many is better than none. */
     async find(target, notification) {
       const { deliveryId } = notification.delivery;
-      const root = parseRef(notification.rootRef);
-      const found = root === null ? 'root_gone' : await inThread(root, deliveryId);
-      if (found !== 'root_gone') return found;
+      const known = parseRef(notification.rootRef);
+      const arrived = known === null ? 'root_gone' : await isInThread(known, deliveryId);
+      if (arrived !== 'root_gone') return { arrived, rootRef: notification.rootRef };
       // The root may be another delivery's, which nobody recorded either; then this one is in its thread.
-      const other = await rootOf(target, notification);
-      const inOther = other === null ? null : await inThread(other, deliveryId);
-      return inOther === 'root_gone' ? null : inOther;
+      const root = await rootOf(target, notification);
+      if (root === null) return NOWHERE;
+      const inThread = root.deliveryId === deliveryId || (await isInThread(root, deliveryId));
+      return inThread === 'root_gone' ? NOWHERE : { arrived: inThread, rootRef: formatRef(root) };
     },
     async refresh(view, subject, rootRef) {
       const { alert } = view;
@@ -231,6 +217,8 @@ function beginningOf(notification: Notification): number {
   if (notification.kind === 'alert') return notification.alert.openedAt ?? notification.delivery.createdAt;
   return notification.kind === 'follow_up' ? notification.followUp.openedAt : notification.delivery.createdAt;
 }
+
+const NOWHERE: Found = { arrived: false, rootRef: '' };
 
 /** Links are said in words; a preview of each would bury them. */
 const PLAIN = { unfurl_links: false, unfurl_media: false } as const;

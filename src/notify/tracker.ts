@@ -2,7 +2,7 @@ import type { Target } from '../model/alert.js';
 import { RedressError } from '../model/errors.js';
 import type { FollowUpState } from '../model/follow-up.js';
 import type { MessageContext } from './alert-words.js';
-import type { FollowUpNotification, Notification, Notifier, SendOutcome } from './contract.js';
+import type { FollowUpNotification, Found, Notifier, SendOutcome } from './contract.js';
 import { STATE_WORDS, turnWords } from './follow-up-words.js';
 import type { Tried } from './outcome.js';
 import { formatInstant, formatSliceWords, formatValue } from './wording.js';
@@ -68,7 +68,8 @@ export function trackerNotifier(
     },
     async find(target, notification) {
       const tracker = trackerOf(target);
-      if (tracker === undefined || notification.kind !== 'follow_up') return null;
+      if (tracker === undefined || notification.kind !== 'follow_up')
+        return { arrived: false, rootRef: notification.rootRef };
       return find(tracker, notification);
     },
   };
@@ -103,13 +104,15 @@ async function update(
   return sent(updated.value);
 }
 
+/** A ticket does not say which turn made it; the first one did, and later ones are comments on it. */
 async function find(
   tracker: Tracker,
-  notification: Notification & { kind: 'follow_up' },
-): Promise<string | null> {
-  const { delivery, followUp, rootRef } = notification;
-  if (rootRef === '') return orThrow(await tracker.find(followUp.followUpId))?.ref ?? null;
-  return orThrow(await tracker.hasComment(rootRef, delivery.deliveryId)) === true ? rootRef : null;
+  { delivery, followUp, rootRef: known }: FollowUpNotification,
+): Promise<Found> {
+  const rootRef = known !== '' ? known : (orThrow(await tracker.find(followUp.followUpId))?.ref ?? '');
+  if (rootRef === '') return { arrived: false, rootRef };
+  if (known === '' && delivery.reason === 'follow_up_opened') return { arrived: true, rootRef };
+  return { arrived: orThrow(await tracker.hasComment(rootRef, delivery.deliveryId)) === true, rootRef };
 }
 
 function sent({ ref, url }: TicketPlace): SendOutcome {

@@ -38,8 +38,6 @@ const list = (counts: Readonly<Record<string, number>>) =>
 say(`${report.kills} kills: ${list(report.killedAt)}`);
 say(`faults of Slack's: ${list(report.faults)}`);
 say(`${report.subjects} subjects at their targets, ${report.messages} messages`);
-if (report.givenUp > 0)
-  say(`${report.givenUp} met a fault at each attempt, and their target has an alert for it`);
 for (const problem of report.problems) say(`WRONG: ${problem}`);
 say(
   report.problems.length === 0

@@ -11,7 +11,6 @@ import type { Alert } from '../../src/model/alert.js';
 import { MINUTE } from '../../src/model/clock.js';
 import type { Delivery } from '../../src/model/delivery.js';
 import type { JournalEntry } from '../../src/model/journal.js';
-import { formatSlice } from '../../src/model/slice.js';
 import { slackMessage } from '../../src/notify/slack-message.js';
 import { markOf } from '../../src/notify/slack-search.js';
 import { createDeciders } from '../../src/pipeline/deciding.js';
@@ -41,8 +40,6 @@ export interface DeliveryChaosReport {
   faults: Readonly<Record<string, number>>;
   subjects: number;
   messages: number;
-  /** Messages that met a fault at each of their attempts; their target has an alert of its own for each. */
-  givenUp: number;
   problems: readonly string[];
 }
 
@@ -90,14 +87,13 @@ class DeliveryChaos {
     const last = this.#start(true);
     const [code] = (await once(last.child, 'exit')) as [number | null];
     const problems = code === 0 ? [] : [`the last life ended with ${code}: ${last.said()}`];
-    const { subjects, givenUp, problems: found } = await this.#verify();
+    const { subjects, problems: found } = await this.#verify();
     return {
       kills,
       killedAt: this.#killedAt,
       faults: this.#faults,
       subjects,
       messages: this.#messages().length,
-      givenUp,
       problems: [...problems, ...found],
     };
   }
@@ -175,7 +171,7 @@ class DeliveryChaos {
   }
 
   /** Holds what people see against what was decided. */
-  async #verify(): Promise<{ subjects: number; givenUp: number; problems: string[] }> {
+  async #verify(): Promise<{ subjects: number; problems: string[] }> {
     const { store, configuration } = this.#options;
     const entries = await new Journal(store).read();
     const { alerts, followUps } = createDeciders(configuration, {
@@ -191,16 +187,11 @@ class DeliveryChaos {
     const newest = new Map<string, Delivery>();
     for (const { stream, id, body } of entries)
       if (stream === 'delivery') newest.set(id, body as unknown as Delivery);
-    let givenUp = 0;
     const byRoot = new Map<string, Delivery>();
     for (const delivery of newest.values()) {
       if (!delivery.target.startsWith('slack:')) continue;
-      if (delivery.state === 'failed') {
-        // One message in some hundreds meets a fault twelve times in a row; nothing else may be a reason.
-        const isExhausted = delivery.failure.startsWith('too_many_attempts: ');
-        if (isExhausted && isToldElsewhere(delivery, alerts.alerts())) givenUp += 1;
-        else problems.push(`${delivery.deliveryId} was given up: ${delivery.failure}`);
-      }
+      if (delivery.state === 'failed')
+        problems.push(`${delivery.deliveryId} was given up: ${delivery.failure}`);
       byRoot.set(`${delivery.subject.kind} ${delivery.subject.id} ${delivery.target}`, delivery);
     }
 
@@ -240,7 +231,7 @@ class DeliveryChaos {
           problems.push(`${name} does not show its last state: ${difference(seen, wanted)}`);
       }
     }
-    return { subjects: byRoot.size, givenUp, problems };
+    return { subjects: byRoot.size, problems };
   }
 }
 
@@ -251,17 +242,6 @@ function shownNotification(delivery: Delivery, parts: Parameters<typeof notifica
   if (notification.kind !== 'alert' || delivery.subject.kind !== 'alert' || alert === undefined)
     return notification;
   return { ...notification, ...alertView(alert, parts), group: null };
-}
-
-/** True when there was an alert about the target at the moment at which a message to it was given up. */
-function isToldElsewhere({ target, attemptedAt = 0 }: Delivery, alerts: readonly Alert[]): boolean {
-  return alerts.some(
-    ({ slice, openedAt, resolvedAt }) =>
-      slice === formatSlice({ target }) &&
-      openedAt !== null &&
-      openedAt <= attemptedAt &&
-      attemptedAt <= (resolvedAt ?? attemptedAt),
-  );
 }
 
 /** Groups that an alert was in and is not in any more. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
 import { RedressError } from '../../src/model/errors.js';
 import type { JournalEntry } from '../../src/model/journal.js';
+import type { Found } from '../../src/notify/contract.js';
 import { Outbox, type Underway } from '../../src/notify/outbox.js';
 import { Uncertain } from '../../src/notify/uncertain.js';
 import { makeDelivery, makeNotification, NOON } from './fixtures.js';
@@ -12,10 +13,12 @@ const ARRIVED: SendOutcome = { outcome: 'sent', messageRef: 'C1:1' };
 class World {
   readonly deliveries = new Map<string, Delivery>();
   readonly sent: string[] = [];
+  /** Where each was sent to hang on. */
+  readonly roots: string[] = [];
   readonly recorded: string[] = [];
   readonly underway: Underway = new Map();
   readonly uncertain = new Uncertain();
-  find: (deliveryId: string) => Promise<string | null> = async () => null;
+  find: (deliveryId: string) => Promise<Found | null> = async () => null;
   readonly #waiting = new Map<string, (outcome: SendOutcome) => void>();
 
   constructor(...deliveries: [id: string, target: string][]) {
@@ -29,7 +32,10 @@ class World {
   outbox(patience: number | null = 0): Outbox {
     return new Outbox({
       router: {
-        send: (_target, { delivery }) => this.#send(delivery.deliveryId),
+        send: (_target, { delivery, rootRef }) => {
+          this.roots.push(rootRef);
+          return this.#send(delivery.deliveryId);
+        },
         find: (_target, { delivery }) => this.find(delivery.deliveryId),
       },
       due: () => [...this.deliveries.values()].filter(({ state }) => state === 'pending'),
@@ -130,9 +136,17 @@ describe('a message that may have arrived', () => {
   test('is not sent again when it is found', async () => {
     const world = new World(['maybe', 'slack:#a']);
     uncertain(world);
-    world.find = async () => 'C1:7';
+    world.find = async () => ({ arrived: true, rootRef: 'C1:7' });
     await world.outbox().send(NOON);
     expect([world.sent, world.recorded]).toEqual([[], ['maybe sent']]);
+  });
+
+  test('is sent to where another message about the same is found', async () => {
+    const world = new World(['maybe', 'slack:#a']);
+    uncertain(world);
+    world.find = async () => ({ arrived: false, rootRef: 'C1:7' });
+    await world.outbox().send(NOON);
+    expect([world.sent, world.roots]).toEqual([['maybe'], ['C1:7']]);
   });
 
   test('is sent when it is not found, and is certain from then on', async () => {

@@ -176,6 +176,10 @@ describe('what Slack answers becomes an outcome', () => {
   test.each([
     [{ kind: 'error', error: 'invalid_blocks' }, 'invalid_blocks'],
     [{ kind: 'error', error: 'missing_scope' }, 'missing_scope'],
+    [{ kind: 'error', error: 'token_revoked' }, 'token_revoked'],
+    [{ kind: 'error', error: 'account_inactive' }, 'account_inactive'],
+    [{ kind: 'error', error: 'is_archived' }, 'is_archived'],
+    [{ kind: 'error', error: 'restricted_action' }, 'restricted_action'],
     [{ kind: 'error', error: 'msg_too_long' }, 'msg_too_long'],
     [{ kind: 'status', status: 404 }, 'http_404'],
   ] as const)('%o: given up, with the word', async (fault, reason) => {
@@ -206,39 +210,49 @@ describe('what Slack answers becomes an outcome', () => {
 });
 
 describe('a delivery that was cut off is found', () => {
+  const NOWHERE = { arrived: false, rootRef: '' };
+  const arrived = (rootRef: string) => ({ arrived: true, rootRef });
+
   test('in the channel, when the root was posted and no answer came', async () => {
-    expect(await notifier().find?.('slack:#disputes', first())).toBeNull();
+    expect(await notifier().find?.('slack:#disputes', first())).toEqual(NOWHERE);
     slack.failNext('chat.postMessage', { kind: 'silence' });
     expect(await notifier().send('slack:#disputes', first())).toMatchObject({ reason: 'timeout' });
-    expect(await notifier().find?.('slack:#disputes', first())).toBe(`C0DISPUTES:${messages()[0]?.ts}`);
+    expect(await notifier().find?.('slack:#disputes', first())).toEqual(
+      arrived(`C0DISPUTES:${messages()[0]?.ts}`),
+    );
   });
 
   test('in the thread, when it was a reply', async () => {
     const ref = await sendFirst();
     const notification = later('worsened', ref);
-    expect(await notifier().find?.('slack:#disputes', notification)).toBeNull();
+    expect(await notifier().find?.('slack:#disputes', notification)).toEqual({
+      arrived: false,
+      rootRef: ref,
+    });
     slack.failNext('chat.postMessage', { kind: 'disconnect', carriedOut: true });
     expect(await notifier().send('slack:#disputes', notification)).toMatchObject({ outcome: 'retry' });
-    expect(await notifier().find?.('slack:#disputes', notification)).toBe(ref);
+    expect(await notifier().find?.('slack:#disputes', notification)).toEqual(arrived(ref));
   });
 
   test('though a newer delivery has taken its place: the alert gets no second message', async () => {
     slack.failNext('chat.postMessage', { kind: 'silence' });
     await notifier().send('slack:#disputes', first());
     const delivery = makeDelivery({ deliveryId: 'd-2', reason: 'acknowledged' });
-    const next = makeNotification({ delivery, maybePosted: true });
-    expect(await notifier().find?.('slack:#disputes', next)).toBeNull();
-    const ref = `C0DISPUTES:${messages()[0]?.ts}`;
-    expect(await notifier().send('slack:#disputes', next)).toEqual({ outcome: 'sent', messageRef: ref });
+    const next = makeNotification({ delivery });
+    const rootRef = `C0DISPUTES:${messages()[0]?.ts}`;
+    expect(await notifier().find?.('slack:#disputes', next)).toEqual({ arrived: false, rootRef });
+    const told = await notifier().send('slack:#disputes', { ...next, rootRef });
+    expect(told).toEqual({ outcome: 'sent', messageRef: rootRef });
+    expect(slack.calls.filter((method) => method === 'conversations.history')).toHaveLength(1);
     expect(messages().map(({ thread_ts }) => thread_ts)).toEqual([undefined, messages()[0]?.ts]);
     // Had the process died again before it could record that one, it finds it in the other's thread.
-    expect(await notifier().find?.('slack:#disputes', next)).toBe(ref);
+    expect(await notifier().find?.('slack:#disputes', next)).toEqual(arrived(rootRef));
   });
 
   test('in our conversation with a person', async () => {
     expect(await notifier().send('slack:U0ANN', first())).toMatchObject({ outcome: 'sent' });
     const [direct] = slack.store.direct('U0ANN').messages;
-    expect(await notifier().find?.('slack:U0ANN', first())).toBe(`D0ANN:${direct?.ts}`);
+    expect(await notifier().find?.('slack:U0ANN', first())).toEqual(arrived(`D0ANN:${direct?.ts}`));
   });
 
   test('behind a page of newer messages', async () => {
@@ -251,7 +265,7 @@ describe('a delivery that was cut off is found', () => {
         text: 'chat',
         blocks: [],
       });
-    expect(await notifier().find?.('slack:C0DISPUTES', first())).toBe(ref);
+    expect(await notifier().find?.('slack:C0DISPUTES', first())).toEqual(arrived(ref));
   });
 
   test('but nobody says "not there" while Slack gives no answer', async () => {
@@ -264,6 +278,6 @@ describe('a delivery that was cut off is found', () => {
 
   test('and a token that may not read the channel does not keep the message back', async () => {
     slack.failNext('conversations.history', { kind: 'error', error: 'missing_scope' });
-    expect(await notifier().find?.('slack:C0DISPUTES', first())).toBeNull();
+    expect(await notifier().find?.('slack:C0DISPUTES', first())).toEqual(NOWHERE);
   });
 });

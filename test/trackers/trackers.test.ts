@@ -67,6 +67,7 @@ const turn = (changes: Partial<FollowUp>, rootRef = '', what = 'started', actor 
     delivery: makeDelivery({
       deliveryId: `d-${turns++}`,
       subject: { kind: 'follow_up', id: 'f-1', version: turns },
+      reason: what === 'opened' ? 'follow_up_opened' : 'follow_up_changed',
       change: { what, actor },
     }),
     rootRef,
@@ -109,17 +110,19 @@ describe.each(['github:issues', 'jira:ops'])('%s', (target) => {
   });
 
   test('is asked before a ticket or comment is made again that may be there already', async () => {
-    const opened = turn({});
-    expect(await router.find(target, opened)).toBeNull();
+    const opened = turn({}, '', 'opened');
+    expect(await router.find(target, opened)).toEqual({ arrived: false, rootRef: '' });
     rest().failNext('silence');
     expect(await router.send(target, opened)).toMatchObject({ outcome: 'retry', reason: 'timeout' });
-    const ref = await router.find(target, opened);
-    expect(ref).toMatch(/^(#1|OPS-1)$/);
-    const started = turn({ state: 'in_progress' }, ref ?? '');
-    expect(await router.find(target, started)).toBeNull();
-    await router.send(target, started);
-    expect(await router.find(target, started)).toBe(ref);
-    expect(await router.find(target, turn({}, ref ?? ''))).toBeNull();
+    const rootRef = expect.stringMatching(/^(#1|OPS-1)$/);
+    const found = await router.find(target, opened);
+    expect(found).toEqual({ arrived: true, rootRef });
+    // A later turn, before anybody has recorded the ticket, is a comment on it.
+    const started = turn({ state: 'in_progress' });
+    expect(await router.find(target, started)).toEqual({ arrived: false, rootRef });
+    await router.send(target, { ...started, rootRef: found?.rootRef ?? '' });
+    expect(await router.find(target, started)).toEqual({ arrived: true, rootRef });
+    expect(await router.find(target, turn({}, found?.rootRef))).toEqual({ arrived: false, rootRef });
     rest().failNext({ status: 503 });
     await expect(router.find(target, started)).rejects.toMatchObject({ retryable: true });
   });
