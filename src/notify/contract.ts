@@ -104,18 +104,21 @@ export interface Notifier {
   send(target: Target, notification: Notification): Promise<SendOutcome>;
   /**
    * Looks what has reached the target already, for a delivery whose sending, or that of another one about the same
-   * subject, was cut off before it could be recorded. Absent where the target cannot be asked. Throws a retryable
-   * `target_unavailable` when there is no answer for now.
+   * subject, was cut off before it could be recorded. Absent where the target cannot be asked.
    */
-  find?(target: Target, notification: Notification): Promise<Found>;
+  find?(target: Target, notification: Notification): Promise<Found | Retry>;
 }
 
 /** What there is at a target. */
 export interface Found {
+  outcome: 'found';
   /** True when the delivery has arrived. */
   arrived: boolean;
   /** Where the message about its subject is, whichever delivery brought it; empty for nowhere. */
   rootRef: string;
 }
+
+/** There is no answer for now. */
+export type Retry = Extract<SendOutcome, { outcome: 'retry' }>;
 
 export type { SendOutcome };

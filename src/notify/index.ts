@@ -2,7 +2,7 @@ import type { Target } from '../model/alert.js';
 import type { Clock } from '../model/clock.js';
 import type { MessageContext } from './alert-words.js';
 import { consoleNotifier } from './console.js';
-import type { Found, Notification, Notifier, SendOutcome } from './contract.js';
+import type { Found, Notification, Notifier, Retry, SendOutcome } from './contract.js';
 import { type GithubSettings, githubIssues } from './github-issues.js';
 import { type JiraSettings, jiraIssues } from './jira.js';
 import { type Tracker, trackerNotifier } from './tracker.js';
@@ -48,8 +48,8 @@ function made<Settings>(
 export interface Router {
   /** `failed: unknown_target` when no notifier has the target's scheme. */
   send(target: Target, notification: Notification): Promise<SendOutcome>;
-  /** Null where the target cannot be asked. Throws what the notifier's `find` throws. */
-  find(target: Target, notification: Notification): Promise<Found | null>;
+  /** Null where the target cannot be asked. */
+  find(target: Target, notification: Notification): Promise<Found | Retry | null>;
 }
 
 /** Picks the notifier by the target's scheme, the part before the first colon. */

@@ -1,7 +1,6 @@
 import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery, SendOutcome } from '../model/delivery.js';
-import { RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Notification } from './contract.js';
 import type { Router } from './index.js';
@@ -105,18 +104,12 @@ export class Outbox {
   async #attempt(delivery: Delivery): Promise<SendOutcome> {
     const { router, uncertain } = this.#parts;
     const notification = this.#parts.notificationOf(delivery);
-    if (!uncertain.mayBeThere(delivery)) return router.send(delivery.target, notification);
-    try {
-      const { arrived, rootRef } = (await router.find(delivery.target, notification)) ?? {
-        arrived: false,
-        rootRef: notification.rootRef,
-      };
-      if (arrived) return { outcome: 'sent', messageRef: rootRef };
-      return router.send(delivery.target, { ...notification, rootRef });
-    } catch (error) {
-      if (!(error instanceof RedressError) || !error.retryable) throw error;
-      return { outcome: 'retry', reason: error.code, retryAfter: null };
-    }
+    const found = uncertain.mayBeThere(delivery) ? await router.find(delivery.target, notification) : null;
+    if (found === null) return router.send(delivery.target, notification);
+    if (found.outcome === 'retry') return found;
+    const { arrived, rootRef } = found;
+    if (arrived) return { outcome: 'sent', messageRef: rootRef };
+    return router.send(delivery.target, { ...notification, rootRef });
   }
 }
 

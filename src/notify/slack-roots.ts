@@ -3,7 +3,8 @@ import type { DeliveryReason } from '../model/delivery.js';
 import type { AlertNotification, RefreshedAlert } from './contract.js';
 import { ask, type WebClient } from './slack-api.js';
 import type { ChartImage, SlackChartImages } from './slack-chart-image.js';
-import { type MessageRef, markOf } from './slack-search.js';
+import type { MessageRef } from './slack-ref.js';
+import { markOf } from './slack-search.js';
 
 /** A root message that is known. */
 export interface Root {

@@ -1,6 +1,7 @@
 import { HOUR, type Instant } from '../model/clock.js';
 import type { DeliverySubject } from '../model/delivery.js';
 import { type Answer, ask, firstOfPages, PAGE, type WebClient } from './slack-api.js';
+import type { MessageRef } from './slack-ref.js';
 
 /** How the `event_type` of our messages' metadata begins; the kind of the subject follows. */
 const EVENT_TYPE = 'redress_';
@@ -30,12 +31,6 @@ export function markOf({ metadata }: Message): MessageMark | null {
   const { delivery_id, shows = '', [`${kind}_id`]: id } = payload;
   if (typeof delivery_id !== 'string' || typeof id !== 'string' || typeof shows !== 'string') return null;
   return { kind, id, deliveryId: delivery_id, shows };
-}
-
-/** Where a message is. */
-export interface MessageRef {
-  channel: string;
-  ts: string;
 }
 
 /** How far Slack's clock and ours may be apart. */

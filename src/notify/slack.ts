@@ -1,22 +1,16 @@
 import type { Target } from '../model/alert.js';
 import type { DeliverySubject } from '../model/delivery.js';
-import { RedressError } from '../model/errors.js';
 import type { AlertView, MessageContext } from './alert-words.js';
-import type { Found, Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
+import type { Notification, Notifier, RefreshedAlert, SendOutcome } from './contract.js';
 import { type Answer, ask, type NotDone, type WebClient } from './slack-api.js';
 import type { SlackMessage } from './slack-blocks.js';
 import { NO_CHARTS, type SlackChartImages } from './slack-chart-image.js';
 import type { DigestImages } from './slack-digest-image.js';
+import { findDelivery } from './slack-find.js';
 import { slackChange, slackMessage } from './slack-message.js';
+import { formatRef, type MessageRef, nameOf, parseRef, ROOT_GONE } from './slack-ref.js';
 import { type Shown, type SlackRoots, shownBy, shownText } from './slack-roots.js';
-import {
-  conversationOf,
-  type FoundRoot,
-  findInChannel,
-  hasReply,
-  type MessageRef,
-  metadataOf,
-} from './slack-search.js';
+import { metadataOf } from './slack-search.js';
 
 export interface SlackNotifierParts {
   api: WebClient;
@@ -142,24 +136,6 @@ export function slackNotifier({
     return { outcome: 'sent', messageRef: formatRef(root) };
   }
 
-  /** The subject's root in a target, by the marks in the channel; null when there is none, or nobody can know. */
-  async function rootOf(target: Target, notification: Notification): Promise<FoundRoot | null> {
-    const { subject, createdAt } = notification.delivery;
-    const conversation = await conversationOf(api, nameOf(target));
-    if (!conversation.ok) return nothingOrThrow(conversation.outcome);
-    if (conversation.value === null) return null;
-    const channel = conversation.value;
-    const since = Math.min(createdAt, beginningOf(notification));
-    const found = await findInChannel(api, channel, since, subject);
-    return found.ok ? found.value : nothingOrThrow(found.outcome);
-  }
-
-  async function isInThread(root: MessageRef, deliveryId: string): Promise<boolean | 'root_gone'> {
-    const found = await hasReply(api, root, deliveryId);
-    if (found.ok) return found.value;
-    return ROOT_GONE.has(found.outcome.reason) ? 'root_gone' : nothingOrThrow(found.outcome) !== null;
-  }
-
   return {
     scheme: 'slack',
     async send(target, notification) {
@@ -167,18 +143,7 @@ export function slackNotifier({
       const outcome = root === null ? 'root_gone' : await editAndReply(root, notification);
       return outcome === 'root_gone' ? postRoot(target, notification) : outcome;
     },
-    /** Where the token may not read the channel nobody can know, and a message too many is better than none. */
-    async find(target, notification) {
-      const { deliveryId } = notification.delivery;
-      const known = parseRef(notification.rootRef);
-      const arrived = known === null ? 'root_gone' : await isInThread(known, deliveryId);
-      if (arrived !== 'root_gone') return { arrived, rootRef: notification.rootRef };
-      // The root may be another delivery's, which nobody recorded either; then this one is in its thread.
-      const root = await rootOf(target, notification);
-      if (root === null) return NOWHERE;
-      const inThread = root.deliveryId === deliveryId || (await isInThread(root, deliveryId));
-      return inThread === 'root_gone' ? NOWHERE : { arrived: inThread, rootRef: formatRef(root) };
-    },
+    find: (target, notification) => findDelivery(api, target, notification),
     async refresh(view, subject, rootRef) {
       const { alert } = view;
       const root = parseRef(rootRef);
@@ -200,39 +165,8 @@ export function slackNotifier({
   };
 }
 
-/** The message that the alert's others hang on was deleted; the alert needs a new one. */
-const ROOT_GONE: ReadonlySet<string> = new Set(['message_not_found', 'thread_not_found']);
 /** The workspace forbids the edit; the thread can still tell. */
 const NOT_EDITABLE: ReadonlySet<string> = new Set(['edit_window_closed', 'cant_update_message']);
 
-function nothingOrThrow(outcome: NotDone): null {
-  if (outcome.outcome === 'failed') return null;
-  throw new RedressError('target_unavailable', `Slack cannot be searched for now: ${outcome.reason}`, {
-    retryable: true,
-  });
-}
-
-/** When the subject's first message can have been sent at the earliest. */
-function beginningOf(notification: Notification): number {
-  if (notification.kind === 'alert') return notification.alert.openedAt ?? notification.delivery.createdAt;
-  return notification.kind === 'follow_up' ? notification.followUp.openedAt : notification.delivery.createdAt;
-}
-
-const NOWHERE: Found = { arrived: false, rootRef: '' };
-
 /** Links are said in words; a preview of each would bury them. */
 const PLAIN = { unfurl_links: false, unfurl_media: false } as const;
-
-/** What stands behind the scheme. */
-function nameOf(target: Target): string {
-  return target.slice(target.indexOf(':') + 1);
-}
-
-function formatRef(message: { channel?: string; ts?: string }): string {
-  return `${message.channel ?? ''}:${message.ts ?? ''}`;
-}
-
-function parseRef(ref: string): MessageRef | null {
-  const match = /^([A-Z0-9]+):(\d+\.\d+)$/.exec(ref);
-  return match?.[1] === undefined || match[2] === undefined ? null : { channel: match[1], ts: match[2] };
-}

@@ -1,8 +1,7 @@
 import type { Target } from '../model/alert.js';
-import { RedressError } from '../model/errors.js';
 import type { FollowUpState } from '../model/follow-up.js';
 import type { MessageContext } from './alert-words.js';
-import type { FollowUpNotification, Found, Notifier, SendOutcome } from './contract.js';
+import type { FollowUpNotification, Found, Notifier, Retry, SendOutcome } from './contract.js';
 import { STATE_WORDS, turnWords } from './follow-up-words.js';
 import type { Tried } from './outcome.js';
 import { formatInstant, formatSliceWords, formatValue } from './wording.js';
@@ -69,7 +68,7 @@ export function trackerNotifier(
     async find(target, notification) {
       const tracker = trackerOf(target);
       if (tracker === undefined || notification.kind !== 'follow_up')
-        return { arrived: false, rootRef: notification.rootRef };
+        return { outcome: 'found', arrived: false, rootRef: notification.rootRef };
       return find(tracker, notification);
     },
   };
@@ -104,32 +103,33 @@ async function update(
   return sent(updated.value);
 }
 
-/** A ticket does not say which turn made it; the first one did, and later ones are comments on it. */
+/**
+ * A ticket does not say which turn made it; the first one did, and later ones are comments on it. Where the tracker will
+ * not tell, a ticket too many is better than none.
+ */
 async function find(
   tracker: Tracker,
   { delivery, followUp, rootRef: known }: FollowUpNotification,
-): Promise<Found> {
-  const rootRef = known !== '' ? known : (orThrow(await tracker.find(followUp.followUpId))?.ref ?? '');
-  if (rootRef === '') return { arrived: false, rootRef };
-  if (known === '' && delivery.reason === 'follow_up_opened') return { arrived: true, rootRef };
-  return { arrived: orThrow(await tracker.hasComment(rootRef, delivery.deliveryId)) === true, rootRef };
+): Promise<Found | Retry> {
+  let rootRef = known;
+  if (known === '') {
+    const ticket = await tracker.find(followUp.followUpId);
+    if (isForNow(ticket)) return ticket.outcome;
+    rootRef = (ticket.ok && ticket.value?.ref) || '';
+    const isFirstTurn = delivery.reason === 'follow_up_opened';
+    if (rootRef === '' || isFirstTurn) return { outcome: 'found', arrived: rootRef !== '', rootRef };
+  }
+  const comment = await tracker.hasComment(rootRef, delivery.deliveryId);
+  if (isForNow(comment)) return comment.outcome;
+  return { outcome: 'found', arrived: comment.ok && comment.value, rootRef };
+}
+
+function isForNow(tried: Tried<unknown>): tried is { ok: false; outcome: Retry } {
+  return !tried.ok && tried.outcome.outcome === 'retry';
 }
 
 function sent({ ref, url }: TicketPlace): SendOutcome {
   return { outcome: 'sent', messageRef: ref, link: { url, title: ref } };
-}
-
-/** Null also where the tracker will not tell: a ticket too many is better than none. */
-function orThrow<Value>(tried: Tried<Value>): Value | null {
-  if (tried.ok) return tried.value;
-  if (tried.outcome.outcome === 'failed') return null;
-  throw new RedressError(
-    'target_unavailable',
-    `the tracker gives no answer for now: ${tried.outcome.reason}`,
-    {
-      retryable: true,
-    },
-  );
 }
 
 function ticketOf({ followUp, display }: FollowUpNotification, { owners }: MessageContext): Ticket {

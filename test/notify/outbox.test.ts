@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
-import { RedressError } from '../../src/model/errors.js';
 import type { JournalEntry } from '../../src/model/journal.js';
-import type { Found } from '../../src/notify/contract.js';
+import type { Found, Retry } from '../../src/notify/contract.js';
 import { Outbox, type Underway } from '../../src/notify/outbox.js';
 import { Uncertain } from '../../src/notify/uncertain.js';
 import { makeDelivery, makeNotification, NOON } from './fixtures.js';
@@ -18,7 +17,11 @@ class World {
   readonly recorded: string[] = [];
   readonly underway: Underway = new Map();
   readonly uncertain = new Uncertain();
-  find: (deliveryId: string) => Promise<Found | null> = async () => null;
+  find: (deliveryId: string) => Promise<Found | Retry> = async () => ({
+    outcome: 'found',
+    arrived: false,
+    rootRef: '',
+  });
   readonly #waiting = new Map<string, (outcome: SendOutcome) => void>();
 
   constructor(...deliveries: [id: string, target: string][]) {
@@ -136,7 +139,7 @@ describe('a message that may have arrived', () => {
   test('is not sent again when it is found', async () => {
     const world = new World(['maybe', 'slack:#a']);
     uncertain(world);
-    world.find = async () => ({ arrived: true, rootRef: 'C1:7' });
+    world.find = async () => ({ outcome: 'found', arrived: true, rootRef: 'C1:7' });
     await world.outbox().send(NOON);
     expect([world.sent, world.recorded]).toEqual([[], ['maybe sent']]);
   });
@@ -144,7 +147,7 @@ describe('a message that may have arrived', () => {
   test('is sent to where another message about the same is found', async () => {
     const world = new World(['maybe', 'slack:#a']);
     uncertain(world);
-    world.find = async () => ({ arrived: false, rootRef: 'C1:7' });
+    world.find = async () => ({ outcome: 'found', arrived: false, rootRef: 'C1:7' });
     await world.outbox().send(NOON);
     expect([world.sent, world.roots]).toEqual([['maybe'], ['C1:7']]);
   });
@@ -161,9 +164,7 @@ describe('a message that may have arrived', () => {
   test('waits while nobody can say, and a bug is not taken for that', async () => {
     const world = new World(['maybe', 'slack:#a']);
     uncertain(world);
-    world.find = async () => {
-      throw new RedressError('target_unavailable', 'no answer', { retryable: true });
-    };
+    world.find = async () => ({ outcome: 'retry', reason: 'timeout', retryAfter: null });
     const outbox = world.outbox(null);
     await outbox.send(NOON);
     expect([world.sent, world.recorded]).toEqual([[], ['maybe retry']]);

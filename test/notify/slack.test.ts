@@ -210,8 +210,8 @@ describe('what Slack answers becomes an outcome', () => {
 });
 
 describe('a delivery that was cut off is found', () => {
-  const NOWHERE = { arrived: false, rootRef: '' };
-  const arrived = (rootRef: string) => ({ arrived: true, rootRef });
+  const NOWHERE = { outcome: 'found', arrived: false, rootRef: '' };
+  const arrived = (rootRef: string) => ({ outcome: 'found', arrived: true, rootRef });
 
   test('in the channel, when the root was posted and no answer came', async () => {
     expect(await notifier().find?.('slack:#disputes', first())).toEqual(NOWHERE);
@@ -226,6 +226,7 @@ describe('a delivery that was cut off is found', () => {
     const ref = await sendFirst();
     const notification = later('worsened', ref);
     expect(await notifier().find?.('slack:#disputes', notification)).toEqual({
+      outcome: 'found',
       arrived: false,
       rootRef: ref,
     });
@@ -240,7 +241,11 @@ describe('a delivery that was cut off is found', () => {
     const delivery = makeDelivery({ deliveryId: 'd-2', reason: 'acknowledged' });
     const next = makeNotification({ delivery });
     const rootRef = `C0DISPUTES:${messages()[0]?.ts}`;
-    expect(await notifier().find?.('slack:#disputes', next)).toEqual({ arrived: false, rootRef });
+    expect(await notifier().find?.('slack:#disputes', next)).toEqual({
+      outcome: 'found',
+      arrived: false,
+      rootRef,
+    });
     const told = await notifier().send('slack:#disputes', { ...next, rootRef });
     expect(told).toEqual({ outcome: 'sent', messageRef: rootRef });
     expect(slack.calls.filter((method) => method === 'conversations.history')).toHaveLength(1);
@@ -269,10 +274,9 @@ describe('a delivery that was cut off is found', () => {
   });
 
   test('but nobody says "not there" while Slack gives no answer', async () => {
-    slack.failNext('conversations.history', { kind: 'status', status: 503 });
-    await expect(notifier().find?.('slack:C0DISPUTES', first())).rejects.toMatchObject({
-      code: 'target_unavailable',
-      retryable: true,
+    slack.failNext('conversations.history', { kind: 'ratelimited', retryAfter: 30 });
+    expect(await notifier().find?.('slack:C0DISPUTES', first())).toEqual({
+      ...{ outcome: 'retry', reason: 'ratelimited', retryAfter: 30_000 },
     });
   });
 
