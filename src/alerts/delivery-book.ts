@@ -15,6 +15,8 @@ const PACE: ReadonlyMap<string, number> = new Map([['slack', SECOND]]);
 interface Lane {
   pace: number;
   freeAt: Instant;
+  /** When it last took a message. */
+  reachedAt: Instant;
   pending: Map<string, Delivery>;
 }
 
@@ -45,6 +47,7 @@ export class DeliveryBook {
     }
     const { attemptedAt = Number.NEGATIVE_INFINITY, busyUntil = 0 } = delivery;
     lane.freeAt = Math.max(lane.freeAt, attemptedAt + lane.pace, busyUntil);
+    lane.reachedAt = Math.max(lane.reachedAt, delivery.sentAt ?? lane.reachedAt);
     if (delivery.messageRef === '') return;
     const root = this.#roots.get(about);
     // Every message names the root that it hangs on; the newest knows of one that somebody deleted and that was made anew.
@@ -73,12 +76,12 @@ export class DeliveryBook {
   /** What may be tried at `now`, oldest first: of a target that is paced one, and nothing of one that is busy. */
   due(now: Instant): Delivery[] {
     const due: Delivery[] = [];
-    for (const { pace, freeAt, pending } of this.#lanes.values()) {
-      if (freeAt > now) continue;
+    for (const lane of this.#lanes.values()) {
+      if (lane.freeAt > now) continue;
       let first: Delivery | null = null;
-      for (const delivery of pending.values()) {
-        if (delivery.dueAt > now) continue;
-        if (pace === 0) due.push(delivery);
+      for (const delivery of lane.pending.values()) {
+        if (dueIn(lane, delivery) > now) continue;
+        if (lane.pace === 0) due.push(delivery);
         else if (first === null || inOrder(delivery, first) < 0) first = delivery;
       }
       if (first !== null) due.push(first);
@@ -89,11 +92,11 @@ export class DeliveryBook {
   /** The next moment at which something may be tried at a target that is not busy; null when nothing waits. */
   nextDue(busy: BusyTargets): Instant | null {
     let next: Instant | null = null;
-    for (const [target, { freeAt, pending }] of this.#lanes) {
+    for (const [target, lane] of this.#lanes) {
       if (busy.has(target)) continue;
       let first: Instant | null = null;
-      for (const { dueAt } of pending.values()) if (first === null || dueAt < first) first = dueAt;
-      if (first !== null) next = earlier(next, Math.max(first, freeAt));
+      for (const delivery of lane.pending.values()) first = earlier(first, dueIn(lane, delivery));
+      if (first !== null) next = earlier(next, Math.max(first, lane.freeAt));
     }
     return next;
   }
@@ -102,10 +105,16 @@ export class DeliveryBook {
     const known = this.#lanes.get(target);
     if (known !== undefined) return known;
     const pace = PACE.get(target.split(':', 1)[0] ?? '') ?? 0;
-    const lane: Lane = { pace, freeAt: Number.NEGATIVE_INFINITY, pending: new Map() };
+    const never = Number.NEGATIVE_INFINITY;
+    const lane: Lane = { pace, freeAt: never, reachedAt: never, pending: new Map() };
     this.#lanes.set(target, lane);
     return lane;
   }
+}
+
+/** A target that has taken another message since this one failed need not be waited for any longer. */
+function dueIn({ reachedAt }: Lane, { attemptedAt, dueAt }: Delivery): Instant {
+  return attemptedAt !== undefined && attemptedAt < reachedAt ? Math.min(dueAt, reachedAt) : dueAt;
 }
 
 function aboutKey({ kind, id }: SubjectName, target: Target): string {

@@ -70,6 +70,27 @@ describe('deliveries', () => {
     expect(told(arrived)).toEqual(['resolved → console']);
   });
 
+  test('when a target takes messages again, what waited for it does not go on waiting', () => {
+    const alerts = desk();
+    fireAt(alerts, 0, 'region=GB');
+    fireAt(alerts, 0, 'region=DE');
+    const [one, other] = alerts.pendingDeliveries();
+    if (one === undefined || other === undefined) throw new Error('two were to wait');
+    for (let minute = 0; minute < 10; minute++)
+      for (const { deliveryId } of [one, other])
+        alerts.recordAttempt(deliveryId, retry, hour(2) + minute * MINUTE);
+    const back = hour(2) + 10 * MINUTE;
+    expect(alerts.dueDeliveries(back)).toEqual([]);
+    alerts.recordAttempt(one.deliveryId, { outcome: 'sent', messageRef: 'C1:1.0' }, back);
+    // At the channel's pace all the same.
+    expect(alerts.dueDeliveries(back)).toEqual([]);
+    const due = alerts.dueDeliveries(back + 1_000);
+    expect(due.map(({ deliveryId }) => deliveryId)).toEqual([other.deliveryId]);
+    // If it fails once more, that is its own trouble.
+    alerts.recordAttempt(other.deliveryId, retry, back + 1_000);
+    expect(alerts.dueDeliveries(back + 2_000)).toEqual([]);
+  });
+
   test('when every target fails, that ends in a record and not in a storm', () => {
     const alerts = desk();
     fireAt(alerts, 0);
