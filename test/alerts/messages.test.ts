@@ -76,10 +76,10 @@ describe('deliveries', () => {
     fireAt(alerts, 0, 'region=DE');
     const [one, other] = alerts.pendingDeliveries();
     if (one === undefined || other === undefined) throw new Error('two were to wait');
-    for (let minute = 0; minute < 10; minute++)
+    for (let minute = 0; minute < 5; minute++)
       for (const { deliveryId } of [one, other])
         alerts.recordAttempt(deliveryId, retry, hour(2) + minute * MINUTE);
-    const back = hour(2) + 10 * MINUTE;
+    const back = hour(2) + 5 * MINUTE;
     expect(alerts.dueDeliveries(back)).toEqual([]);
     alerts.recordAttempt(one.deliveryId, { outcome: 'sent', messageRef: 'C1:1.0' }, back);
     // At the channel's pace all the same.
