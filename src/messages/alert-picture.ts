@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert.js';
 import { DAY, HOUR, SECOND } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
 import { alertChart } from '../notify/chart.js';
-import { svgToPng } from '../notify/png.js';
+import { drawPicture } from '../notify/picture.js';
 import type { Redress } from '../redress.js';
 import { displayFor } from './display.js';
 
@@ -34,5 +34,5 @@ export async function alertPicture(
     slice: alert.slice,
     display: displayFor(configuration, alert.metric, alert.title),
   });
-  return svgToPng(svg, SCALE);
+  return drawPicture(svg, SCALE);
 }

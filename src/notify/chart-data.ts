@@ -101,16 +101,18 @@ function within(from: Instant, to: Instant, start: Instant, end: Instant): { fro
 }
 
 /**
- * From zero where that does not flatten the series, with room above. A band of a detector that knows little may
- * be many times the values: it is cut off rather than letting it flatten them.
+ * From zero where that does not flatten the series, with room above. What was expected is always in the picture,
+ * however far off the values are. A band of a detector that knows little may be many times both: it is cut off rather than
+ * letting it flatten them.
  */
 function extent(
   values: readonly number[],
   judged: readonly Verdict[],
   limit: number,
 ): { floor: number; ceiling: number } {
-  const most = max(values) ?? 1;
-  const least = min(values) ?? 0;
+  const shown = [...values, ...judged.flatMap(({ expected }) => expected ?? [])];
+  const most = max(shown) ?? 1;
+  const least = min(shown) ?? 0;
   const spread = Math.max(most - least, Math.abs(most) * 0.1, Number.MIN_VALUE);
   const upper = max(judged.flatMap((verdict) => verdict.upper ?? [])) ?? most;
   const lower = min(judged.flatMap((verdict) => verdict.lower ?? [])) ?? least;

@@ -3,25 +3,25 @@ import { alignment, withoutOverlaps } from './chart-labels.js';
 import { COLOUR, cut, SIZE } from './chart-style.js';
 import { inZone } from './wording.js';
 
-/** Annotations lie under everything and are named at the bottom, where the line seldom is. */
+/** Annotations lie under everything; their names are above the band, at the bottom where the line seldom is. */
 export function annotationSeries(data: ChartData) {
   const named = withoutOverlaps(
     data.annotations.map((note) => ({ ...note, at: (note.from + note.to) / 2, label: cut(note.title, 26) })),
     data,
   );
-  return {
+  const areas = (z: number, itemStyle: object, isNamed: boolean) => ({
     type: 'line',
     data: [],
     markArea: {
       silent: true,
-      z: 0,
-      itemStyle: { color: COLOUR.annotation, opacity: 0.5 },
+      z,
+      itemStyle,
       data: named.map(({ from, to, label }) => [
         {
           xAxis: from,
           name: label,
           label: {
-            show: label !== '',
+            show: isNamed && label !== '',
             position: 'insideBottom',
             fontSize: SIZE.mark,
             color: COLOUR.annotationText,
@@ -30,7 +30,11 @@ export function annotationSeries(data: ChartData) {
         { xAxis: to },
       ]),
     },
-  };
+  });
+  return [
+    areas(0, { color: COLOUR.annotation, opacity: 0.5 }, false),
+    areas(2, { color: 'transparent' }, true),
+  ];
 }
 
 /** A line at each moment that an alert fired, named above the plot. */

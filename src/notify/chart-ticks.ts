@@ -9,7 +9,7 @@ export interface TimeTick {
 }
 
 interface Step {
-  unit: DateTimeUnit & ('hour' | 'day' | 'week' | 'month' | 'year');
+  unit: DateTimeUnit & ('minute' | 'hour' | 'day' | 'week' | 'month' | 'year');
   every: number;
   /** Where counting starts, so that the hours of a step are the same on every day. */
   from: DateTimeUnit;
@@ -19,6 +19,10 @@ interface Step {
 const MOST_TICKS = 6;
 
 const STEPS: readonly Step[] = [
+  { unit: 'minute', every: 1, from: 'hour', format: 'HH:mm' },
+  { unit: 'minute', every: 5, from: 'hour', format: 'HH:mm' },
+  { unit: 'minute', every: 15, from: 'hour', format: 'HH:mm' },
+  { unit: 'minute', every: 30, from: 'hour', format: 'HH:mm' },
   { unit: 'hour', every: 1, from: 'day', format: 'HH:mm' },
   { unit: 'hour', every: 3, from: 'day', format: 'HH:mm' },
   { unit: 'hour', every: 6, from: 'day', format: 'HH:mm' },
@@ -58,7 +62,8 @@ function ticksOf(step: Step, start: Instant, end: Instant, timezone: string): Ti
     const at = local.toMillis();
     if (at > end || ticks.length > 500) return ticks;
     if (at < start) continue;
-    const midnight = step.unit === 'hour' && local.hour === 0;
+    const ofADay = step.unit === 'hour' || step.unit === 'minute';
+    const midnight = ofADay && local.hour === 0 && local.minute === 0;
     ticks.push({ at, label: local.toFormat(midnight ? 'ccc d LLL' : step.format) });
   }
 }

@@ -94,7 +94,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
     series: [
       bandSeries(data),
       spanSeries(data),
-      annotationSeries(data),
+      ...annotationSeries(data),
       {
         name: NAME.expected,
         type: 'line',

@@ -3,7 +3,6 @@ import { SECOND } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import type { DigestNotification } from './contract.js';
 import { digestChart } from './digest-chart.js';
-import { svgToPng } from './png.js';
 import type { ChartImage } from './slack-chart-image.js';
 
 /** The picture of a digest, ready to be shown; null where there is nothing to draw, or it could not be had in time. */
@@ -15,16 +14,20 @@ const PATIENCE = 5 * SECOND;
 const MOST_REMEMBERED = 50;
 const SCALE = 2;
 
+/** What digests' pictures are made with; `draw` makes a PNG of an SVG, at a scale. */
+interface DigestImageParts {
+  draw(svg: string, scale: number): Promise<Buffer>;
+  upload(title: string, picture: Buffer): Promise<ChartImage>;
+  report(digestId: string, reason: string): void;
+}
+
 /** Each digest is drawn and uploaded once, whatever channels it goes to and however often it is tried. */
-export function digestImages(
-  upload: (title: string, picture: Buffer) => Promise<ChartImage>,
-  report: (digestId: string, reason: string) => void,
-): DigestImages {
+export function digestImages({ draw, upload, report }: DigestImageParts): DigestImages {
   const known = new Map<string, Promise<ChartImage | null>>();
   const make = async ({ delivery, digest, ...context }: DigestNotification): Promise<ChartImage | null> => {
     try {
       const svg = digestChart(digest, context);
-      return svg === null ? null : await upload('The week in one picture', svgToPng(svg, SCALE));
+      return svg === null ? null : await upload('The week in one picture', await draw(svg, SCALE));
     } catch (error) {
       report(delivery.subject.id, messageOf(error));
       return null;

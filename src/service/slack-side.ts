@@ -13,6 +13,7 @@ import type { Alert } from '../model/alert.js';
 import { type Clock, DAY, type Instant } from '../model/clock.js';
 import { shownAlert } from '../notify/alert-message.js';
 import type { MessageContext } from '../notify/alert-words.js';
+import { drawPicture } from '../notify/picture.js';
 import { type SlackNotifier, slackNotifier } from '../notify/slack.js';
 import { slackApi, type WebClient } from '../notify/slack-api.js';
 import {
@@ -63,7 +64,10 @@ export class SlackSide {
     this.#charts = charts;
     const upload = (title: string, picture: Buffer) => uploadPicture(api, (ms) => sleep(ms), title, picture);
     // A digest has no address at which the service could draw it, so that its picture is uploaded or left out.
-    const digests = settings.charts === 'upload' ? { digestImage: digestImages(upload, report) } : {};
+    const digests =
+      settings.charts === 'upload'
+        ? { digestImage: digestImages({ draw: drawPicture, upload, report }) }
+        : {};
     const roots = new SlackRoots(api);
     this.notifier =
       service.slack === null

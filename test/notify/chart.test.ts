@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY, HOUR } from '../../src/model/clock.js';
+import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
 import type { Point } from '../../src/model/point.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import { alertChart } from '../../src/notify/chart.js';
@@ -135,6 +135,21 @@ describe('what is drawn', () => {
     expect(chartData(chart([0.01, 0.01], { alerts })).spans).toEqual([{ from: NOON, to: NOON + 2 * HOUR }]);
   });
 
+  test('what was expected is in the picture, however far off the values are', () => {
+    for (const [value, expected] of [
+      [0.2, 0],
+      [0.2, 0.01],
+      [0.001, 0.2],
+      [0, 0.9],
+    ] as const) {
+      const given = chart([value, value, value]);
+      const verdicts = given.verdicts.map((verdict) => ({ ...verdict, expected }));
+      const { floor, ceiling } = chartData({ ...given, verdicts });
+      expect(floor).toBeLessThanOrEqual(expected);
+      expect(ceiling).toBeGreaterThanOrEqual(expected);
+    }
+  });
+
   test('a band a hundred times the values does not flatten them', () => {
     const given = chart([0.01, 0.012, 0.02]);
     const verdicts = given.verdicts.map((verdict) => ({ ...verdict, upper: 2 }));
@@ -164,7 +179,7 @@ describe('the time axis', () => {
     ]);
   });
 
-  test.each([HOUR, DAY, 20 * DAY, 300 * DAY, 4_000 * DAY, 40_000 * DAY])(
+  test.each([5 * MINUTE, 40 * MINUTE, HOUR, DAY, 20 * DAY, 300 * DAY, 4_000 * DAY, 40_000 * DAY])(
     'has few marks over %d ms',
     (span) => {
       const ticks = timeTicks(NOON, NOON + span, 'Asia/Kathmandu');

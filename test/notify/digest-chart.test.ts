@@ -68,10 +68,12 @@ describe('a digest in Slack', () => {
   afterEach(() => slack.stop());
 
   function notifier(reported: string[] = []) {
-    const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl, timeout: 500 });
+    const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl, timeout: 5_000 });
     const upload = (title: string, picture: Buffer) =>
       uploadPicture(api, async () => undefined, title, picture);
-    const digestImage = digestImages(upload, (_id, reason) => reported.push(reason));
+    const draw = async (svg: string, scale: number) => svgToPng(svg, scale);
+    const report = (_id: string, reason: string) => reported.push(reason);
+    const digestImage = digestImages({ draw, upload, report });
     return slackNotifier({ api, context: CONTEXT, roots: new SlackRoots(api), digestImage });
   }
   const blocks = (channel: string) => slack.channel(channel).messages[0]?.blocks.map(({ type }) => type);
