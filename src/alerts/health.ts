@@ -4,6 +4,7 @@ import type { Severity } from '../model/metric.js';
 import type { Silence } from '../model/silence.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
 import type { Routing } from './escalation.js';
+import { failureWords } from './failure-words.js';
 import type { RunRule, Subject } from './input.js';
 
 /** The metric under which alerts about the data itself are kept and routed. */
@@ -26,7 +27,11 @@ export function quietSource(source: string, lastArrivalAt: Instant | null, routi
 
 /** The alert about a target that messages do not reach. */
 export function failingTarget(target: Target, failure: string, routingFor: RoutingFor): Subject {
-  return subject(formatSlice({ target }), `Messages to ${target} do not arrive: ${failure}`, routingFor);
+  return subject(
+    formatSlice({ target }),
+    `Messages to ${target} do not arrive: ${failureWords(failure)}`,
+    routingFor,
+  );
 }
 
 /** The alert about a silence that mutes nothing: it was made for something else, or has been forgotten. */

@@ -3,7 +3,7 @@ import type { Configuration } from '../config/configuration.js';
 import { displayOf } from '../messages/display.js';
 import type { Alert } from '../model/alert.js';
 import type { EffectEvidence, FollowUp } from '../model/follow-up.js';
-import { impactWords } from '../notify/alert-words.js';
+import { impactWords } from '../notify/alert-phrases.js';
 import type { MetricDisplay } from '../notify/contract.js';
 import {
   formatBand,

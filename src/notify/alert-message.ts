@@ -1,13 +1,7 @@
 import type { Alert } from '../model/alert.js';
-import {
-  type AlertView,
-  alertWords,
-  changeWords,
-  type Fact,
-  type MessageContext,
-  whyWords,
-} from './alert-words.js';
+import { type AlertView, alertWords, type Fact, type MessageContext } from './alert-words.js';
 import { analysisMessage } from './analysis-message.js';
+import { changeWords, whyWords } from './change-words.js';
 import type { AlertNotification, RefreshedAlert } from './contract.js';
 import { dashboardAddress } from './dashboard-link.js';
 import { FEEDBACK, SLACK_ACTION, SNOOZES } from './slack-actions.js';
@@ -66,7 +60,7 @@ export function shownAlert(
 /** What has changed, for the alert's thread. An escalation calls its owner, whom nothing else does. */
 export function changeMessage(notification: AlertNotification, context: MessageContext): SlackMessage {
   if (notification.delivery.reason === 'analysed') return analysisMessage(notification);
-  const text = slackText(changeWords(notification), LIMIT.text);
+  const text = slackText(changeWords(notification, context), LIMIT.text);
   const mention = mentionOf(notification, context);
   const told = mention === '' ? text : `${mention} ${text}`;
   return { text: told, blocks: [{ type: 'section', text: markdown(told) }] };

@@ -1,4 +1,5 @@
-import { alertWords, changeWords, type MessageContext, whyWords } from './alert-words.js';
+import { alertWords, type MessageContext } from './alert-words.js';
+import { changeWords, whyWords } from './change-words.js';
 import type { AlertNotification, Notification, Notifier } from './contract.js';
 import { dashboardAddress } from './dashboard-link.js';
 import { digestMarkdown } from './digest-message.js';
@@ -36,7 +37,7 @@ function consoleText(notification: Notification, context: MessageContext): strin
 function alertText(notification: AlertNotification, context: MessageContext): string {
   const words = alertWords(notification, context);
   if (notification.rootRef !== '')
-    return [oneLine(words.headline), `  ${oneLine(changeWords(notification))}`].join('\n');
+    return [oneLine(words.headline), `  ${oneLine(changeWords(notification, context))}`].join('\n');
   const address = dashboardAddress(notification.alert, context.dashboardsUrl);
   return [
     oneLine(words.headline),

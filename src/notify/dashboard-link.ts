@@ -10,14 +10,15 @@ const AFTER = 6 * HOUR;
 
 /**
  * The dashboards' address with the alert's series picked and its time in view, in the way of Grafana's addresses.
- * A bare host is Grafana's own; an address with a path is taken as a dashboard. Null when there is no address.
+ * A bare host is Grafana's own; an address with a path is taken as a dashboard. Null when there is no address, and for
+ * trouble with the data, which no series shows.
  */
 export function dashboardAddress(
-  { metric, slice, startedAt, resolvedAt }: Alert,
+  { kind, metric, slice, startedAt, resolvedAt }: Alert,
   dashboardsUrl: string,
 ): string | null {
   const address = webAddress(dashboardsUrl);
-  if (address === null) return null;
+  if (address === null || kind !== 'metric') return null;
   const url = new URL(address);
   if (url.pathname === '/') url.pathname = METRIC;
   url.searchParams.set('var-metric', metric);

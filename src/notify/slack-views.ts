@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { FollowUp } from '../model/follow-up.js';
 import { alertActions, markOf } from './alert-message.js';
-import { headline, impactWords } from './alert-words.js';
+import { headline, impactWords } from './alert-phrases.js';
 import type { MetricDisplay } from './contract.js';
 import { followUpActions } from './follow-up-message.js';
 import { followUpStatus } from './follow-up-words.js';

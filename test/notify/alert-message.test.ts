@@ -4,6 +4,7 @@ import type { Alert, AlertState, Carrier } from '../../src/model/alert.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { DeliveryReason } from '../../src/model/delivery.js';
 import { alertMessage, changeMessage } from '../../src/notify/alert-message.js';
+import { changeWords } from '../../src/notify/change-words.js';
 import { dashboardAddress } from '../../src/notify/dashboard-link.js';
 import type { SlackMessage } from '../../src/notify/slack-blocks.js';
 import { parseSlackSubject } from '../../src/notify/slack-subject.js';
@@ -20,7 +21,7 @@ describe('an alert in plain words', () => {
     const text = textOf(alertMessage(makeNotification(), CONTEXT));
     for (const words of [
       '🔴 Critical: Disputes per delivered order, high in category toys, region GB',
-      '4.1% (82 of 2,000) at last, expected 1.3%, usually 0.9% to 1.8%.',
+      'Latest value 4.1% (82 of 2,000), expected 1.3%, usually 0.9% to 1.8%.',
       'Mon 16 Feb 2026, 11:00 GMT',
       'About 56 more disputes than expected, worth £1,235',
       'category toys, region GB, scenario not_received: 86% of it (+48)',
@@ -153,11 +154,34 @@ describe('the buttons that make sense', () => {
   });
 });
 
+describe('trouble with the data or the messages', () => {
+  const health = makeAlert({ kind: 'data_health', title: 'No events from kafka yet', slice: 'source=kafka' });
+  const sale = { annotationId: 's', kind: 'campaign', title: 'Sale', scope: 'all' } as const;
+  const annotations = [{ ...sale, startsAt: NOON, endsAt: NOON + HOUR }];
+
+  test('says nothing of values, impact, campaigns or dashboards', () => {
+    const text = JSON.stringify(
+      alertMessage(makeNotification({ alert: health, annotations }), {
+        ...CONTEXT,
+        dashboardsUrl: 'https://grafana.example.com',
+      }),
+    );
+    expect(text).toContain('No events from kafka yet');
+    expect(text).not.toMatch(/expected|Latest value|Impact|Sale|grafana/);
+  });
+
+  test.each(['resolved', 'silence_ended', 'worsened'] as const)('%s: nor does its end', (reason) => {
+    const alert = { ...health, resolvedAt: NOON + HOUR };
+    const delivery = makeDelivery({ reason });
+    expect(changeWords(makeNotification({ alert, delivery }), CONTEXT)).not.toMatch(/At worst|value|0%/);
+  });
+});
+
 describe('a change, in one line', () => {
   test.each([
-    ['acknowledged', 'Acknowledged by Ann. Escalation is paused.'],
+    ['acknowledged', 'Acknowledged by Ann. Nobody else is called.'],
     ['resolved', 'Resolved after 7 h. About 56 more disputes than expected, worth £1,235'],
-    ['worsened', 'It has become worse since the last message. 4.1% (82 of 2,000) at last'],
+    ['worsened', 'It has become worse since the last message. Latest value 4.1% (82 of 2,000), expected'],
     ['escalated', 'Nobody has acknowledged the alert in time, so it goes one step further.'],
   ] as const)('%s', (reason, words) => {
     const alert = makeAlert({ acknowledgedBy: 'Ann', resolvedAt: NOON + 6 * HOUR });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/model/alert.js';
 import type { DeliveryReason } from '../../src/model/delivery.js';
-import { alertWords, changeWords } from '../../src/notify/alert-words.js';
+import { alertWords } from '../../src/notify/alert-words.js';
+import { changeWords } from '../../src/notify/change-words.js';
 import type { AlertNotification, NotifiedGroup } from '../../src/notify/contract.js';
 import { CONTEXT, makeAlert, makeDelivery, makeNotification } from './fixtures.js';
 
@@ -19,7 +20,7 @@ function told(members: readonly Alert[], changes: Partial<NotifiedGroup & { reas
     ...{ alert, annotations: [], delivery: makeDelivery({ reason }) },
     group: { groupId: 'g', labels, cause: '', members, ...group },
   };
-  return { ...alertWords(notification, CONTEXT), change: changeWords(notification) };
+  return { ...alertWords(notification, CONTEXT), change: changeWords(notification, CONTEXT) };
 }
 
 const linesOf = (words: ReturnType<typeof told>) =>
@@ -46,11 +47,11 @@ describe('alerts that are shown as one thing', () => {
 
   test('say of whom the figures are, which are of the one that speaks for them', () => {
     const words = told(members);
-    expect(words.summary).toMatch(/^category toys, region GB: 4\.1% \(82 of 2,000\) at last/);
+    expect(words.summary).toMatch(/^category toys, region GB: latest value 4\.1% \(82 of 2,000\), /);
     expect(words.facts.find(({ label }) => label === 'Impact')?.text).toMatch(
       / \(category toys, region GB\)$/,
     );
-    expect(told(members, { reason: 'worsened' }).change).toContain('region GB: 4.1%');
+    expect(told(members, { reason: 'worsened' }).change).toContain('region GB: latest value 4.1%');
   });
 
   test('of several metrics are counted, and those of other units are only named', () => {

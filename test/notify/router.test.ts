@@ -86,7 +86,7 @@ describe('the console', () => {
     expect(printed).toEqual([
       [
         'Critical: Disputes per delivered order, high in category toys, region GB',
-        '  4.1% (82 of 2,000) at last, expected 1.3%, usually 0.9% to 1.8%.',
+        '  Latest value 4.1% (82 of 2,000), expected 1.3%, usually 0.9% to 1.8%.',
         '  Since:     Mon 16 Feb 2026, 11:00 GMT',
         '  Impact:    About 56 more disputes than expected, worth £1,235',
         '  State:     Open, nobody has acknowledged it yet',
@@ -99,7 +99,7 @@ describe('the console', () => {
       ].join('\n'),
       [
         'Acknowledged: Disputes per delivered order, high in category toys, region GB',
-        '  Acknowledged by Ann (night shift). Escalation is paused.',
+        '  Acknowledged by Ann (night shift). Nobody else is called.',
       ].join('\n'),
     ]);
   });

@@ -67,7 +67,7 @@ describe('an alert has one message in a channel', () => {
     expect(root?.metadata?.event_payload.delivery_id).toBe('d-1');
     expect(reply).toMatchObject({
       thread_ts: root?.ts,
-      text: 'Acknowledged by Ann. Escalation is paused.',
+      text: 'Acknowledged by Ann. Nobody else is called.',
       metadata: { event_payload: { delivery_id: 'd-acknowledged' } },
     });
     expect(reply?.subtype).toBeUndefined();
