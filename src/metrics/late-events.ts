@@ -1,19 +1,23 @@
 import { HOUR, type Instant, MINUTE, SECOND } from '../model/clock.js';
+import type { EventDate } from '../model/event.js';
 import { type MetricDefinition, nominalSeconds, type TrailingWindow } from '../model/metric.js';
-import type { EventLog } from '../store/event-log.js';
+import type { Arrivals, EventLog } from '../store/event-log.js';
 import { bucketEnd, bucketStart } from './buckets.js';
 import { eventTypes } from './measure.js';
 import type { PointMaker } from './point-maker.js';
 import { windowOf } from './windows.js';
 
 /**
- * Arrivals of the last moments are looked at again the next time: an insert becomes visible a little later
- * than the time it carries. Looking twice costs a query and changes nothing.
+ * An insert becomes visible later than the time that it carries, by no more than this: so far back arrivals are
+ * compared with what was seen of them the last time.
  */
 const OVERLAP = 2 * MINUTE;
 
 export interface LateEventsParts {
-  events: Pick<EventLog, 'now' | 'settleMovedEvents' | 'touchedSpans' | 'touchedDueHours'>;
+  events: Pick<
+    EventLog,
+    'now' | 'arrivals' | 'haveMoved' | 'settleMovedEvents' | 'touchedSpans' | 'touchedDueHours'
+  >;
   points: Pick<PointMaker, 'remake'>;
   metrics: readonly MetricDefinition[];
   /** How far an earlier run had looked, on the store's clock. */
@@ -29,10 +33,14 @@ export interface Restated {
 /** Makes the points of closed buckets again when events arrive late, or corrections leave or enter them. */
 export class LateEvents {
   readonly #parts: LateEventsParts;
+  readonly #spans: ReadonlyMap<EventDate, number>;
   #lookedUntil: Instant;
+  /** The last moments' inserts as they were when last looked at; null until then. */
+  #seen: ReadonlyMap<Instant, string> | null = null;
 
   constructor(parts: LateEventsParts) {
     this.#parts = parts;
+    this.#spans = spansOf(parts.metrics);
     this.#lookedUntil = parts.lookedUntil;
   }
 
@@ -44,44 +52,92 @@ export class LateEvents {
   /**
    * Takes in what has arrived since the last call. `closedUntil` has the end of each metric's last closed bucket.
    * Answers which points are not what they were.
+   *
+   * What has arrived is asked before anything is counted: an insert that was there then is in every point made since,
+   * and one that shows up later is new the next time. The first call after a start knows nothing of what was
+   * counted and takes the last moments for new.
    */
   async refresh(closedUntil: ReadonlyMap<string, Instant>): Promise<Restated[]> {
-    const restated: Restated[] = [];
-    const { events, points, metrics } = this.#parts;
-    const since = Math.max(0, this.#lookedUntil - OVERLAP);
+    const { events } = this.#parts;
     const now = await events.now();
-    await events.settleMovedEvents(since);
-    // By the minute where a bucket is shorter than an hour, or each arrival would have all buckets of its hour made again.
-    const span = metrics.some(({ bucket }) => nominalSeconds(bucket) * SECOND < HOUR) ? MINUTE : HOUR;
-    const touched = await events.touchedSpans(since, span / SECOND);
-    for (const metric of metrics) {
-      const until = closedUntil.get(metric.id);
-      if (until === undefined) continue;
-      const startsOf = (types: readonly string[]) =>
-        touched.filter((it) => it.date === metric.date && types.includes(it.type)).map((it) => it.start);
-      const { measure } = metric;
-      const starts = new Set(bucketsOf(startsOf(eventTypes(metric)), span, metric, until));
-      if (measure.kind === 'breach') {
-        const due = await events.touchedDueHours(since, measure.opened.event, measure.answered.event);
-        for (const start of bucketsOf(due, HOUR, metric, until)) starts.add(start);
-      }
-      if (measure.kind === 'ratio' && measure.window !== undefined)
-        for (const touchedAt of startsOf(measure.denominator.event))
-          for (const start of bucketsOver(touchedAt, span, measure.window, metric, until)) starts.add(start);
-      const ascending = [...starts].sort((a, b) => a - b);
+    const since = Math.max(0, this.#lookedUntil - OVERLAP);
+    const inserts = await events.arrivals(this.#seen === null ? now - OVERLAP : since);
+    const from = this.#seen === null ? since : earliestNew(inserts, this.#seen);
+    const restated = from === null ? [] : await this.#takeIn(from, closedUntil);
+    this.#seen = inserts;
+    this.#lookedUntil = now;
+    return restated;
+  }
+
+  async #takeIn(since: Instant, closedUntil: ReadonlyMap<string, Instant>): Promise<Restated[]> {
+    const { events, points, metrics } = this.#parts;
+    const arrivals = { since, moved: await events.haveMoved(since) };
+    if (arrivals.moved) await events.settleMovedEvents(since);
+    const closed = metrics.filter(({ id }) => closedUntil.has(id));
+    if (closed.length === 0) return [];
+    const touched = await events.touchedSpans(arrivals, this.#spans);
+    const restated: Restated[] = [];
+    for (const metric of closed) {
+      const starts = await this.#touchedBuckets(metric, closedUntil.get(metric.id) ?? 0, arrivals, touched);
       const changed = new Map<string, Instant>();
-      for (const run of runs(ascending, metric)) {
+      for (const run of runs(starts, metric)) {
         const { written, removed } = await points.remake(metric, run);
         for (const { slice, bucketStart: start } of [...written, ...removed])
           changed.set(slice, Math.min(changed.get(slice) ?? start, start));
       }
       if (changed.size > 0) restated.push({ metric, since: changed });
     }
-    this.#lookedUntil = now;
     return restated;
+  }
+
+  /** The closed buckets that arrivals have touched, ascending. */
+  async #touchedBuckets(
+    metric: MetricDefinition,
+    until: Instant,
+    arrivals: Arrivals,
+    touched: readonly { type: string; date: EventDate; start: Instant }[],
+  ): Promise<Instant[]> {
+    const { date, measure } = metric;
+    const length = (this.#spans.get(date) ?? 0) * SECOND;
+    const startsOf = (types: readonly string[]) =>
+      touched.filter((it) => it.date === date && types.includes(it.type)).map((it) => it.start);
+    const starts = new Set(bucketsOf(startsOf(eventTypes(metric)), length, metric, until));
+    if (measure.kind === 'breach') {
+      const due = await this.#parts.events.touchedDueHours(
+        arrivals,
+        measure.opened.event,
+        measure.answered.event,
+      );
+      for (const start of bucketsOf(due, HOUR, metric, until)) starts.add(start);
+    }
+    if (measure.kind === 'ratio' && measure.window !== undefined)
+      for (const touchedAt of startsOf(measure.denominator.event))
+        for (const start of bucketsOver(touchedAt, length, measure.window, metric, until)) starts.add(start);
+    return [...starts].sort((a, b) => a - b);
   }
 }
 
+/**
+ * In what spans arrivals are told apart by each date that metrics use, in seconds: minutes where a bucket is shorter
+ * than an hour, or each arrival would have all buckets of its hour made again.
+ */
+function spansOf(metrics: readonly MetricDefinition[]): Map<EventDate, number> {
+  const spans = new Map<EventDate, number>();
+  for (const { date, bucket } of metrics) {
+    const span = nominalSeconds(bucket) * SECOND < HOUR ? MINUTE : HOUR;
+    spans.set(date, Math.min(spans.get(date) ?? HOUR / SECOND, span / SECOND));
+  }
+  return spans;
+}
+
+/** The earliest of the inserts that were not there before, or have more to them now; null when all are as they were. */
+function earliestNew(
+  inserts: ReadonlyMap<Instant, string>,
+  seen: ReadonlyMap<Instant, string>,
+): Instant | null {
+  const fresh = [...inserts].filter(([at, fingerprint]) => seen.get(at) !== fingerprint).map(([at]) => at);
+  return fresh.length === 0 ? null : fresh.reduce((a, b) => Math.min(a, b));
+}
 /** The closed buckets that overlap the spans of so many ms that begin then. */
 function bucketsOf(
   spans: readonly Instant[],

@@ -1,4 +1,4 @@
-import type { ArrivedEvent, RejectedEvent } from '../model/event.js';
+import type { ArrivedEvent, EventDate, RejectedEvent } from '../model/event.js';
 import { type PackedRows, packed } from './event-rows.js';
 import type { Store } from './store.js';
 import { toSeconds } from './time.js';
@@ -20,6 +20,12 @@ export interface EventSpan {
   events: number;
   first: number;
   last: number;
+}
+
+/** What has arrived since an instant of the store's clock, and whether any of it is or was in more than one place. */
+export interface Arrivals {
+  since: number;
+  moved: boolean;
 }
 
 /** The events and the rejected inputs in the store. */
@@ -54,22 +60,42 @@ export class EventLog {
     await this.#store.execute('settle_moved_events', { since });
   }
 
-  /** The spans of so many seconds, minutes or more, that arrivals since an instant of the store's clock have touched. */
-  async touchedSpans(
-    since: number,
-    seconds: number,
-  ): Promise<{ type: string; date: string; start: number }[]> {
-    return this.#store.query('touched_spans', { since, seconds });
+  /**
+   * The inserts of events since an instant of the store's clock: the instant that each carries, and a fingerprint of
+   * what it brought. What is shown here is in the events already, never the other way round.
+   */
+  async arrivals(since: number): Promise<Map<number, string>> {
+    const rows = await this.#store.query<{ at: number; fingerprint: string }>('arrivals', { since });
+    return new Map(rows.map(({ at, fingerprint }) => [at, fingerprint]));
   }
 
-  /** The due hours of the cases whose answers arrived since an instant of the store's clock. */
+  /** Whether any event that arrived since an instant of the store's clock is or was in more than one place. */
+  async haveMoved(since: number): Promise<boolean> {
+    const [row] = await this.#store.query<{ moved: number }>('moved_events', { since });
+    return row !== undefined && row.moved > 0;
+  }
+
+  /**
+   * The spans that arrivals have touched, by event type and by the dates asked for, each in spans of so many seconds,
+   * minutes or more.
+   */
+  async touchedSpans(
+    { since, moved }: Arrivals,
+    spans: ReadonlyMap<EventDate, number>,
+  ): Promise<{ type: string; date: EventDate; start: number }[]> {
+    const dates = [...spans.keys()];
+    return this.#store.query('touched_spans', { since, moved, dates, seconds: [...spans.values()] });
+  }
+
+  /** The due hours of the cases whose answers have arrived. */
   async touchedDueHours(
-    since: number,
+    { since, moved }: Arrivals,
     openedTypes: readonly string[],
     answeredTypes: readonly string[],
   ): Promise<number[]> {
     const rows = await this.#store.query<{ hour: number }>('touched_due_hours', {
       since,
+      moved,
       opened_types: openedTypes,
       answered_types: answeredTypes,
     });
