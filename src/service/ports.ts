@@ -17,6 +17,9 @@ export type DecideAnnotation = (
   now: Instant,
 ) => { answer: AnnotationAnswer; keep: KeptAnnotation | null };
 
+/** What a person wants done, with what is decided and at a moment. */
+export type Command<Result> = (redress: Redress, now: Instant) => Carried<Result> | Promise<Carried<Result>>;
+
 /** What the service lends to HTTP and to Slack's clicks. */
 export interface ServicePortsParts
   extends Pick<ServicePorts, 'ingest' | 'slack' | 'reload' | 'readiness' | 'prometheus'> {
@@ -30,9 +33,7 @@ export interface ServicePortsParts
   /** Decides about an annotation; resolves once what it changes is kept and is judged with. */
   annotate(decide: DecideAnnotation): Promise<AnnotationAnswer>;
   /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
-  command<Result>(
-    run: (redress: Redress, now: Instant) => Carried<Result> | Promise<Carried<Result>>,
-  ): Promise<Result>;
+  command<Result>(run: Command<Result>): Promise<Result>;
 }
 
 /** What can be asked of a live service, and what it can be told. */

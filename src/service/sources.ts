@@ -16,27 +16,28 @@ export class Sources {
   readonly http = new ProgressTracker('http');
   readonly #store: Store;
   readonly #rule: WatermarkRule;
-  #kafka: KafkaSource | null = null;
+  readonly #kafka: KafkaSource | null;
   #known: readonly KnownProgress[] = [];
 
-  constructor(store: Store, rule: WatermarkRule) {
+  /** @param kafka null where nothing is read from Kafka. */
+  constructor(store: Store, rule: WatermarkRule, kafka: KafkaSource | null) {
     this.#store = store;
     this.#rule = rule;
-  }
-
-  add(kafka: KafkaSource): void {
     this.#kafka = kafka;
   }
 
-  /**
-   * Learns what is in the store. What waits in Kafka is measured before it, where it matters, so that what has been
-   * committed by then is known of.
-   */
-  async refresh(measure: 'lag' | 'store_only' = 'store_only'): Promise<void> {
-    if (measure === 'lag') await this.#kafka?.measureLag();
+  /** Learns what is in the store. */
+  async refresh(): Promise<void> {
     this.#known = await knownProgress(this.#store);
     this.http.learn(this.#knownOf('http'));
     this.#kafka?.learn(this.#knownOf('kafka'));
+  }
+
+  /** Measures what waits in Kafka, and only then what is in the store, so that what has been committed is known of. */
+  async measureLag(): Promise<void> {
+    if (this.#kafka === null) return;
+    await this.#kafka.measureLag();
+    await this.refresh();
   }
 
   all(): SourceProgress[] {
