@@ -12,6 +12,7 @@ import { marketplace } from './marketplace.js';
 import { print } from './measure.js';
 import { run as nab } from './nab.js';
 import { run as points } from './points.js';
+import { start } from './start.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   ingest,
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   insert,
   detect,
   latency,
+  start,
   alerts,
   demo,
   'follow-ups': followUps,
