@@ -7,7 +7,6 @@ import { DAY, type Instant, SECOND, WEEK } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
-import { alertChart } from '../notify/chart.js';
 import { svgToPng } from '../notify/png.js';
 
 /** File systems take 255 bytes; the number in front tells files apart whose names are cut. */
@@ -34,6 +33,7 @@ export async function writeAlertChart(
   series: readonly { point: Point; verdict: Verdict }[],
   configuration: Configuration,
 ): Promise<string> {
+  const { alertChart } = await import('../notify/chart.js');
   const svg = alertChart({
     points: series.map((it) => it.point),
     verdicts: series.map((it) => it.verdict),

@@ -1,7 +1,6 @@
 import type { Alert } from '../model/alert.js';
 import { DAY, HOUR, SECOND } from '../model/clock.js';
 import { nominalSeconds } from '../model/metric.js';
-import { alertChart } from '../notify/chart.js';
 import { drawPicture } from '../notify/picture.js';
 import type { Redress } from '../redress.js';
 import { displayFor } from './display.js';
@@ -26,6 +25,8 @@ export async function alertPicture(
   const episodes = alerts
     .alerts()
     .filter(({ fingerprint, openedAt }) => fingerprint === alert.fingerprint && openedAt !== null);
+  // Only a start that draws has to load what draws.
+  const { alertChart } = await import('../notify/chart.js');
   const svg = alertChart({
     points: series.map(({ point }) => point),
     verdicts: series.map(({ verdict }) => verdict),

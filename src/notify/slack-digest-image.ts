@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import type { DigestNotification } from './contract.js';
-import { digestChart } from './digest-chart.js';
 import type { ChartImage } from './slack-chart-image.js';
 
 /** The picture of a digest, ready to be shown; null where there is nothing to draw, or it could not be had in time. */
@@ -26,6 +25,7 @@ export function digestImages({ draw, upload, report }: DigestImageParts): Digest
   const known = new Map<string, Promise<ChartImage | null>>();
   const make = async ({ delivery, digest, ...context }: DigestNotification): Promise<ChartImage | null> => {
     try {
+      const { digestChart } = await import('./digest-chart.js');
       const svg = digestChart(digest, context);
       return svg === null ? null : await upload('The week in one picture', await draw(svg, SCALE));
     } catch (error) {

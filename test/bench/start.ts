@@ -158,7 +158,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
 /** The same one after the other, in this process, which has loaded the program already. */
 async function inParts(folder: string): Promise<Figures> {
   const loading = performance.now();
-  await redress(['--version']);
+  await redress(['--help']);
   const load = performance.now() - loading;
   const configuration = await configurationOf(folder);
   const begun = performance.now();
