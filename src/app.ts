@@ -131,7 +131,7 @@ export async function assemble(
   followUps.restore(entries);
   digests.restore(entries);
   const progress = progressOf(entries);
-  const findBeginning = async () => surroundings.beginning ?? firstEvent(events);
+  const findBeginning = async () => surroundings.beginning ?? events.first();
   await catchUp(judging, metrics, points, progress, findBeginning);
 
   surroundings.onJournal?.(entries, 'restored');
@@ -215,11 +215,6 @@ export async function assemble(
   };
 }
 
-async function firstEvent(events: EventLog): Promise<Instant | null> {
-  const spans = await events.span();
-  return spans.length === 0 ? null : Math.min(...spans.map((span) => span.first));
-}
-
 function progressOf(entries: readonly JournalEntry[]): Map<string, Instant> {
   const progress = new Map<string, Instant>();
   for (const { stream, id, body } of entries)
@@ -245,7 +240,8 @@ async function catchUp(
     if (until === undefined) continue;
     const observed = judging.observedUntil(metric);
     if (observed === null) beginning ??= await findBeginning();
-    for (const bucket of byBucket(await points.between(metric.id, observed ?? 0, until))) {
+    const from = observed === null ? 0 : observed + 1;
+    for (const bucket of byBucket(await points.between(metric.id, from, until))) {
       const [first] = bucket;
       judging.judgeBucket(metric, bucket, first === undefined || first.bucketStart >= (beginning ?? 0));
     }

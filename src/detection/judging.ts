@@ -182,19 +182,20 @@ export class Judging {
   }
 
   /**
-   * The start of the last bucket that all judges of a metric have observed; null when one of its detectors has no
-   * saved judge that can go on with its parameters, and so has everything to learn. To be asked before the metric's
-   * first point is judged.
+   * The start of the last bucket of a metric that its judges had observed when they were saved; null when one of its
+   * detectors has no saved judge that can go on with its parameters, and so has everything to learn. All that have
+   * observed something are saved together, so one that is behind is of a series without points since, and holds nobody
+   * up. To be asked before the metric's first point is judged.
    */
   observedUntil({ id, detect }: MetricDefinition): Instant | null {
     const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
-    const least = wanted.map(() => Number.POSITIVE_INFINITY);
+    const newest = wanted.map(() => Number.NEGATIVE_INFINITY);
     for (const rows of this.#saved.get(id)?.values() ?? [])
       for (const { slot, detector, parameters, observedUntil } of rows)
         for (const [index, each] of wanted.entries())
           if (!slot && detector === each.use && parameters === each.parameters)
-            least[index] = Math.min(least[index] as number, observedUntil);
-    return least.length > 0 && least.every(Number.isFinite) ? Math.min(...least) : null;
+            newest[index] = Math.max(newest[index] as number, observedUntil);
+    return newest.length > 0 && newest.every(Number.isFinite) ? Math.min(...newest) : null;
   }
 
   /** The states of the judges that have observed something since the last call. */

@@ -11,12 +11,15 @@ import type { EventLog } from '../store/event-log.js';
  */
 export async function holidaysAround(
   { holidaysOf }: Pick<Configuration, 'holidaysOf'>,
-  events: Pick<EventLog, 'span'>,
+  events: Pick<EventLog, 'extent'>,
   now: Instant | undefined,
 ): Promise<Annotation[]> {
   if (holidaysOf === undefined) return [];
-  const spans = await events.span();
-  const moments = [...spans.flatMap(({ first, last }) => [first, last]), ...(now === undefined ? [] : [now])];
+  const extent = await events.extent();
+  const moments = [
+    ...(extent === null ? [] : [extent.first, extent.last]),
+    ...(now === undefined ? [] : [now]),
+  ];
   if (moments.length === 0) return [];
   const found = new Map<string, Annotation>();
   const last = new Date(Math.max(...moments)).getUTCFullYear() + 1;

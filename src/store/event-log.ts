@@ -1,3 +1,4 @@
+import { DAY } from '../model/clock.js';
 import type { ArrivedEvent, EventDate, RejectedEvent } from '../model/event.js';
 import { type PackedRows, packed } from './event-rows.js';
 import type { Store } from './store.js';
@@ -105,6 +106,27 @@ export class EventLog {
   /** The distinct events by type, with their span in time. */
   async span(): Promise<EventSpan[]> {
     return this.#store.query('event_span');
+  }
+
+  /**
+   * Between which moments there are events, those included that have since moved elsewhere; null without any. Other than
+   * `span` it costs the same however many there are.
+   */
+  async extent(): Promise<{ first: number; last: number } | null> {
+    const [row] = await this.#store.query<{ first: number; last: number; events: number }>('event_extent');
+    return row === undefined || row.events === 0 ? null : row;
+  }
+
+  /** When the first event happened; null without any. */
+  async first(): Promise<number | null> {
+    const extent = await this.extent();
+    if (extent === null) return null;
+    // Almost always it is where the extent begins. Only where everything has moved away from there it is looked for.
+    for (const before of [extent.first + DAY, extent.last + 1]) {
+      const [row] = await this.#store.query<{ first: number; events: number }>('first_event', { before });
+      if (row !== undefined && row.events > 0) return row.first;
+    }
+    return null;
   }
 
   async rejectedByReason(): Promise<{ reason: string; field: string; rejected: number; example: string }[]> {

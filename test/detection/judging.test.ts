@@ -121,6 +121,14 @@ describe('judging', () => {
     ]);
   });
 
+  it('is held up by no series that has ended: what was saved with others had nothing more to see', () => {
+    const before = judging([counting]).made;
+    before.judge(using('counting'), ratePoint(0, 10, { slice: 'region=GB' }));
+    for (const index of [0, 1, 2]) before.judge(using('counting'), ratePoint(index, 10));
+    const { made } = judging([counting], { saved: before.save() });
+    expect(made.observedUntil(using('counting'))).toBe(T0 + 2 * HOUR);
+  });
+
   it('has a detector learn anew whose parameters were changed', () => {
     const before = judging([counting]).made;
     before.judge(using('counting'), ratePoint(0, 10));
