@@ -5,7 +5,7 @@ import { chartAddress } from '../http/chart-address.js';
 import type { SlackPorts } from '../http/ports.js';
 import type { SlackInbox } from '../http/slack-inbox.js';
 import { replyInSlack } from '../http/slack-reply.js';
-import { openSlackSocket, type SlackSocket } from '../http/slack-socket.js';
+import type { SlackSocket } from '../http/slack-socket.js';
 import { alertPicture } from '../messages/alert-picture.js';
 import { alertView } from '../messages/alert-view.js';
 import { displayFor } from '../messages/display.js';
@@ -40,7 +40,7 @@ export class SlackSide {
   readonly #log: Logger;
   readonly #settings: Configuration['service']['slack'];
   #round: Promise<void> | null = null;
-  #socket: SlackSocket | null = null;
+  #socket: Promise<SlackSocket> | null = null;
 
   constructor(parts: {
     configuration: Configuration;
@@ -114,11 +114,14 @@ export class SlackSide {
     const slack = this.#settings;
     if (slack === null || slack.appToken === '') return;
     const { appToken, apiUrl } = slack;
-    this.#socket = openSlackSocket({ appToken, apiUrl, inbox, log: this.#log });
+    // Its library is a tenth of what a start would load, and most installations have an address that Slack can reach.
+    this.#socket = import('../http/slack-socket.js').then(({ openSlackSocket }) =>
+      openSlackSocket({ appToken, apiUrl, inbox, log: this.#log }),
+    );
   }
 
   async hangUp(): Promise<void> {
-    await this.#socket?.stop();
+    await (await this.#socket)?.stop();
     this.#socket = null;
   }
 
