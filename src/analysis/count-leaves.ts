@@ -29,7 +29,7 @@ type Refused = Extract<AnalysisOutcome, { status: 'refused' }>;
 /** Where the counts come from. */
 export interface CountSources {
   slices: SliceSource;
-  points: Pick<PointTable, 'breach' | 'measure'>;
+  points: Pick<PointTable, 'measure'>;
 }
 
 /**
@@ -138,34 +138,35 @@ async function breaches(
   answered: EventSelector,
 ): Promise<CountedLeaves> {
   const edges = edgesOf(spans);
-  const rows = await points.breach(
-    {
-      selector,
-      date,
-      edges: edges.slice(0, -1),
-      end: edges.at(-1) as number,
-      dimensions,
-      subsets: [dimensions.map((_, index) => index + 1)],
-    },
-    answered,
-  );
-  const values = dimensions.map((_, index) => rows.map((row) => row.slice_values[index] as string));
-  const { leaves, places } = leavesOfColumns(dimensions, [{ rows: rows.length, values }]);
+  const measured = await points.measure({
+    selector,
+    aggregate: { kind: 'breach', answered },
+    date,
+    edges: edges.slice(0, -1),
+    end: edges.at(-1) as number,
+    dimensions,
+    subsets: [dimensions.map((_, index) => index + 1)],
+  });
+  const values = dimensions.map((_, index) => measured.flatMap((set) => set.values[index] as string[]));
+  const buckets = measured.flatMap(({ bucket, events }) => events.map(() => bucket));
+  const cases = measured.flatMap(({ events }) => events);
+  const breached = measured.flatMap(({ results }) => results);
+  const { leaves, places } = leavesOfColumns(dimensions, [{ rows: cases.length, values }]);
   const place = places[0] as Int32Array;
   const inSpan = spansOf(edges, spans);
-  const sums = (count: (row: (typeof rows)[number]) => number) =>
-    addUp(leaves.size, spans.length, rows.length, (row) => [
+  const sums = (counts: readonly number[]) =>
+    addUp(leaves.size, spans.length, counts.length, (row) => [
       place[row] as number,
-      inSpan.get((rows[row] as (typeof rows)[number]).bucket) ?? [],
-      count(rows[row] as (typeof rows)[number]),
+      inSpan.get(buckets[row] as number) ?? [],
+      counts[row] as number,
     ]);
   return {
     leaves,
-    numerator: sums(({ breached }) => breached),
-    denominator: sums(({ cases }) => cases),
+    numerator: sums(breached),
+    denominator: sums(cases),
     unit: 1,
     isShare: true,
-    events: rows.reduce((sum, { cases }) => sum + cases, 0),
+    events: cases.reduce((sum, count) => sum + count, 0),
     baseline: spans.slice(1),
   };
 }
@@ -197,7 +198,7 @@ async function thresholdOf(
   date: EventDate,
 ): Promise<number | null> {
   const baseline = spans.slice(1);
-  const [row] = await points.measure({
+  const [measured] = await points.measure({
     selector,
     date,
     edges: [Math.min(...baseline.map(({ from }) => from))],
@@ -206,7 +207,7 @@ async function thresholdOf(
     dimensions: [],
     subsets: [[]],
   });
-  return row?.value ?? null;
+  return measured?.results[0] ?? null;
 }
 
 function total(sums: readonly Float64Array[]): number {

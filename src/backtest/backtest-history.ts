@@ -173,7 +173,6 @@ export class BacktestHistory {
     const table = this.#table;
     const stores: PointStore = {
       measure: (query) => table.measure(query),
-      breach: (query, answered) => table.breach(query, answered),
       firstSeenSlices: async (metric, before) =>
         knows === 'nothing' ? new Map() : table.firstSeenSlices(metric, before),
       seriesWeights: async (metric, from) =>

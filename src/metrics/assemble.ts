@@ -1,19 +1,22 @@
 import type { Instant } from '../model/clock.js';
-import { isLevel, type MetricDefinition } from '../model/metric.js';
+import { isLevel, isRate, type MetricDefinition, type MetricKind } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import { parseSlice, sliceOf } from '../model/slice.js';
+import { formatSlice, parseSlice } from '../model/slice.js';
 
-/** What was counted for one slice in one bucket. */
+/** What was counted for one slice. */
 export interface Count {
-  bucket: Instant;
   slice: string;
-  /** The slice's dimensions, in alphabetical order, with their values. */
-  dimensions: readonly string[];
-  values: readonly string[];
   count: number;
   amount: number;
   /** What the metric's kind makes of the events. */
   value: number;
+}
+
+/** What was counted in one bucket for the slices of one set of dimensions, which are in alphabetical order. */
+export interface CountedSet {
+  bucket: Instant;
+  dimensions: readonly string[];
+  counts: readonly Count[];
 }
 
 export interface Bucket {
@@ -26,35 +29,40 @@ export type FirstSeen = ReadonlyMap<string, Instant>;
 
 const NOBODY: FirstSeen = new Map();
 
-/**
- * Makes the points of every kind that has no denominator. Where the metric says so, a series gets a zero in every
- * bucket without events from its first event on.
- */
+/** True when a series of the metric has a zero in every bucket without events from its first event on. */
+export function hasZeros({ empty, measure: { kind } }: MetricDefinition): boolean {
+  return empty === 'zero' && !isLevel(kind) && !isRate(kind);
+}
+
+/** Makes the points of every kind that is counted in one go: of all but ratios. */
 export function valuePoints(
   metric: MetricDefinition,
-  counts: readonly Count[],
+  counted: readonly CountedSet[],
   buckets: readonly Bucket[],
   known: FirstSeen = NOBODY,
 ): Point[] {
-  const points = new PointSet(metric, buckets);
-  const level = isLevel(metric.measure.kind);
-  const fresh = new Map<string, Instant>();
-  const start = buckets[0]?.start ?? 0;
-  const isKnown = (slice: string) => (known.get(slice) ?? start) < start;
-  for (const { bucket, slice, count, amount, value } of counts) {
-    const measured = { value, numerator: value, denominator: null, amount };
-    points.put(slice, bucket, level ? { ...measured, volume: count } : measured);
-    if (!isKnown(slice)) fresh.set(slice, Math.min(fresh.get(slice) ?? bucket, bucket));
-  }
-  if (metric.empty === 'absent' || level) return points.inOrder();
-  const fillAfter = (slice: string, first: Instant) => {
-    for (const bucket of buckets)
-      if (bucket.start > first && !points.has(slice, bucket.start))
-        points.put(slice, bucket.start, { value: 0, numerator: 0, denominator: null, amount: 0 });
-  };
-  for (const [slice, first] of known) if (first < start) fillAfter(slice, first);
-  for (const [slice, first] of fresh) fillAfter(slice, first);
+  const points = new PointList(metric, buckets);
+  for (const { bucket, counts } of counted)
+    for (const count of counts) points.add(count.slice, bucket, measured(metric.measure.kind, count));
+  if (hasZeros(metric)) addZeros(points, buckets, known);
   return points.inOrder();
+}
+
+function measured(kind: MetricKind, { count, amount, value }: Count): Measured {
+  if (isRate(kind)) return { value: value / count, numerator: value, denominator: count, amount };
+  const counted = { value, numerator: value, denominator: null, amount };
+  return isLevel(kind) ? { ...counted, volume: count } : counted;
+}
+
+function addZeros(points: PointList, buckets: readonly Bucket[], known: FirstSeen): void {
+  const since = buckets[0]?.start ?? 0;
+  const lastSeen = new Map<string, Instant>();
+  for (const [slice, first] of known) if (first < since) lastSeen.set(slice, first);
+  for (const { start } of buckets) {
+    for (const { slice } of points.in(start)) lastSeen.set(slice, start);
+    for (const [slice, seen] of lastSeen)
+      if (seen < start) points.add(slice, start, { value: 0, numerator: 0, denominator: null, amount: 0 });
+  }
 }
 
 /**
@@ -64,41 +72,38 @@ export function valuePoints(
  */
 export function ratePoints(
   metric: MetricDefinition,
-  numerators: readonly Count[],
-  denominators: readonly Count[],
+  numerators: readonly CountedSet[],
+  denominators: readonly CountedSet[],
   buckets: readonly Bucket[],
   ignored: readonly string[] = [],
   known: FirstSeen = NOBODY,
 ): Point[] {
-  const points = new PointSet(metric, buckets);
-  const numeratorOf = new BySlice<Count>();
-  for (const count of numerators) numeratorOf.set(count.bucket, count.slice, count);
-  const put = (slice: string, bucket: Instant, denominator: number) => {
-    const numerator = numeratorOf.get(bucket, slice);
-    const cases = numerator?.count ?? 0;
-    points.put(slice, bucket, {
-      value: cases / denominator,
-      numerator: cases,
-      denominator,
-      amount: numerator?.amount ?? 0,
-    });
+  const points = new PointList(metric, buckets);
+  const numeratorOf = new Map(buckets.map(({ start }) => [start, new Map<string, Count>()]));
+  for (const { bucket, counts } of numerators)
+    for (const count of counts) numeratorOf.get(bucket)?.set(count.slice, count);
+  const add = (slice: string, bucket: Instant, denominator: number) => {
+    const { count: numerator, amount } = numeratorOf.get(bucket)?.get(slice) ?? NONE;
+    points.add(slice, bucket, { value: numerator / denominator, numerator, denominator, amount });
   };
   const own = new Set(metric.slices.map(namesOf));
-  const counted = denominators.filter(({ count }) => count > 0);
-  for (const { bucket, slice, dimensions, count } of counted)
-    if (own.has(namesOf(dimensions))) put(slice, bucket, count);
+  for (const { bucket, dimensions, counts } of denominators)
+    if (own.has(namesOf(dimensions))) for (const { slice, count } of counts) add(slice, bucket, count);
   if (ignored.length === 0) return points.inOrder();
 
-  const sharing = sharingSlices(numerators, counted, ignored, buckets[0]?.start ?? 0, known);
+  const sharing = sharingSlices(numerators, denominators, ignored, buckets[0]?.start ?? 0, known);
   const ignoring = metric.slices.filter((dimensions) => ignored.some((name) => dimensions.includes(name)));
-  for (const { bucket, slice, dimensions, count } of counted)
+  for (const { bucket, dimensions, counts } of denominators)
     for (const full of ignoring) {
       if (namesOf(full.filter((name) => !ignored.includes(name))) !== namesOf(dimensions)) continue;
-      for (const [sharer, first] of sharing.get(`${slice} ${namesOf(full)}`) ?? [])
-        if (first <= bucket) put(sharer, bucket, count);
+      for (const { slice, count } of counts)
+        for (const [sharer, first] of sharing.get(`${slice} ${namesOf(full)}`) ?? [])
+          if (first <= bucket) add(sharer, bucket, count);
     }
   return points.inOrder();
 }
+
+const NONE: Pick<Count, 'count' | 'amount'> = { count: 0, amount: 0 };
 
 /**
  * The slices with ignored dimensions that share each denominator, by its slice and their own dimensions, with the
@@ -106,24 +111,25 @@ export function ratePoints(
  * known later.
  */
 function sharingSlices(
-  numerators: readonly Count[],
-  denominators: readonly Count[],
+  numerators: readonly CountedSet[],
+  denominators: readonly CountedSet[],
   ignored: readonly string[],
-  start: Instant,
+  since: Instant,
   known: FirstSeen,
 ): Map<string, [slice: string, first: Instant][]> {
-  const hasDenominator = new Set(denominators.map(({ bucket, slice }) => `${bucket} ${slice}`));
-  const firstSeen = new Map([...known].filter(([, first]) => first < start));
-  for (const { bucket, slice, dimensions, values } of numerators)
-    if (hasDenominator.has(`${bucket} ${without(dimensions, values, ignored)}`))
-      firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
+  const counted = new Set<string>();
+  for (const { bucket, counts } of denominators)
+    for (const { slice } of counts) counted.add(`${bucket} ${slice}`);
+  const firstSeen = new Map([...known].filter(([, first]) => first < since));
+  for (const { bucket, counts } of numerators)
+    for (const { slice } of counts)
+      if (counted.has(`${bucket} ${sharedSlice(slice, ignored)}`))
+        firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
   const sharing = new Map<string, [string, Instant][]>();
   for (const [slice, first] of firstSeen) {
-    const labels = parseSlice(slice);
-    const dimensions = Object.keys(labels).sort();
+    const dimensions = Object.keys(parseSlice(slice));
     if (!ignored.some((name) => dimensions.includes(name))) continue;
-    const values = dimensions.map((name) => labels[name] ?? '');
-    const key = `${without(dimensions, values, ignored)} ${namesOf(dimensions)}`;
+    const key = `${sharedSlice(slice, ignored)} ${namesOf(dimensions)}`;
     const sharers = sharing.get(key);
     if (sharers === undefined) sharing.set(key, [[slice, first]]);
     else sharers.push([slice, first]);
@@ -131,72 +137,48 @@ function sharingSlices(
   return sharing;
 }
 
-/** The slice that is left when dimensions are taken out of one. */
-function without(
-  dimensions: readonly string[],
-  values: readonly string[],
-  ignored: readonly string[],
-): string {
-  const kept = dimensions.map((name, i) => [name, values[i] ?? ''] as const);
-  const left = kept.filter(([name]) => !ignored.includes(name));
-  return sliceOf(
-    left.map(([name]) => name),
-    left.map(([, value]) => value),
-  );
+/** The slice that is left when the ignored dimensions are taken out of one. */
+function sharedSlice(slice: string, ignored: readonly string[]): string {
+  const labels = Object.entries(parseSlice(slice));
+  return formatSlice(Object.fromEntries(labels.filter(([name]) => !ignored.includes(name))));
 }
 
-const namesOf = (dimensions: readonly string[]): string =>
-  dimensions.length < 2 ? (dimensions[0] ?? '') : [...dimensions].sort().join();
-
-/** Things by bucket and slice; two maps, because putting a key together for each thing costs more than both. */
-class BySlice<Thing> {
-  readonly buckets = new Map<Instant, Map<string, Thing>>();
-
-  get(bucket: Instant, slice: string): Thing | undefined {
-    return this.buckets.get(bucket)?.get(slice);
-  }
-
-  set(bucket: Instant, slice: string, thing: Thing): void {
-    const slices = this.buckets.get(bucket);
-    if (slices === undefined) this.buckets.set(bucket, new Map([[slice, thing]]));
-    else slices.set(slice, thing);
-  }
-}
+const namesOf = (dimensions: readonly string[]): string => [...dimensions].sort().join();
 
 type Measured = Pick<Point, 'value' | 'numerator' | 'denominator' | 'amount' | 'volume'>;
 
-/** The points of one metric, one for each slice and bucket. */
-class PointSet {
+/** The points of one metric, as they are made: one for each slice and bucket. */
+class PointList {
   readonly #metric: string;
-  readonly #seconds: ReadonlyMap<Instant, number>;
-  readonly #points = new BySlice<Point>();
+  readonly #buckets: ReadonlyMap<Instant, { seconds: number; points: Point[] }>;
 
-  constructor(metric: MetricDefinition, buckets: readonly Bucket[]) {
-    this.#metric = metric.id;
-    this.#seconds = new Map(buckets.map((bucket) => [bucket.start, bucket.seconds]));
+  constructor({ id }: MetricDefinition, buckets: readonly Bucket[]) {
+    this.#metric = id;
+    this.#buckets = new Map(buckets.map(({ start, seconds }) => [start, { seconds, points: [] }]));
   }
 
-  put(slice: string, bucketStart: Instant, measured: Measured): void {
-    this.#points.set(bucketStart, slice, {
+  in(bucketStart: Instant): readonly Point[] {
+    return this.#buckets.get(bucketStart)?.points ?? [];
+  }
+
+  add(slice: string, bucketStart: Instant, measured: Measured): void {
+    const bucket = this.#buckets.get(bucketStart);
+    bucket?.points.push({
       metric: this.#metric,
       slice,
       bucketStart,
-      bucketSeconds: this.#seconds.get(bucketStart) ?? 0,
+      bucketSeconds: bucket.seconds,
       ...measured,
       revision: 1,
     });
   }
 
-  has(slice: string, bucketStart: Instant): boolean {
-    return this.#points.get(bucketStart, slice) !== undefined;
-  }
-
   /** By time, then parents before children, then by name. */
   inOrder(): Point[] {
     const ordered: Point[] = [];
-    for (const [, slices] of [...this.#points.buckets].sort(([a], [b]) => a - b)) {
+    for (const { points } of this.#buckets.values()) {
       const byDepth: Point[][] = [];
-      for (const point of slices.values()) {
+      for (const point of points) {
         const depth = depthOf(point.slice);
         const same = byDepth[depth];
         if (same === undefined) byDepth[depth] = [point];

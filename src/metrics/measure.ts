@@ -1,7 +1,7 @@
 import type { EventSelector, MetricDefinition } from '../model/metric.js';
 import { sliceOf } from '../model/slice.js';
-import type { MeasureRow } from '../store/point-table.js';
-import type { Count } from './assemble.js';
+import type { MeasuredSet } from '../store/measure-query.js';
+import type { CountedSet } from './assemble.js';
 
 /** How the slices of a selector are asked of the store: see `MeasureQuery`. */
 export interface SliceQuery {
@@ -22,24 +22,22 @@ export function sliceQuery(metric: MetricDefinition, ignored: readonly string[])
   return { dimensions, subsets: [...subsets.values()] };
 }
 
-/** Reads the slices of rows back: which dimensions a row is of is told by their indices. */
-export function sliceReader(
-  query: SliceQuery,
-): (row: MeasuredSlice) => Pick<Count, 'slice' | 'dimensions' | 'values'> {
-  // In the order of the query's dimensions, which is the alphabet's.
-  const known = new Map<string, readonly string[]>();
-  return ({ dimension_indices: indices, slice_values: values }) => {
-    const key = indices.join();
-    let dimensions = known.get(key);
-    if (dimensions === undefined) {
-      dimensions = indices.map((index) => query.dimensions[index - 1] ?? '');
-      known.set(key, dimensions);
-    }
-    return { slice: sliceOf(dimensions, values), dimensions, values };
-  };
+/** Names the slices of what was measured: a set's dimensions are in the query's order, which is the alphabet's. */
+export function countedSet({ dimensions: all }: SliceQuery, measured: MeasuredSet): CountedSet {
+  const { bucket, subset, events, amounts, results } = measured;
+  const dimensions = subset.map((index) => all[index - 1] as string);
+  const columns = subset.map((index) => measured.values[index - 1] as readonly string[]);
+  const counts = events.map((count, i) => ({
+    slice: sliceOf(
+      dimensions,
+      columns.map((column) => column[i] as string),
+    ),
+    count,
+    amount: amounts[i] as number,
+    value: results[i] as number,
+  }));
+  return { bucket, dimensions, counts };
 }
-
-type MeasuredSlice = Pick<MeasureRow, 'dimension_indices' | 'slice_values'>;
 
 /** The event types that a metric is made from, with the date that puts each into a bucket. */
 export function eventTypes(metric: MetricDefinition): string[] {

@@ -1,21 +1,17 @@
 import type { Annotation } from '../model/annotation.js';
 import { type Instant, SECOND } from '../model/clock.js';
-import { type EventSelector, isLevel, type Measure, type MetricDefinition } from '../model/metric.js';
+import type { EventSelector, Measure, MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
-import type { Aggregate, MeasureQuery, PointTable, StoredPoint } from '../store/point-table.js';
-import { type Bucket, type Count, type FirstSeen, ratePoints, valuePoints } from './assemble.js';
+import type { Aggregate } from '../store/measure-query.js';
+import type { PointTable, StoredPoint } from '../store/point-table.js';
+import { type Bucket, type CountedSet, hasZeros, ratePoints, valuePoints } from './assemble.js';
 import { bucketEnd } from './buckets.js';
-import { type SliceQuery, sliceQuery, sliceReader } from './measure.js';
+import { KnownSeries } from './known-series.js';
+import { countedSet, sliceQuery } from './measure.js';
 import { type Restatement, restate } from './restate.js';
 import { SeriesLimit, WEIGHED_BACK } from './series-limit.js';
 import { type IsOpen, openBuckets } from './trading-calendar.js';
 import { cells, countsOverWindows, windowOf } from './windows.js';
-
-/** The first bucket of each slice that a metric has had points of in buckets before `until`. */
-interface Remembered {
-  slices: Map<string, Instant>;
-  until: Instant;
-}
 
 /** Told with every making of how many series a metric has had more than it may. */
 export type ReportLeftOut = (leftOut: { metric: string; leftOut: number; maxSeries: number }) => void;
@@ -23,8 +19,14 @@ export type ReportLeftOut = (leftOut: { metric: string; leftOut: number; maxSeri
 /** What making points asks of the store. */
 export type PointStore = Pick<
   PointTable,
-  'measure' | 'breach' | 'stored' | 'newest' | 'seriesWeights' | 'firstSeenSlices' | 'write'
+  'measure' | 'stored' | 'newest' | 'seriesWeights' | 'firstSeenSlices' | 'write'
 >;
+
+/** Chooses which of the points that could be made are kept, knowing those that are stored already. */
+type Choose = (
+  points: readonly Point[],
+  stored: readonly StoredPoint[],
+) => readonly Point[] | Promise<readonly Point[]>;
 
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
@@ -34,7 +36,7 @@ export class PointMaker {
   /** After every bucket that a metric may have stored points in. */
   readonly #madeUntil = new Map<string, Instant>();
   readonly #limits = new Map<string, SeriesLimit>();
-  readonly #firstSeen = new Map<string, Remembered>();
+  readonly #known: KnownSeries;
 
   constructor(
     table: PointStore,
@@ -44,6 +46,7 @@ export class PointMaker {
     }: { annotations?: readonly Annotation[]; reportLeftOut?: ReportLeftOut } = {},
   ) {
     this.#table = table;
+    this.#known = new KnownSeries(table);
     this.#annotations = annotations;
     this.#reportLeftOut = reportLeftOut;
   }
@@ -70,22 +73,21 @@ export class PointMaker {
   async #restatement(
     metric: MetricDefinition,
     starts: readonly Instant[],
-    choose: (
-      points: readonly Point[],
-      stored: readonly StoredPoint[],
-    ) => readonly Point[] | Promise<readonly Point[]>,
+    choose: Choose,
   ): Promise<Restatement> {
     const first = starts[0];
     const last = starts.at(-1);
     if (first === undefined || last === undefined) return { current: [], written: [], removed: [] };
     const end = bucketEnd(last, metric);
-    const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / 1000 }));
+    const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / SECOND }));
     const isOpen = openBuckets(metric, buckets, this.#annotations);
     const made = await this.#points(metric, buckets, end, isOpen);
     const points =
       isOpen === null ? made : made.filter(({ slice, bucketStart }) => isOpen(bucketStart, slice));
     const stored = await this.#storedSince(metric.id, first, end);
-    const restatement = restate(await choose(points, stored), stored);
+    const chosen = await choose(points, stored);
+    this.#known.add(metric.id, chosen, end);
+    const restatement = restate(chosen, stored);
     await this.#table.write(restatement.written, restatement.removed);
     return restatement;
   }
@@ -119,13 +121,12 @@ export class PointMaker {
   ): Promise<readonly Point[]> {
     const limit = await this.#limitOf(metric, starts);
     if (limit === null) return points;
-    const counted = new Map<string, number>();
-    for (const { slice, denominator, volume, numerator } of points)
-      counted.set(slice, (counted.get(slice) ?? 0) + (denominator ?? volume ?? numerator));
-    limit.weigh(counted, bucketEnd(starts.at(-1) ?? 0, metric));
-    const leftOut = [...counted.keys()].filter((slice) => !limit.keeps(slice)).length;
+    const weights = points.map((point) => [point.slice, weightOf(point)] as const);
+    limit.weigh(weights, bucketEnd(starts.at(-1) ?? 0, metric));
+    const kept = points.filter(({ slice }) => limit.keeps(slice));
+    const leftOut = kept.length === points.length ? 0 : slicesOf(points).size - slicesOf(kept).size;
     this.#reportLeftOut({ metric: metric.id, leftOut, maxSeries: metric.maxSeries ?? 0 });
-    return leftOut === 0 ? points : points.filter(({ slice }) => limit.keeps(slice));
+    return kept;
   }
 
   async #points(
@@ -135,58 +136,21 @@ export class PointMaker {
     isOpen: IsOpen,
   ): Promise<Point[]> {
     const { measure } = metric;
-    // Before anything is remembered of it, so that a closed bucket is no series' first.
-    const open = (counts: readonly Count[]) =>
-      isOpen === null ? counts : counts.filter(({ bucket, slice }) => isOpen(bucket, slice));
+    const start = buckets[0]?.start ?? 0;
     if (measure.kind === 'ratio') {
       // Side by side: while the one is being read here, the engine works at the other.
-      const [numerators, counted] = await Promise.all([
+      const [numerators, denominators] = await Promise.all([
         this.#counts(metric, measure.numerator, buckets, end),
         this.#denominators(metric, measure, buckets, end),
       ]);
-      const denominators = open(counted);
       const { ignore } = measure.denominator;
-      if (ignore.length === 0) return ratePoints(metric, numerators, denominators, buckets);
-      return this.#remembering(metric, buckets, (known) =>
-        ratePoints(metric, numerators, denominators, buckets, ignore, known),
-      );
+      const known = ignore.length === 0 ? undefined : await this.#known.before(metric.id, start);
+      return ratePoints(metric, numerators, openOnes(denominators, isOpen), buckets, ignore, known);
     }
-    if (measure.kind === 'breach') {
-      const query = sliceQuery(metric, []);
-      const rows = await this.#table.breach(
-        { ...measureQuery(metric, query, buckets, end), selector: measure.opened },
-        measure.answered,
-      );
-      const sliceIn = sliceReader(query);
-      const read = rows.map((row) => ({ row, at: { bucket: row.bucket, ...sliceIn(row) } }));
-      const cases = read.map(({ row, at }) => ({ ...at, count: row.cases, amount: 0, value: row.cases }));
-      const breached = read.map(({ row, at }) => ({
-        ...at,
-        count: row.breached,
-        amount: row.breached_amount,
-        value: row.breached,
-      }));
-      return ratePoints(metric, breached, open(cases), buckets);
-    }
-    const counts = open(await this.#counts(metric, measure.of, buckets, end, measure));
-    if (metric.empty === 'absent' || isLevel(measure.kind)) return valuePoints(metric, counts, buckets);
-    return this.#remembering(metric, buckets, (known) => valuePoints(metric, counts, buckets, known));
-  }
-
-  /** Makes points that depend on which slices there have been before, and remembers the new ones. */
-  async #remembering(
-    metric: MetricDefinition,
-    buckets: readonly Bucket[],
-    make: (known: FirstSeen) => Point[],
-  ): Promise<Point[]> {
-    const start = buckets[0]?.start ?? 0;
-    const remembered = await this.#seenBefore(metric, start);
-    const { slices } = remembered;
-    const points = make(slices);
-    for (const { slice, bucketStart } of points)
-      if ((slices.get(slice) ?? Number.POSITIVE_INFINITY) > bucketStart) slices.set(slice, bucketStart);
-    remembered.until = Math.max(remembered.until, bucketEnd(buckets.at(-1)?.start ?? start, metric));
-    return points;
+    const selector = measure.kind === 'breach' ? measure.opened : measure.of;
+    const counted = await this.#counts(metric, selector, buckets, end, measure);
+    const known = hasZeros(metric) ? await this.#known.before(metric.id, start) : undefined;
+    return valuePoints(metric, openOnes(counted, isOpen), buckets, known);
   }
 
   async #denominators(
@@ -194,17 +158,12 @@ export class PointMaker {
     { denominator, window }: Extract<Measure, { kind: 'ratio' }>,
     buckets: readonly Bucket[],
     end: Instant,
-  ): Promise<Count[]> {
+  ): Promise<CountedSet[]> {
     if (window === undefined) return this.#counts(metric, denominator, buckets, end);
     const windows = buckets.map(({ start, seconds }) => windowOf(start + seconds * SECOND, window, metric));
     const { edges, end: last } = cells(windows);
-    const counted = await this.#counts(
-      metric,
-      denominator,
-      edges.map((start) => ({ start })),
-      last,
-    );
-    return countsOverWindows(counted, buckets, windows);
+    const cellStarts = edges.map((start) => ({ start }));
+    return countsOverWindows(await this.#counts(metric, denominator, cellStarts, last), buckets, windows);
   }
 
   async #counts(
@@ -213,36 +172,36 @@ export class PointMaker {
     buckets: readonly Pick<Bucket, 'start'>[],
     end: Instant,
     aggregate: Aggregate = { kind: 'count' },
-  ): Promise<Count[]> {
-    const query = sliceQuery(metric, selector.ignore);
-    const rows = await this.#table.measure({
-      ...measureQuery(metric, query, buckets, end),
+  ): Promise<CountedSet[]> {
+    const slices = sliceQuery(metric, selector.ignore);
+    const edges = buckets.map(({ start }) => start);
+    const measured = await this.#table.measure({
+      ...slices,
       selector,
       aggregate,
+      date: metric.date,
+      edges,
+      end,
     });
-    const sliceIn = sliceReader(query);
-    return rows.map((row) => {
-      const { slice, dimensions, values } = sliceIn(row);
-      const { bucket, events: count, amount, value } = row;
-      return { bucket, slice, dimensions, values, count, amount, value };
-    });
-  }
-
-  /** What is remembered, with the help of the store where it ends before the instant. */
-  async #seenBefore(metric: MetricDefinition, instant: Instant): Promise<Remembered> {
-    const known = this.#firstSeen.get(metric.id);
-    if (known !== undefined && known.until >= instant) return known;
-    const remembered = { slices: await this.#table.firstSeenSlices(metric.id, instant), until: instant };
-    this.#firstSeen.set(metric.id, remembered);
-    return remembered;
+    return measured.map((set) => countedSet(slices, set));
   }
 }
 
-function measureQuery(
-  metric: MetricDefinition,
-  { dimensions, subsets }: SliceQuery,
-  buckets: readonly Pick<Bucket, 'start'>[],
-  end: Instant,
-): Omit<MeasureQuery, 'selector' | 'aggregate'> {
-  return { date: metric.date, edges: buckets.map((bucket) => bucket.start), end, dimensions, subsets };
+/** What was counted while the shop was open: what a closed bucket has is of no series. */
+function openOnes(counted: readonly CountedSet[], isOpen: IsOpen): readonly CountedSet[] {
+  if (isOpen === null) return counted;
+  return counted.map(({ bucket, dimensions, counts }) => ({
+    bucket,
+    dimensions,
+    counts: counts.filter(({ slice }) => isOpen(bucket, slice)),
+  }));
+}
+
+/** What a series is large by: its denominator, or what is counted where there is none. */
+function weightOf({ denominator, volume, numerator }: Point): number {
+  return denominator ?? volume ?? numerator;
+}
+
+function slicesOf(points: readonly Point[]): Set<string> {
+  return new Set(points.map(({ slice }) => slice));
 }

@@ -25,7 +25,7 @@ export class SeriesLimit {
   }
 
   /** Takes in what was counted up to `until`, once, and chooses anew. */
-  weigh(counted: ReadonlyMap<string, number>, until: Instant): void {
+  weigh(counted: Iterable<readonly [slice: string, count: number]>, until: Instant): void {
     const unit = 2 ** ((until - this.#origin) / HALF_LIFE);
     for (const [slice, count] of counted)
       this.#weights.set(slice, (this.#weights.get(slice) ?? 0) + count * unit);

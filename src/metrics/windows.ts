@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Instant } from '../model/clock.js';
 import type { MetricDefinition, TrailingWindow } from '../model/metric.js';
-import type { Bucket, Count } from './assemble.js';
+import type { Bucket, CountedSet } from './assemble.js';
 
 /** A half-open interval of event time. */
 export interface Interval {
@@ -28,38 +28,43 @@ export function cells(windows: readonly Interval[]): { edges: Instant[]; end: In
 
 /** Adds the cells' counts up to the windows' and gives each bucket its window's. */
 export function countsOverWindows(
-  counted: readonly Count[],
+  counted: readonly CountedSet[],
   buckets: readonly Bucket[],
   windows: readonly Interval[],
-): Count[] {
-  const bySlice = new Map<string, Count[]>();
-  for (const count of counted) {
-    const known = bySlice.get(count.slice);
-    if (known === undefined) bySlice.set(count.slice, [count]);
-    else known.push(count);
+): CountedSet[] {
+  const bySet = new Map<string, CountedSet[]>();
+  for (const set of [...counted].sort((a, b) => a.bucket - b.bucket)) {
+    const known = bySet.get(set.dimensions.join());
+    if (known === undefined) bySet.set(set.dimensions.join(), [set]);
+    else known.push(set);
   }
-  const found: Count[] = [];
-  for (const [slice, cells] of bySlice) {
-    const { dimensions = [], values = [] } = cells[0] ?? {};
-    cells.sort((a, b) => a.bucket - b.bucket);
-    // Both ends of the windows only go forward, so each cell comes in once and leaves once.
-    let [first, next, count] = [0, 0, 0];
-    for (const [i, { from, to }] of windows.entries()) {
-      for (let cell = cells[next]; cell !== undefined && cell.bucket < to; cell = cells[++next])
-        count += cell.count;
-      for (let cell = cells[first]; cell !== undefined && cell.bucket < from; cell = cells[++first])
-        count -= cell.count;
-      if (count > 0)
-        found.push({
-          bucket: buckets[i]?.start ?? 0,
-          slice,
-          dimensions,
-          values,
-          count,
-          amount: 0,
-          value: count,
-        });
+  return [...bySet.values()].flatMap((cells) => setOverWindows(cells, buckets, windows));
+}
+
+/** The same for one set of dimensions, whose cells come in the order of time. */
+function setOverWindows(
+  cells: readonly CountedSet[],
+  buckets: readonly Bucket[],
+  windows: readonly Interval[],
+): CountedSet[] {
+  const inWindow = new Map<string, number>();
+  const add = ({ counts }: CountedSet, sign: 1 | -1) => {
+    for (const { slice, count } of counts) {
+      const sum = (inWindow.get(slice) ?? 0) + sign * count;
+      if (sum === 0) inWindow.delete(slice);
+      else inWindow.set(slice, sum);
     }
-  }
-  return found;
+  };
+  // Both ends of the windows only go forward, so each cell comes in once and leaves once.
+  let [first, next] = [0, 0];
+  return windows.map(({ from, to }, i) => {
+    for (let cell = cells[next]; cell !== undefined && cell.bucket < to; cell = cells[++next]) add(cell, 1);
+    for (let cell = cells[first]; cell !== undefined && cell.bucket < from; cell = cells[++first])
+      add(cell, -1);
+    return {
+      bucket: buckets[i]?.start ?? 0,
+      dimensions: cells[0]?.dimensions ?? [],
+      counts: [...inWindow].map(([slice, count]) => ({ slice, count, amount: 0, value: count })),
+    };
+  });
 }

@@ -94,6 +94,17 @@ export const uint8s = <Row>(name: string, of: (row: Row) => number): NativeColum
   },
 });
 
+/** `UInt32`. */
+export const uint32s = <Row>(name: string, of: (row: Row) => number): NativeColumn<Row> => ({
+  name,
+  type: 'UInt32',
+  write: (bytes, rows) => {
+    const numbers = new Uint32Array(rows.length);
+    for (let index = 0; index < rows.length; index += 1) numbers[index] = of(rows[index] as Row);
+    bytes.numbers(numbers);
+  },
+});
+
 /** `Float64`. */
 export const float64s = <Row>(name: string, of: (row: Row) => number): NativeColumn<Row> => ({
   name,

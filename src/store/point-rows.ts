@@ -1,27 +1,35 @@
 import type { Point } from '../model/point.js';
-import { RowBinaryWriter } from './row-binary.js';
+import {
+  float64s,
+  instants,
+  type NativeColumn,
+  nativeBlock,
+  nullableFloat64s,
+  strings,
+  uint8s,
+  uint32s,
+  words,
+} from './native-block.js';
 
-/** More than a point usually takes, so that the rows are seldom copied while they grow. */
-const EXPECTED_BYTES = 160;
+/** The columns of `queries/insert_points.sql` but the last. */
+const COLUMNS: readonly NativeColumn<Point>[] = [
+  words('metric', ({ metric }) => metric),
+  strings('slice', ({ slice }) => slice),
+  instants('bucket_start', ({ bucketStart }) => bucketStart),
+  uint32s('bucket_seconds', ({ bucketSeconds }) => bucketSeconds),
+  float64s('value', ({ value }) => value),
+  float64s('numerator', ({ numerator }) => numerator),
+  nullableFloat64s('denominator', ({ denominator }) => denominator),
+  float64s('amount', ({ amount }) => amount),
+  uint32s('revision', ({ revision }) => revision),
+  nullableFloat64s('volume', ({ volume }) => volume ?? null),
+];
+/** More than a row usually takes, so that the block is seldom copied while it grows. */
+const EXPECTED_BYTES = 96;
 
-/** The rows of `queries/insert_points.sql`; `removed` are points that are no more. */
-export function pointRows(points: readonly Point[], removed: readonly Point[]): Buffer {
-  const rows = new RowBinaryWriter((points.length + removed.length) * EXPECTED_BYTES);
-  for (const point of points) add(rows, point, 0);
-  for (const point of removed) add(rows, point, 1);
-  return rows.finish();
-}
-
-function add(rows: RowBinaryWriter, point: Point, isDeleted: 0 | 1): void {
-  rows.string(point.metric);
-  rows.string(point.slice);
-  rows.instant(point.bucketStart);
-  rows.uint32(point.bucketSeconds);
-  rows.float64(point.value);
-  rows.float64(point.numerator);
-  rows.nullableFloat64(point.denominator);
-  rows.float64(point.amount);
-  rows.uint32(point.revision);
-  rows.nullableFloat64(point.volume ?? null);
-  rows.uint8(isDeleted);
+/** The block for `queries/insert_points.sql`; `removed` are points that are no more. */
+export function pointBlock(points: readonly Point[], removed: readonly Point[]): Buffer {
+  const gone = new Set(removed);
+  const columns = [...COLUMNS, uint8s<Point>('is_deleted', (point) => (gone.has(point) ? 1 : 0))];
+  return nativeBlock([...points, ...removed], columns, EXPECTED_BYTES);
 }

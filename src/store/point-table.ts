@@ -1,62 +1,8 @@
-import type { EventDate } from '../model/event.js';
-import type { EventSelector } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
-import { Bindings, conditions, filled, numberColumn, textColumn } from './event-columns.js';
-import { pointRows } from './point-rows.js';
-import { queryText } from './sql-files.js';
+import { type MeasuredRow, type MeasuredSet, type MeasureQuery, measureStatement } from './measure-query.js';
+import { pointBlock } from './point-rows.js';
 import type { Store } from './store.js';
-
-/** What is made of the events of one slice in one bucket, beside their count and the sum of their amounts. */
-export type Aggregate =
-  | { kind: 'count' }
-  | { kind: 'sum' }
-  | { kind: 'mean'; value: string }
-  | { kind: 'quantile'; value: string; level: number }
-  | { kind: 'distinct'; by: string };
-
-/** What is asked of the events of one selector: see `queries/measure.sql`. */
-export interface MeasureQuery {
-  selector: EventSelector;
-  aggregate: Aggregate;
-  date: EventDate;
-  /** Start of each bucket, ms, ascending, and the end of the last one. */
-  edges: readonly number[];
-  end: number;
-  /** The dimensions in use, and the slices as 1-based indices into them. */
-  dimensions: readonly string[];
-  subsets: readonly (readonly number[])[];
-}
-
-/** The counts of one slice in one bucket. `dimension_indices` says which of the slices it belongs to. */
-export interface MeasureRow {
-  bucket: number;
-  dimension_indices: number[];
-  slice_values: string[];
-  events: number;
-  amount: number;
-  /** The aggregate's; never over no event. */
-  value: number;
-}
-
-/** A `MeasureRow` as it comes: the columns of `queries/measure.sql`, in their order. */
-type MeasureTuple = [
-  bucket: number,
-  dimensionIndices: number[],
-  sliceValues: string[],
-  events: number,
-  amount: number,
-  value: number,
-];
-
-export interface BreachRow {
-  bucket: number;
-  dimension_indices: number[];
-  slice_values: string[];
-  cases: number;
-  breached: number;
-  breached_amount: number;
-}
 
 /** A point's newest revision, which may say that it is no more. */
 export interface StoredPoint {
@@ -72,47 +18,13 @@ export class PointTable {
     this.#store = store;
   }
 
-  async measure(query: MeasureQuery): Promise<MeasureRow[]> {
-    const bindings = new Bindings();
-    const { kept, state, value } = aggregateParts(query.aggregate, bindings);
-    const dimensions = query.dimensions.map((name, i) => `${textColumn(name, bindings)} AS dimension_${i}`);
-    const groups = ['bucket', ...query.dimensions.map((_, i) => `dimension_${i}`)];
-    const parts = {
-      bucket: bucketOf(query, query.date, bindings),
-      dimensions: dimensions.map((dimension) => `${dimension}, `).join(''),
-      state,
-      value,
-      date: query.date,
-      conditions: `${kept} AND ${conditions(query.selector, bindings)}`,
-      groups: groups.join(', '),
-      dimension_values: textArray(query.dimensions.map((_, i) => `dimension_${i}`)),
-    };
-    const found: MeasureRow[] = [];
-    const text = filled(queryText('measure'), parts);
-    const parameters = { ...commonParameters(query), ...bindings.parameters };
-    for await (const rows of this.#store.tuples<MeasureTuple>(text, parameters))
-      for (const [bucket, dimension_indices, slice_values, events, amount, value] of rows)
-        found.push({ bucket, dimension_indices, slice_values, events, amount, value });
-    return found;
-  }
-
-  async breach(query: Omit<MeasureQuery, 'aggregate'>, answered: EventSelector): Promise<BreachRow[]> {
-    const bindings = new Bindings();
-    const parts = {
-      bucket: bucketOf(query, 'opened.due', bindings),
-      dimension_values: textArray(query.dimensions.map((name) => textColumn(name, bindings))),
-      conditions: conditions(query.selector, bindings),
-      answered_conditions: conditions(answered, bindings),
-    };
-    const found: BreachRow[] = [];
-    const text = filled(queryText('breach'), parts);
-    const parameters = {
-      ...commonParameters(query),
-      ...bindings.parameters,
-      answered_types: answered.event,
-    };
-    for await (const rows of this.#store.rows<BreachRow>(text, parameters))
-      for (const row of rows) found.push(row);
+  /** What a metric is made from, counted by bucket and set of dimensions, in no order. */
+  async measure(query: MeasureQuery): Promise<MeasuredSet[]> {
+    const { text, parameters } = measureStatement(query);
+    const found: MeasuredSet[] = [];
+    for await (const rows of this.#store.tuples<MeasuredRow>(text, parameters))
+      for (const [bucket, subset, values, events, amounts, results] of rows)
+        found.push({ bucket, subset, values, events, amounts, results });
     return found;
   }
 
@@ -196,67 +108,7 @@ export class PointTable {
   /** Writes points; `removed` are points that corrections left without any event. */
   async write(points: readonly Point[], removed: readonly Point[] = []): Promise<void> {
     if (points.length + removed.length === 0) return;
-    await this.#store.insertRows('insert_points', [pointRows(points, removed)]);
-  }
-}
-
-function commonParameters(query: Omit<MeasureQuery, 'aggregate'>): Record<string, unknown> {
-  return {
-    types: query.selector.event,
-    from: query.edges[0],
-    to: query.end,
-    subsets: query.subsets,
-  };
-}
-
-/** The bucket of a date: one that is known beforehand is not looked up for each event. */
-function bucketOf({ edges }: Pick<MeasureQuery, 'edges'>, date: string, bindings: Bindings): string {
-  if (edges.length === 1) return bindings.bind('Int64', edges[0]);
-  return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${bindings.bind('Array(Int64)', edges)})`;
-}
-
-function textArray(columns: readonly string[]): string {
-  return `[${columns.map((column) => `toString(${column})`).join(', ')}]::Array(String)`;
-}
-
-/**
- * Which events an aggregate is over, its state for a part of them, and its value for parts put together. A
- * quantile is exact, between two events as far as the level says (R. Hyndman and Y. Fan, 1996, type 7).
- */
-function aggregateParts(
-  aggregate: Aggregate,
-  bindings: Bindings,
-): { kept: string; state: string; value: string } {
-  switch (aggregate.kind) {
-    case 'count':
-      return { kept: 'true', state: '0', value: 'sum(part_events)' };
-    case 'sum':
-      return { kept: 'true', state: '0', value: 'sum(part_amount)' };
-    case 'mean': {
-      const number = numberColumn(aggregate.value, bindings);
-      return {
-        kept: `isNotNull(${number})`,
-        state: `sum(assumeNotNull(${number}))`,
-        value: 'toFloat64(sum(state)) / sum(part_events)',
-      };
-    }
-    case 'quantile': {
-      const number = numberColumn(aggregate.value, bindings);
-      const name = `quantileExactInclusive`;
-      return {
-        kept: `isNotNull(${number})`,
-        state: `${name}State(${aggregate.level})(toFloat64(assumeNotNull(${number})))`,
-        value: `${name}Merge(${aggregate.level})(state)`,
-      };
-    }
-    case 'distinct': {
-      const column = textColumn(aggregate.by, bindings);
-      return {
-        kept: `${column} != ''`,
-        state: `uniqExactState(toString(${column}))`,
-        value: 'uniqExactMerge(state)',
-      };
-    }
+    await this.#store.insertRows('insert_points', [pointBlock(points, removed)]);
   }
 }
 
