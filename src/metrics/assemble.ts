@@ -34,7 +34,7 @@ export function hasZeros({ empty, measure: { kind } }: MetricDefinition): boolea
   return empty === 'zero' && !isLevel(kind) && !isRate(kind);
 }
 
-/** Makes the points of every kind that is counted in one go: of all but ratios. */
+/** Makes points of what is counted in one go: of every kind but ratios whose sides are counted apart. */
 export function valuePoints(
   metric: MetricDefinition,
   counted: readonly CountedSet[],
@@ -66,7 +66,7 @@ function addZeros(points: PointList, buckets: readonly Bucket[], known: FirstSee
 }
 
 /**
- * Makes the points of a rate. A slice without a denominator has no point, because nothing over nothing is
+ * Makes the points of a ratio whose sides are counted apart. A slice without a denominator has no point, because nothing over nothing is
  * neither zero nor an incident. Dimensions that the denominator ignores are left out of it: all their values
  * share the same denominator, from the bucket on in which a value was first counted.
  */

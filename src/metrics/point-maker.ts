@@ -22,6 +22,8 @@ export type PointStore = Pick<
   'measure' | 'stored' | 'newest' | 'seriesWeights' | 'firstSeenSlices' | 'write'
 >;
 
+type Ratio = Extract<Measure, { kind: 'ratio' }>;
+
 /** Chooses which of the points that could be made are kept, knowing those that are stored already. */
 type Choose = (
   points: readonly Point[],
@@ -137,7 +139,7 @@ export class PointMaker {
   ): Promise<Point[]> {
     const { measure } = metric;
     const start = buckets[0]?.start ?? 0;
-    if (measure.kind === 'ratio') {
+    if (measure.kind === 'ratio' && !isCountedInOneGo(measure)) {
       // Side by side: while the one is being read here, the engine works at the other.
       const [numerators, denominators] = await Promise.all([
         this.#counts(metric, measure.numerator, buckets, end),
@@ -147,15 +149,14 @@ export class PointMaker {
       const known = ignore.length === 0 ? undefined : await this.#known.before(metric.id, start);
       return ratePoints(metric, numerators, openOnes(denominators, isOpen), buckets, ignore, known);
     }
-    const selector = measure.kind === 'breach' ? measure.opened : measure.of;
-    const counted = await this.#counts(metric, selector, buckets, end, measure);
+    const counted = await this.#counts(metric, countedOver(measure), buckets, end, measure);
     const known = hasZeros(metric) ? await this.#known.before(metric.id, start) : undefined;
     return valuePoints(metric, openOnes(counted, isOpen), buckets, known);
   }
 
   async #denominators(
     metric: MetricDefinition,
-    { denominator, window }: Extract<Measure, { kind: 'ratio' }>,
+    { denominator, window }: Ratio,
     buckets: readonly Bucket[],
     end: Instant,
   ): Promise<CountedSet[]> {
@@ -185,6 +186,17 @@ export class PointMaker {
     });
     return measured.map((set) => countedSet(slices, set));
   }
+}
+
+/** Whether both sides of a ratio are counted in the same buckets and by the same dimensions: in one go. */
+function isCountedInOneGo({ numerator, denominator, window }: Ratio): boolean {
+  return window === undefined && numerator.ignore.length + denominator.ignore.length === 0;
+}
+
+/** The events that a point is over: for a rate those of its denominator. */
+function countedOver(measure: Measure): EventSelector {
+  if (measure.kind === 'ratio') return measure.denominator;
+  return measure.kind === 'breach' ? measure.opened : measure.of;
 }
 
 /** What was counted while the shop was open: what a closed bucket has is of no series. */

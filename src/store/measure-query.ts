@@ -11,6 +11,8 @@ export type Aggregate =
   | { kind: 'mean'; value: string }
   | { kind: 'quantile'; value: string; level: number }
   | { kind: 'distinct'; by: string }
+  /** How many other events there are for these, of the same slices. The amounts are of the others alone. */
+  | { kind: 'ratio'; numerator: EventSelector }
   /** Of cases, by their due time: how many were not answered by then. The amounts are of these alone. */
   | { kind: 'breach'; answered: EventSelector };
 
@@ -69,8 +71,9 @@ export function measureStatement(query: MeasureQuery): { text: string; parameter
     slice_values: `[${places.map((i) => `groupArrayIf(value_${i}, has(subset, ${i + 1}))`).join(', ')}]::Array(Array(String))`,
     groups: ['bucket', 'subset', ...places.map((i) => `value_${i}`)].join(', '),
   });
-  const { selector, edges, end, subsets } = query;
-  const common = { types: selector.event, from: edges[0], to: end, subsets };
+  const { selector, aggregate, edges, end, subsets } = query;
+  const types = [...selector.event, ...(aggregate.kind === 'ratio' ? aggregate.numerator.event : [])];
+  const common = { types, from: edges[0], to: end, subsets };
   return { text, parameters: { ...common, ...bindings.parameters } };
 }
 
@@ -92,13 +95,12 @@ function countedParts(
     };
     return { counted: 'breach', parts, value: 'sum(state)' };
   }
-  const { kept, state, value } = aggregateParts(aggregate, bindings);
+  const { value, ...aggregated } = aggregateParts(selector, aggregate, bindings);
   const parts = {
     bucket: bucketOf(edges, date, bindings),
     dimensions: columns.map((column, i) => `${column} AS dimension_${i}, `).join(''),
-    state,
     date,
-    conditions: `${kept} AND ${conditions(selector, bindings)}`,
+    ...aggregated,
   };
   return { counted: 'measure', parts, value };
 }
@@ -109,23 +111,37 @@ function bucketOf(edges: readonly number[], date: string, bindings: Bindings): s
   return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${bindings.bind('Array(Int64)', edges)})`;
 }
 
-/**
- * Which events an aggregate is over, its state for a part of them, and its value for parts put together. A
- * quantile is exact, between two events as far as the level says (R. Hyndman and Y. Fan, 1996, type 7).
- */
+/** What an aggregate asks of events, and what is made of them. */
+interface AggregateParts {
+  conditions: string;
+  /** Of a part of the events: how many they are, the sum of their amounts, and what `value` is made of. */
+  events: string;
+  amount: string;
+  state: string;
+  /** Of parts put together. */
+  value: string;
+}
+
+const AMOUNT = 'ifNull(events_log.amount, 0)';
+
+/** A quantile is exact, between two events as far as the level says (R. Hyndman and Y. Fan, 1996, type 7). */
 function aggregateParts(
+  selector: EventSelector,
   aggregate: Exclude<Aggregate, { kind: 'breach' }>,
   bindings: Bindings,
-): { kept: string; state: string; value: string } {
+): AggregateParts {
+  const selected = conditions(selector, bindings);
+  const all = { conditions: selected, events: 'count()', amount: `sum(${AMOUNT})`, state: '0' };
   switch (aggregate.kind) {
     case 'count':
-      return { kept: 'true', state: '0', value: 'sum(part_events)' };
+      return { ...all, value: 'sum(part_events)' };
     case 'sum':
-      return { kept: 'true', state: '0', value: 'sum(part_amount)' };
+      return { ...all, value: 'sum(part_amount)' };
     case 'mean': {
       const number = numberColumn(aggregate.value, bindings);
       return {
-        kept: `isNotNull(${number})`,
+        ...all,
+        conditions: `isNotNull(${number}) AND ${selected}`,
         state: `sum(assumeNotNull(${number}))`,
         value: 'toFloat64(sum(state)) / sum(part_events)',
       };
@@ -134,7 +150,8 @@ function aggregateParts(
       const number = numberColumn(aggregate.value, bindings);
       const name = 'quantileExactInclusive';
       return {
-        kept: `isNotNull(${number})`,
+        ...all,
+        conditions: `isNotNull(${number}) AND ${selected}`,
         state: `${name}State(${aggregate.level})(toFloat64(assumeNotNull(${number})))`,
         value: `${name}Merge(${aggregate.level})(state)`,
       };
@@ -142,9 +159,24 @@ function aggregateParts(
     case 'distinct': {
       const column = textColumn(aggregate.by, bindings);
       return {
-        kept: `${column} != ''`,
+        ...all,
+        conditions: `${column} != '' AND ${selected}`,
         state: `uniqExactState(toString(${column}))`,
         value: 'uniqExactMerge(state)',
+      };
+    }
+    case 'ratio': {
+      const { numerator } = aggregate;
+      const isOf = ({ event }: EventSelector, rest: string) =>
+        `(type IN ${bindings.bind('Array(String)', event)} AND ${rest})`;
+      const isCounted = isOf(numerator, conditions(numerator, bindings));
+      const isOver = isOf(selector, selected);
+      return {
+        conditions: `(${isCounted} OR ${isOver})`,
+        events: `countIf(${isOver})`,
+        amount: `sumIf(${AMOUNT}, ${isCounted})`,
+        state: `countIf(${isCounted})`,
+        value: 'sum(state)',
       };
     }
   }

@@ -15,6 +15,15 @@ export const METRICS: MetricDefinition[] = [
     slices: [[], ['region'], ['region', 'category'], ['scenario'], ['region', 'scenario']],
   }),
   metric({
+    id: 'ratio_of_filtered',
+    measure: {
+      kind: 'ratio',
+      numerator: selector(['dispute.opened', 'order.delivered'], { where: { category: ['toys'] } }),
+      denominator: selector('order.delivered', { bounds: { amount: { atLeast: 10 } } }),
+    },
+    slices: [[], ['region'], ['plan', 'region']],
+  }),
+  metric({
     id: 'count',
     timezone: 'Europe/London',
     bucket: { count: 1, unit: 'day' },

@@ -6,8 +6,8 @@ SELECT
     {{bucket}} AS bucket,
     {{dimensions}}
     {{state}} AS state,
-    count() AS part_events,
-    sum(ifNull(events_log.amount, 0)) AS part_amount
+    {{events}} AS part_events,
+    {{amount}} AS part_amount
 FROM events_log FINAL
 WHERE type IN {types:Array(String)}
     AND {{date}} >= fromUnixTimestamp64Milli({from:Int64}) AND {{date}} < fromUnixTimestamp64Milli({to:Int64})

@@ -24,6 +24,7 @@ FROM
     )
     ARRAY JOIN {subsets:Array(Array(UInt8))} AS subset
     GROUP BY {{groups}}
+    HAVING slice_events > 0
 )
 GROUP BY bucket, subset
 SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1
