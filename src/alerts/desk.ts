@@ -1,45 +1,25 @@
-import type { Alert, Carrier, Target } from '../model/alert.js';
+import type { Alert, Target } from '../model/alert.js';
 import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { BusyTargets, Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { MetricDefinition } from '../model/metric.js';
-import { ownerOf } from '../model/owner.js';
-import type { Point } from '../model/point.js';
-import { countsAsRecovered } from '../model/recovery.js';
 import type { Silence } from '../model/silence.js';
-import type { Direction, Verdict } from '../model/verdict.js';
 import { AnalysisDesk } from './analysis-desk.js';
-import { anomalousInput } from './anomalous-input.js';
 import type { AuditMismatch } from './audit.js';
-import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
-import { inputOf } from './command-input.js';
+import type { AlertCommand, AlertCommandResult } from './command.js';
+import { CommandDesk } from './command-desk.js';
 import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
 import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
 import { HealthDesk } from './health-desk.js';
-import { addToImpact, alertPointOf, NO_IMPACT, severityOf } from './impact.js';
 import { IncidentDesk } from './incident-desk.js';
-import type { AlertInput, Subject } from './input.js';
-import { episodeOf } from './on-point.js';
+import { MetricDesk, type Observation } from './metric-desk.js';
 import { compareText, earlier } from './order.js';
-import { type AlertRecord, isMember, isOpen, isQuiet } from './record.js';
+import { isOpen, isQuiet } from './record.js';
 import type { AlertSettings } from './settings.js';
 import type { SilenceCommand, SilenceCommandResult } from './silence-command.js';
-import { editOf, refusalOf, silenceFrom } from './silence-input.js';
-import { transition } from './transition.js';
 
-/** One judged point: the combined verdict over it, and the child slices that carry its excess. */
-export interface Observation {
-  metric: MetricDefinition;
-  point: Point;
-  verdict: Verdict;
-  carriers: readonly Carrier[];
-  /** The slice within it for which alone it is out of band; empty or absent for none. */
-  explainedBy?: string;
-}
-
-const DIRECTIONS: readonly Direction[] = ['up', 'down'];
+const NOBODY: BusyTargets = new Set<string>();
 
 /**
  * Where alerts are decided: it remembers what is current, takes points, clicks and the passing of time, and
@@ -47,17 +27,19 @@ const DIRECTIONS: readonly Direction[] = ['up', 'down'];
  * are to be written in one insert; the desk has applied them to its own memory already. It does no
  * input/output and knows no clock, so the same calls give the same entries.
  */
-const NOBODY: BusyTargets = new Set<string>();
-
 export class AlertDesk {
   readonly #episodes: Episodes;
   readonly #analyses = new AnalysisDesk();
+  readonly #metrics: MetricDesk;
   readonly #health: HealthDesk;
+  readonly #commands: CommandDesk;
   readonly #incidents: IncidentDesk;
 
   constructor(settings: AlertSettings) {
     this.#episodes = new Episodes(settings);
+    this.#metrics = new MetricDesk(this.#episodes);
     this.#health = new HealthDesk(this.#episodes);
+    this.#commands = new CommandDesk(this.#episodes, this.#health);
     this.#incidents = new IncidentDesk(this.#episodes, this.#analyses);
     this.#episodes.onAnnouncedAgain = (alertId, now, journal) => this.#incidents.look(alertId, now, journal);
   }
@@ -76,30 +58,7 @@ export class AlertDesk {
    * already, such as a later revision of it, changes nothing.
    */
   observe(observation: Observation, now: Instant): JournalEntry[] {
-    const { metric, point, verdict } = observation;
-    const seen = alertPointOf(point, verdict);
-    if (verdict.status === 'not_evaluable' || seen === null) return [];
-    const side = verdict.direction ?? (point.value >= seen.expected ? 'up' : 'down');
-    return this.#episodes.turn(now, (journal) => {
-      for (const direction of DIRECTIONS) {
-        const before = this.#episodes.book.latest({ metric: metric.id, slice: point.slice, direction });
-        if (before !== null && point.bucketStart <= before.last.bucketStart) continue;
-        const anomalous = verdict.status === 'anomalous' && side === direction;
-        if (!anomalous && before === null) continue;
-        const rule = { ...metric.alert, flapping: this.#episodes.settings.flapping };
-        const input: AlertInput = anomalous
-          ? this.#anomalous(before, observation, direction, now)
-          : {
-              kind: 'normal',
-              rule,
-              point: seen,
-              outlived: this.#isOutlived(before),
-              isNewNormal: verdict.reason === 'new_normal' && side === direction,
-              recovers: countsAsRecovered(metric.alert, verdict, direction),
-            };
-        this.#episodes.advance(before, input, 'system', now, journal);
-      }
-    });
+    return this.#metrics.observe(observation, now);
   }
 
   /** Takes in how a source is: one alert for each that is quiet, over when its data comes back. */
@@ -114,53 +73,17 @@ export class AlertDesk {
 
   /** Does what a person asks for, or says why not. What is asked of a group's alert that another leads goes to that one. */
   act(command: AlertCommand, now: Instant): AlertCommandResult {
-    const { book, silences } = this.#episodes;
-    const named = book.alert(command.alertId);
-    if (named === undefined) return { outcome: 'not_found' };
-    const alert = this.#speakerFor(named, command.kind);
-    const refused = (reason: AlertRefusal) => ({ outcome: 'refused', reason, alert }) as const;
-    const impossible = this.#impossible(command, now);
-    if (impossible !== null) return refused(impossible);
-    const { input, snooze } = inputOf(command, alert, this.#episodes.directory, now);
-    const answer = transition(alert, input, now);
-    // What is done already is the better answer to a second click than that the message was old.
-    if (answer.outcome === 'refused') return refused(answer.reason);
-    const stale = command.version !== undefined && command.version < alert.stateVersion;
-    if (stale && alert === named) return refused('state_changed');
-    const entries = this.#episodes.turn(now, (journal) => {
-      if (snooze !== null) {
-        const earlierSnooze = alert.silence === null ? undefined : silences.silence(alert.silence.silenceId);
-        journal.push(...silences.make(snooze, now), ...silences.matched(snooze.silenceId, now));
-        if (earlierSnooze?.origin === 'snooze')
-          journal.push(...silences.end(earlierSnooze.silenceId, 'ended_by_person', command.actor, now));
-      }
-      // What is done to the one that leads is done to the group; it comes last, and tells of it.
-      if (alert.leadsGroup && (command.kind === 'resolve' || snooze !== null)) {
-        for (const member of book.openMembers(alert.groupId))
-          if (member.alertId !== alert.alertId)
-            this.#episodes.advance(member, asMember(input), command.actor, now, journal);
-      }
-      this.#episodes.advance(alert, input, command.actor, now, journal);
-    });
-    return { outcome: 'done', entries, alert: book.alert(alert.alertId) ?? alert };
+    return this.#commands.act(command, now);
+  }
+
+  /** Makes, edits or ends a silence, and brings the alerts in step with it; or says why not. */
+  silence(command: SilenceCommand, now: Instant): SilenceCommandResult {
+    return this.#commands.silence(command, now);
   }
 
   /** A person has the level taken as normal that an alert is about: it ends with that. */
   newNormal(alertId: string, actor: string, now: Instant): JournalEntry[] {
-    const alert = this.#episodes.book.alert(alertId);
-    if (alert === undefined) return [];
-    const { last: point } = alert;
-    const rule = { for: 1, recover: 1, mergeGap: 0 };
-    const outlived = this.#isOutlived(alert);
-    return this.#episodes.turn(now, (journal) =>
-      this.#episodes.advance(
-        alert,
-        { kind: 'normal', rule, point, outlived, isNewNormal: true },
-        actor,
-        now,
-        journal,
-      ),
-    );
+    return this.#metrics.newNormal(alertId, actor, now);
   }
 
   /** Silences, escalation steps and ends of acknowledgements and holds that are due at or before `now`. */
@@ -174,26 +97,6 @@ export class AlertDesk {
       }
       for (const { alertId } of book.due(now)) this.#episodes.takeDue(alertId, now, journal);
     });
-  }
-
-  /** Makes, edits or ends a silence, and brings the alerts in step with it; or says why not. */
-  silence(command: SilenceCommand, now: Instant): SilenceCommandResult {
-    const { silences } = this.#episodes;
-    const known = command.kind === 'make' ? undefined : silences.silence(command.silenceId);
-    if (command.kind !== 'make' && known === undefined) return { outcome: 'not_found' };
-    const refusal = refusalOf(command, known, now);
-    if (refusal !== null) return { outcome: 'refused', reason: refusal, silence: known ?? null };
-    const silenceId = known?.silenceId ?? silences.newId(now);
-    const entries = this.#episodes.turn(now, (journal) => {
-      if (command.kind === 'make') journal.push(...silences.make(silenceFrom(command, silenceId, now), now));
-      else if (command.kind === 'edit')
-        journal.push(...silences.edit(silenceId, editOf(command), command.actor, now));
-      else journal.push(...silences.end(silenceId, 'ended_by_person', command.actor, now));
-      this.#episodes.reviewSilences(now, journal, command.actor);
-      this.#health.idleSilences(now, journal);
-    });
-    const silence = silences.silence(silenceId);
-    return silence === undefined ? { outcome: 'not_found' } : { outcome: 'done', entries, silence };
   }
 
   silences(): readonly Silence[] {
@@ -320,59 +223,4 @@ export class AlertDesk {
     if (alert === undefined || !isOpen(alert) || isQuiet(alert)) return;
     this.#episodes.deliveries.ask(analysisDelivery(alert, target, now), now, journal);
   }
-
-  #impossible(command: AlertCommand, now: Instant): AlertRefusal | null {
-    if (command.kind === 'hand_over')
-      return this.#episodes.directory.knows(command.owner) ? null : 'unknown_owner';
-    const past = command.kind === 'snooze' && command.until !== 'resolved' && command.until <= now;
-    return past ? 'not_in_the_future' : null;
-  }
-
-  /** The acknowledgement is the group's, so it goes to the alert that leads it. */
-  #speakerFor(alert: AlertRecord, kind: AlertCommand['kind']): AlertRecord {
-    if (kind !== 'acknowledge' || !isMember(alert)) return alert;
-    return this.#episodes.book.leader(alert.groupId) ?? alert;
-  }
-
-  #isOutlived(alert: AlertRecord | null): boolean {
-    return alert !== null && this.#episodes.book.isOutlived(alert);
-  }
-
-  #anomalous(
-    before: AlertRecord | null,
-    { metric, point, verdict, carriers, explainedBy = '' }: Observation,
-    direction: Direction,
-    now: Instant,
-  ): AlertInput {
-    const { runbook, title, id } = metric;
-    const owner = ownerOf(this.#episodes.settings.owners ?? [], id, point.slice, metric.owner);
-    const seen = alertPointOf(point, verdict);
-    if (seen === null) throw new Error('a point that was judged has a band');
-    const episode = episodeOf(before, metric.alert, now) ?? NO_IMPACT;
-    const impact = addToImpact(episode, seen, point.amount, direction);
-    const severity = severityOf(seen.score, impact, metric.alert);
-    const subject: Subject = {
-      kind: 'metric',
-      metric: id,
-      slice: point.slice,
-      direction,
-      title,
-      owner,
-      runbook,
-      bucketSeconds: point.bucketSeconds,
-      routingFor: (asked) =>
-        this.#episodes.routingOf({ metric: id, slice: point.slice, direction, owner, severity: asked }),
-    };
-    const seenNow = { severity, point: seen, amount: point.amount, carriers };
-    const input = anomalousInput(this.#episodes, before, subject, seenNow, metric.alert, now);
-    const speaker =
-      explainedBy === '' ? '' : this.#episodes.book.inhibition.speaker({ ...subject, slice: explainedBy });
-    return speaker === '' ? input : { ...input, inhibitor: speaker };
-  }
-}
-
-/** What is done to a group is done to its members without a word of their own. */
-function asMember(input: AlertInput): AlertInput {
-  if (input.kind === 'resolve') return { ...input, outlived: true };
-  return input.kind === 'silenced' ? { ...input, snooze: false } : input;
 }

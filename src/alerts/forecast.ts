@@ -23,6 +23,8 @@ export interface Forecast {
   /** Labels of the routes that take it, outermost first, in words; empty for the one that takes everything. */
   routes: readonly string[];
   groupedBy: readonly string[] | null;
+  /** Who is told in the place of a target that cannot be reached, if it were when the alert fires. */
+  fallback: readonly Target[];
   steps: readonly ForecastStep[];
   /** Minutes from the last step to the first again; null when they do not begin anew. */
   repeatsAfter: number | null;
@@ -50,6 +52,7 @@ export function forecast(
     policy: policy.id,
     routes: routesFor(labels, settings.routes).map(({ match }) => JSON.stringify(match)),
     groupedBy: route.grouping?.by ?? null,
+    fallback: directory.reach(route.fallback, alert.owner, firedAt),
     steps,
     repeatsAfter: policy.repeat === undefined ? null : policy.repeat.after / MINUTE,
   };

@@ -57,9 +57,10 @@ export function register(program: Command, io: CliIo): void {
         [
           formatFacts([
             ['Policy', told.policy === '' ? 'none: nobody is told' : told.policy],
-            ['Route', told.routes.join(' and ')],
+            ['Route', told.routes.map((match) => (match === '{}' ? 'all alerts' : match)).join(' and ')],
             ['Owner', owner],
             ['Grouped by', told.groupedBy === null ? '' : told.groupedBy.join(', ') || 'everything together'],
+            ['Fallback', told.fallback.join(', ')],
             ['Repeats', told.repeatsAfter === null ? '' : `after ${told.repeatsAfter} minutes`],
           ]),
           '',

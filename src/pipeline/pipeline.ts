@@ -1,4 +1,5 @@
-import type { AlertDesk, Observation } from '../alerts/desk.js';
+import type { AlertDesk } from '../alerts/desk.js';
+import type { Observation } from '../alerts/metric-desk.js';
 import { carriers } from '../analysis/carriers.js';
 import type { JudgedPoint, Judging } from '../detection/judging.js';
 import { explanations, speakersFirst } from '../detection/story.js';

@@ -1,4 +1,4 @@
-import type { Observation } from '../../src/alerts/desk.js';
+import type { Observation } from '../../src/alerts/metric-desk.js';
 import type { AlertPoint, EscalationPolicy } from '../../src/model/alert.js';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
 import type { MetricDefinition } from '../../src/model/metric.js';

@@ -61,7 +61,9 @@ describe('deliveries', () => {
     expect(reasons(failed)).toEqual(['fired', 'first_notification']);
     expect(told(failed)).toEqual(['delivery_failed → console']);
     const health = alerts.alerts().find(({ kind }) => kind === 'data_health');
-    expect(health?.title).toBe('Messages to slack:#disputes do not arrive: there is no such channel, or the app is not in it (channel_not_found)');
+    expect(health?.title).toBe(
+      'Messages to slack:#disputes do not arrive: there is no such channel, or the app is not in it (channel_not_found)',
+    );
 
     alerts.recordAttempt(firstDelivery(alerts).deliveryId, { outcome: 'sent', messageRef: '' }, hour(2));
     alerts.act({ kind: 'acknowledge', alertId, actor: 'amira' }, hour(3));

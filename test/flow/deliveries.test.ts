@@ -49,7 +49,8 @@ it('gives up what cannot arrive, says so elsewhere, and says when it arrives aga
   const health = async () => (await timeline.alerts()).find((alert) => alert.kind === 'data_health');
   expect(await health()).toMatchObject({
     state: 'firing',
-    title: 'Messages to slack:#leads do not arrive: there is no such channel, or the app is not in it (channel_not_found)',
+    title:
+      'Messages to slack:#leads do not arrive: there is no such channel, or the app is not in it (channel_not_found)',
   });
 
   gone = false;

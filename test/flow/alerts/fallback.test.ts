@@ -22,7 +22,8 @@ promise(
     expect(story.alert('target=slack:#disputes')).toMatchObject({
       kind: 'data_health',
       state: 'firing',
-      title: 'Messages to slack:#disputes do not arrive: there is no such channel, or the app is not in it (channel_not_found)',
+      title:
+        'Messages to slack:#disputes do not arrive: there is no such channel, or the app is not in it (channel_not_found)',
     });
     gone = false;
     story.does('ann', { kind: 'acknowledge' });

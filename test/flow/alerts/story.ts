@@ -1,6 +1,7 @@
 import { it } from 'vitest';
 import type { AlertAction } from '../../../src/alerts/command.js';
-import { AlertDesk, type Observation } from '../../../src/alerts/desk.js';
+import { AlertDesk } from '../../../src/alerts/desk.js';
+import type { Observation } from '../../../src/alerts/metric-desk.js';
 import type { AlertSettings } from '../../../src/alerts/settings.js';
 import type { SilenceCommand } from '../../../src/alerts/silence-command.js';
 import type { Alert, EscalationPolicy } from '../../../src/model/alert.js';
