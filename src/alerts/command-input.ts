@@ -20,7 +20,7 @@ export function inputOf(
         snooze: null,
       };
     case 'resolve':
-      return { input: { kind: 'resolve', outlived: false }, snooze: null };
+      return { input: { kind: 'resolve', actor: command.actor, outlived: false }, snooze: null };
     case 'feedback': {
       const { verdict, actor, note = '' } = command;
       return { input: { kind: 'feedback', feedback: { verdict, by: actor, at: now, note } }, snooze: null };

@@ -76,7 +76,7 @@ export type AlertInput =
     }
   | { kind: 'parent_resolved'; parent: string; releaseAt: Instant }
   | { kind: 'acknowledge'; actor: string; personId?: string | undefined }
-  | { kind: 'resolve'; outlived: boolean }
+  | { kind: 'resolve'; actor: string; outlived: boolean }
   /** A silence begins to mute it, or another one takes over; `snooze` when a person asked for it on this alert. */
   | { kind: 'silenced'; silence: AlertSilence; snooze: boolean }
   | { kind: 'silence_ended'; place: GroupPlace | null }

@@ -25,10 +25,14 @@ export function onAcknowledge(
   });
 }
 
-export function onResolve(before: AlertRecord | null, outlived: boolean, now: Instant): Transition {
+export function onResolve(
+  before: AlertRecord | null,
+  { actor, outlived }: Extract<AlertInput, { kind: 'resolve' }>,
+  now: Instant,
+): Transition {
   const impossible = notOpen(before);
   if (before === null || impossible !== null) return refused(impossible ?? 'not_firing');
-  return resolved(before, 'resolved', outlived, now);
+  return resolved(before, 'resolved', outlived, now, { resolvedBy: actor });
 }
 
 export function onFeedback(before: AlertRecord | null, feedback: Feedback): Transition {

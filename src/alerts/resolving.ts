@@ -15,6 +15,7 @@ export function resolved(
 ) {
   return changed(before, reason, {
     noticeAt: null,
+    resolvedBy: '',
     ...noted,
     anomalousRun: 0,
     run: '',

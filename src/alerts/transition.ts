@@ -20,7 +20,7 @@ export function transition(before: AlertRecord | null, input: AlertInput, now: I
     case 'acknowledge':
       return onAcknowledge(before, input, now);
     case 'resolve':
-      return onResolve(before, input.outlived, now);
+      return onResolve(before, input, now);
     case 'feedback':
       return onFeedback(before, input.feedback);
     case 'hand_over':

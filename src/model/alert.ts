@@ -83,6 +83,8 @@ export interface Alert {
   /** The Slack id of who did, where it was done there; tells nothing while the alert is not acknowledged. */
   acknowledgedById?: string | undefined;
   resolvedAt: Instant | null;
+  /** The person who resolved it; empty or absent where its points did, or nobody has. */
+  resolvedBy?: string | undefined;
   /** Anomalous points in a row, for `for`; normal points in a row, for `recover`. */
   anomalousRun: number;
   normalRun: number;

@@ -122,7 +122,8 @@ function factText(fact: Fact): string {
 }
 
 function factValue({ label, text }: Fact): string {
-  if (label === 'Runbook') return slackLink(webAddress(text), text) || '-';
+  const address = label === 'Runbook' ? webAddress(text) : null;
+  if (address !== null) return slackLink(address, 'Open the runbook');
   return slackText(text, LIMIT.field) || '-';
 }
 

@@ -85,7 +85,8 @@ export function stateWords(alert: Alert, display: MetricDisplay): string {
       : '';
   const silenced =
     alert.silence === null ? '' : `, silenced${by(alert.silence.author)} ${snoozedUntil(alert, display)}`;
-  if (alert.state === 'resolved') return `Resolved${at(alert.resolvedAt)}${again}`;
+  if (alert.state === 'resolved')
+    return `Resolved${by(alert.resolvedBy ?? '')}${at(alert.resolvedAt)}${again}`;
   if (alert.state === 'acknowledged')
     return `Acknowledged${by(alert.acknowledgedBy)}${at(alert.acknowledgedAt)}${silenced}${again}`;
   if (alert.silence !== null) return `Open${silenced}${again}`;

@@ -25,10 +25,10 @@ export function changeWords(
   const when = (instant: number) => formatInstant(instant, display.timezone);
   switch (delivery.reason) {
     case 'acknowledged':
-      return `Acknowledged${by(alert.acknowledgedBy)}. Nobody else is called${ackEndsAt === null ? '' : ` before ${when(ackEndsAt)}`}.`;
+      return `Acknowledged${by(alert.acknowledgedBy)}. Nobody else is called${ackEndsAt === null || alert.silence !== null ? '' : ` before ${when(ackEndsAt)}`}.`;
     case 'resolved':
       return sentences(
-        `Resolved after ${formatDuration((alert.resolvedAt ?? alert.startedAt) - alert.startedAt)}.`,
+        `Resolved${by(alert.resolvedBy ?? '')} after ${formatDuration((alert.resolvedAt ?? alert.startedAt) - alert.startedAt)}.`,
         alert.kind === 'metric' ? `${impactWords(alert, display)}.` : '',
       );
     case 'new_normal':

@@ -37,7 +37,7 @@ export function turnForm(turn: FollowUpTurn): string {
 export const SNOOZES = [
   { value: '1h', text: 'for 1 hour' },
   { value: '4h', text: 'for 4 hours' },
-  { value: 'morning', text: 'until tomorrow 9:00' },
+  { value: 'morning', text: 'until 9:00 in the morning' },
   { value: 'resolved', text: 'until it is resolved' },
 ] as const;
 

@@ -130,10 +130,14 @@ export function spanOfDay(day: string, timezone: string): { from: Instant; to: I
   return { from: start.toMillis(), to: start.plus({ days: 1 }).toMillis() };
 }
 
-/** The next day at 9:00 in a zone. */
+/** To somebody who is up at night the morning that comes is that of the same date. */
+const NIGHT_ENDS = 6;
+
+/** Tomorrow at 9:00 in a zone, as people mean it: the next morning after a night's sleep. */
 export function tomorrowMorning(now: Instant, timezone: string): Instant {
-  return inZone(now, timezone)
-    .plus({ days: 1 })
+  const local = inZone(now, timezone);
+  return local
+    .plus({ days: local.hour < NIGHT_ENDS ? 0 : 1 })
     .set({ hour: 9, minute: 0, second: 0, millisecond: 0 })
     .toMillis();
 }

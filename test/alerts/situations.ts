@@ -66,7 +66,7 @@ export const due = (inhibitor = '', changes: object = {}): AlertInput => ({
 const SILENCE = { silenceId: 's1', until: NOW + HOUR, author: 'amira', reason: 'a known campaign' };
 const silence = { kind: 'silenced', silence: SILENCE, snooze: false } as const;
 const acknowledge = { kind: 'acknowledge', actor: 'amira' } as const;
-const resolve = { kind: 'resolve', outlived: false } as const;
+const resolve = { kind: 'resolve', actor: 'amira', outlived: false } as const;
 
 /** What becomes of an alert by an input that changes it. Throws when it does not. */
 export function become(before: AlertRecord | null, input: AlertInput, now: number): AlertRecord {

@@ -32,6 +32,7 @@ routes:
     policy: day
     group_by: [metric]
   - policy: day
+    fallback: [console, owner]
 schedules:
   - id: on-call
     timezone: Europe/London
@@ -93,6 +94,9 @@ it('goes by the severity, and by whoever is on call then', async () => {
   expect((await steps(...critical, '2026-03-09T09:00Z'))[1]).toBe('slack:U0BOB01');
   expect((await steps(...critical, '2026-03-05T13:00Z'))[1]).toBe('nobody, so the next step follows at once');
   const { out } = await run('--json', 'route', ...critical, '2026-03-09T09:00Z');
+  const plain = await run('route', '--metric', 'orders');
+  expect(plain.out).toMatch(/\nRoute +all alerts\n/);
+  expect(plain.out).toMatch(/\nFallback +console, slack:U0ANN01\n/);
   expect(JSON.parse(out)).toMatchObject({
     policy: 'page',
     steps: [{ at: '2026-03-09T09:00:00.000Z', asked: ['schedule:on-call'], told: ['slack:U0BOB01'] }],

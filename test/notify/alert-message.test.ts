@@ -178,6 +178,41 @@ describe('trouble with the data or the messages', () => {
 });
 
 describe('a change, in one line', () => {
+  test('says who resolved it, where a person did', () => {
+    const alert = makeAlert({ state: 'resolved', resolvedAt: NOON + 2 * HOUR, resolvedBy: 'Ann' });
+    const resolved = makeNotification({ alert, delivery: makeDelivery({ reason: 'resolved' }) });
+    expect(changeWords(resolved, CONTEXT)).toMatch(/^Resolved by Ann after 3 h\. About 56 more disputes/);
+    expect(textOf(alertMessage(resolved, CONTEXT))).toContain(
+      'Resolved by Ann at Mon 16 Feb 2026, 14:00 GMT',
+    );
+  });
+
+  test('says until when nobody else is called, unless a silence sees to that', () => {
+    const acknowledged = (changes: Partial<Alert>) => {
+      const { escalation } = makeAlert();
+      const alert = makeAlert({
+        ...{ state: 'acknowledged', acknowledgedBy: 'Ann', ...changes },
+        escalation: { ...escalation, ackEndsAt: NOON + 4 * HOUR },
+      });
+      return changeWords(
+        makeNotification({ alert, delivery: makeDelivery({ reason: 'acknowledged' }) }),
+        CONTEXT,
+      );
+    };
+    expect(acknowledged({})).toBe(
+      'Acknowledged by Ann. Nobody else is called before Mon 16 Feb 2026, 16:00 GMT.',
+    );
+    const silence = { silenceId: 's', until: NOON + 9 * HOUR, author: 'Ann', reason: '' };
+    expect(acknowledged({ silence })).toBe('Acknowledged by Ann. Nobody else is called.');
+  });
+
+  test('names the new owner as people know them', () => {
+    const delivery = makeDelivery({ reason: 'handed_over' });
+    const owners = [{ id: 'eve', name: 'Eve Adams', slack: '', timezone: 'UTC', lead: '' }];
+    const handed = makeNotification({ alert: makeAlert({ owner: 'eve' }), delivery });
+    expect(changeWords(handed, { owners })).toBe('Handed over to Eve Adams.');
+  });
+
   test.each([
     ['acknowledged', 'Acknowledged by Ann. Nobody else is called.'],
     ['resolved', 'Resolved after 7 h. About 56 more disputes than expected, worth £1,235'],

@@ -7,7 +7,17 @@ import {
   formatShort,
   formatSliceWords,
   formatValue,
+  tomorrowMorning,
 } from '../../src/notify/wording.js';
+
+test('tomorrow morning comes after a night of sleep, also for whoever is woken in the middle of it', () => {
+  const morning = (at: string) => new Date(tomorrowMorning(Date.parse(at), 'Europe/London')).toISOString();
+  expect(morning('2026-03-03T19:00Z')).toBe('2026-03-04T09:00:00.000Z');
+  expect(morning('2026-03-04T03:15Z')).toBe('2026-03-04T09:00:00.000Z');
+  expect(morning('2026-03-04T07:30Z')).toBe('2026-03-05T09:00:00.000Z');
+  // The clocks go forward that night.
+  expect(morning('2026-03-28T22:00Z')).toBe('2026-03-29T08:00:00.000Z');
+});
 
 describe('numbers keep the digits that say something', () => {
   test.each([
