@@ -4,6 +4,7 @@ import { messageOf } from '../model/errors.js';
 import { FIELD_ACTION } from '../notify/slack-form.js';
 import { parseSlackSubject } from '../notify/slack-subject.js';
 import { NOT_RECORDED } from './click-words.js';
+import { commandAnswer, fieldErrors, formAnswer } from './slack-answers.js';
 import type {
   AnySlackForm,
   FormAnswer,
@@ -22,6 +23,7 @@ import {
   parseJson,
   ViewSubmissionSchema,
 } from './slack-payloads.js';
+import { LATE, SlackWork } from './slack-work.js';
 
 export interface SlackInboxParts {
   actions: readonly SlackAction[];
@@ -41,10 +43,6 @@ export type SlackTaken =
   | { outcome: 'taken'; body: object | null }
   | { outcome: 'unreadable'; reason: string };
 
-/** Slack shows the person a warning after 3 s without an answer; what takes longer goes on behind it. */
-const ANSWER_WITHIN = 2_000;
-const LATE = Symbol('late');
-
 /**
  * Takes what people do in Slack to whoever deals with it, whichever way it came. Everything is answered within
  * Slack's three seconds, and what is not done by then is answered to the person when it is.
@@ -53,10 +51,11 @@ export class SlackInbox {
   readonly #parts: SlackInboxParts;
   readonly #actions: ReadonlyMap<string, SlackAction>;
   readonly #forms: ReadonlyMap<string, AnySlackForm>;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #work: SlackWork;
 
   constructor(parts: SlackInboxParts) {
     this.#parts = parts;
+    this.#work = new SlackWork(parts.log);
     this.#actions = new Map(parts.actions.map((action) => [action.id, action]));
     this.#forms = new Map(parts.forms.map((form) => [form.id, form]));
   }
@@ -75,7 +74,7 @@ export class SlackInbox {
 
   /** Resolves when nothing is being dealt with any more. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.settled();
   }
 
   async #interaction(payload: unknown): Promise<SlackTaken> {
@@ -111,7 +110,7 @@ export class SlackInbox {
         responseUrl,
       }),
     );
-    await this.#inTime(this.#said(work, person, responseUrl));
+    await this.#work.inTime(this.#said(work, person, responseUrl));
     return TAKEN;
   }
 
@@ -123,13 +122,13 @@ export class SlackInbox {
     const work = this.#guarded({ command: text.split(' ', 1)[0] ?? '', person: person.id }, () =>
       this.#parts.command({ text: text.trim(), person, channel, responseUrl }),
     );
-    const answer = await this.#inTime(work);
+    const answer = await this.#work.inTime(work);
     if (answer === LATE) {
-      this.#run(this.#said(work, person, responseUrl));
+      this.#work.goOn(this.#said(work, person, responseUrl));
       return TAKEN;
     }
     if (answer === null) return TAKEN;
-    return { outcome: 'taken', body: { response_type: 'ephemeral', ...messageBody(answer) } };
+    return { outcome: 'taken', body: commandAnswer(answer) };
   }
 
   async #submission({ user, view }: z.output<typeof ViewSubmissionSchema>): Promise<SlackTaken> {
@@ -145,13 +144,13 @@ export class SlackInbox {
     const values = form.values.safeParse(Object.fromEntries(typed));
     if (!values.success) {
       const fields = values.error.issues.map(({ path, message }) => [String(path[0]), message]);
-      return { outcome: 'taken', body: { response_action: 'errors', errors: Object.fromEntries(fields) } };
+      return { outcome: 'taken', body: fieldErrors(Object.fromEntries(fields)) };
     }
     const work = this.#submitted(form, subject.data, values.data, user);
-    const answer = await this.#inTime(work);
-    if (answer !== LATE) return { outcome: 'taken', body: viewAnswer(answer, view.callback_id) };
+    const answer = await this.#work.inTime(work);
+    if (answer !== LATE) return { outcome: 'taken', body: formAnswer(answer, view.callback_id) };
     // The form is closed by then, so that the person hears of what went wrong in our own conversation with them.
-    this.#run(
+    this.#work.goOn(
       work.then((late) =>
         late.outcome === 'done'
           ? undefined
@@ -185,7 +184,7 @@ export class SlackInbox {
       return { outcome: 'taken', body: { challenge: event.data.challenge } };
     const { type, user, tab = 'home' } = event.data.event;
     if (type === 'app_home_opened' && tab === 'home' && user !== undefined) {
-      await this.#inTime(
+      await this.#work.inTime(
         this.#parts.homeOpened(user).catch((error: unknown) => {
           this.#parts.log.warn({ reason: messageOf(error), person: user }, 'an App Home could not be shown');
         }),
@@ -214,29 +213,6 @@ export class SlackInbox {
       this.#parts.log.warn({ reason: messageOf(error), person: person.id }, 'a person could not be answered');
     }
   }
-
-  /** Waits for the work, but not longer than Slack does; what is late goes on. */
-  async #inTime<Value>(work: Promise<Value>): Promise<Value | typeof LATE> {
-    this.#run(work);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<typeof LATE>((resolve) => {
-      timer = setTimeout(() => resolve(LATE), ANSWER_WITHIN);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #run(work: Promise<unknown>): void {
-    const running = work
-      .catch((error: unknown) => {
-        this.#parts.log.warn({ reason: messageOf(error) }, 'a person could not be answered');
-      })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
-  }
 }
 
 const TAKEN: SlackTaken = { outcome: 'taken', body: null };
@@ -248,28 +224,4 @@ function unreadable(reason: string): SlackTaken {
 /** The first place that is not as Slack describes it; without what stands there, which people may have written. */
 function problemOf(error: z.ZodError): string {
   return error.issues[0]?.path.join('.') || 'no object';
-}
-
-function messageBody(reply: Exclude<SlackReply, null>): object {
-  return typeof reply === 'string' ? { text: reply } : reply;
-}
-
-function viewAnswer(answer: FormAnswer, formId: string): object | null {
-  switch (answer.outcome) {
-    case 'done':
-      return null;
-    case 'invalid':
-      return { response_action: 'errors', errors: answer.fields };
-    case 'refused':
-      return {
-        response_action: 'update',
-        view: {
-          type: 'modal',
-          callback_id: `${formId}_refused`,
-          title: { type: 'plain_text', text: 'Nothing was changed' },
-          close: { type: 'plain_text', text: 'Close' },
-          blocks: [{ type: 'section', text: { type: 'mrkdwn', text: answer.text } }],
-        },
-      };
-  }
 }
