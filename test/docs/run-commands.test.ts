@@ -23,6 +23,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 
 let alertId = '';
 let followUpId = '';
+let rejectedAt = '';
 let annotationId = '';
 let service: RunningCommand;
 
@@ -40,6 +41,10 @@ const WITHOUT_SERVICE: readonly Step[] = [
   ['ingest events.ndjson.gz'],
   ['ingest table.csv.gz --map my-map.yaml'],
   ['rejected'],
+  ['rejected list --under marketplace.events/'],
+  ['rejected show marketplace.events/3/18442', () => ['rejected', 'show', rejectedAt]],
+  ['rejected export --reason invalid_date'],
+  ['ingest fix.ndjson'],
   ['replay'],
   ['backtest'],
   ['backtest --labels incidents.csv'],
@@ -48,6 +53,7 @@ const WITHOUT_SERVICE: readonly Step[] = [
   ['backtest --metric dispute_rate --charts out/'],
   ['detect series.csv'],
   ['detect history.csv --use ./usual-range.js'],
+  ['detect sales.csv stock.csv.gz --use z-score --param robust=true --param width=4'],
   ['explain table.csv --value sold --forecast expected'],
   ['route --metric dispute_rate --slice region=GB --severity critical --at 2026-12-25T03:00Z'],
   ['erase FIELD=VALUE', () => ['erase', 'case_id=C-1042']],
@@ -119,13 +125,14 @@ describe('the commands of the documentation', { timeout: 60_000 }, () => {
     const documented = new Set(PAGES.flatMap(commandsOn).map((args) => args.join(' ')));
     const known = [...WITHOUT_SERVICE, ...WITH_SERVICE].map(([command]) => command);
     expect([...documented].sort()).toEqual(
-      [...known, 'start --config my-shop', ...Object.keys(NOT_RUN)].sort(),
+      [...known, 'start --config my-shop', 'start --role ingest', ...Object.keys(NOT_RUN)].sort(),
     );
   });
 
   it.each(byName(WITHOUT_SERVICE))('redress $command', async ({ command, typed }) => {
     await runs(typed?.() ?? command.split(' '));
     if (command === 'init my-shop') settleIn();
+    if (command === 'rejected') await rejectOne();
   });
 
   it('redress start --config my-shop', async () => {
@@ -151,6 +158,21 @@ describe('the commands of the documentation', { timeout: 60_000 }, () => {
     followUpId = String(jsonLines(opened.out)[0]?.follow_up_id);
   });
 
+  it('redress start --role ingest', async () => {
+    const beside = new RunningCommand(
+      ['--json', 'start', '--role', 'ingest', '--config', join(process.cwd(), 'my-shop')],
+      {
+        env: { CLICKHOUSE_URL: process.env.CLICKHOUSE_URL ?? '' },
+      },
+    );
+    const { address } = JSON.parse(await beside.said('address')) as { address: string };
+    const body = JSON.stringify({ event_id: 'beside', type: 'order.delivered', occurred_at: Date.now() });
+    const answer = await fetch(`${address}/v1/events`, { method: 'POST', body });
+    expect(await answer.json()).toEqual({ accepted: 1, rejected: [] });
+    beside.child.kill('SIGTERM');
+    await beside.finished;
+  });
+
   it.each(byName(WITH_SERVICE))('redress $command', async ({ command, typed }) => {
     await runs(typed?.() ?? command.split(' '));
   });
@@ -172,6 +194,16 @@ function settleIn(): void {
   expect(text).toContain(`documented_${process.pid}`);
   writeFileSync(file, text);
   for (const copy of ['config', 'wider']) cpSync('my-shop', copy, { recursive: true });
+}
+
+/** Has an input rejected, and puts what a reader would have mended of it into the file that is fed again. */
+async function rejectOne(): Promise<void> {
+  const event = { event_id: 'spoilt', type: 'order.delivered', occurred_at: 'yesterday' };
+  writeFileSync('spoilt.ndjson', JSON.stringify(event));
+  await redress(['ingest', 'spoilt.ndjson']);
+  const listed = jsonLines((await redress(['--json', 'rejected', 'list'])).out);
+  rejectedAt = String(listed[0]?.position);
+  writeFileSync('fix.ndjson', JSON.stringify({ ...event, occurred_at: new Date().toISOString() }));
 }
 
 /** What a reader has: events of some days with a bad hour in the end, a foreign table, labels, a plain series. */
@@ -202,6 +234,8 @@ function writeFiles(): void {
   });
   for (const name of ['series.csv', 'history.csv'])
     writeFileSync(name, `timestamp,value\n${series.join('\n')}\n`);
+  writeFileSync('sales.csv', `timestamp,value\n${series.join('\n')}\n`);
+  writeFileSync('stock.csv.gz', gzipSync(`timestamp,value\n${series.join('\n')}\n`));
   writeFileSync(
     'table.csv',
     'region,category,sold,expected\nGB,toys,90,40\nGB,shoes,41,40\nDE,toys,39,40\nDE,shoes,40,40\n',
