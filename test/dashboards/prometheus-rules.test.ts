@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { PROMETHEUS_RULES, PROMETHEUS_RULES_YAML } from '../../src/dashboards/prometheus-rules.js';
 import { ServiceMetrics } from '../../src/http/prometheus.js';
@@ -23,4 +24,10 @@ it('says to an operator what it means and what to do', () => {
   expect(new Set(PROMETHEUS_RULES.map(({ alert }) => alert)).size).toBe(PROMETHEUS_RULES.length);
   for (const { annotations } of PROMETHEUS_RULES) expect(annotations.description).toMatch(/^[A-Z].+\.$/);
   expect(PROMETHEUS_RULES_YAML).toContain('alert: RedressIsDown');
+});
+
+it('has a paragraph for each in the page for operators', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const named = [...page.matchAll(/`(Redress[A-Z]\w+)`/g)].map(([, name]) => name);
+  expect(named.sort()).toEqual(PROMETHEUS_RULES.map(({ alert }) => alert).sort());
 });

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +54,11 @@ function filledIn(service: Service): Record<string, string> {
   );
 }
 
+/** The shell's lines on a page that make the file of the secrets. */
+const makesSecrets = (readRepositoryFile('docs/operations.md').match(/^```sh\n(.*?)^```/ms)?.[1] ?? '')
+  .split('\n')
+  .filter((line) => line.includes('.env'));
+
 /** The container's configuration folder: the repository's, with its own redress.yaml. */
 function containerConfiguration(): string {
   const folder = mkdtempSync(join(tmpdir(), 'redress-container-'));
@@ -63,6 +69,26 @@ function containerConfiguration(): string {
 
 const settings = async (env: Record<string, string>) =>
   loadConfiguration(containerConfiguration(), { env, detectors: builtinDetectors });
+
+test('has every secret that it asks for, once a reader has typed what the page on operations says', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'redress-secrets-'));
+  expect(makesSecrets).toHaveLength(2);
+  execFileSync('sh', ['-ec', makesSecrets.join('\n')], { cwd: folder });
+  const made = Object.fromEntries(
+    readFileSync(join(folder, '.env'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  const asked = [...readRepositoryFile('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map(
+    ([, name]) => name ?? '',
+  );
+  expect(Object.keys(made).sort()).toEqual([...new Set(asked)].sort());
+  for (const name of asked) expect(made[name], name).toMatch(/[0-9a-f]{32}$/);
+  expect(tokensOf(made.REDRESS_TOKENS ?? '')).toEqual(['ingest', 'read', 'operate']);
+});
+
+const tokensOf = (text: string): string[] => text.split(',').map((pair) => pair.split(':')[0] ?? '');
 
 describe('the composition', () => {
   test.each(services)('mounts only what is there: %s', (_, { volumes }) => {
