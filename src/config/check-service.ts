@@ -24,12 +24,6 @@ export function checkService(
     problems.push(source.problem(['http', 'host'], message));
   }
   problems.push(...checkCharts(source, section('slack'), section('http'), settings));
-  const { url } = section('clickhouse');
-  if (typeof url === 'string' && URL.canParse(url) && new URL(url).password !== '') {
-    problems.push(
-      source.problem(['clickhouse', 'url'], 'contains a password; set CLICKHOUSE_PASSWORD instead'),
-    );
-  }
   for (const [index, broker] of itemsOf(section('kafka').brokers).entries()) {
     if (typeof broker === 'string' && !isBroker(broker)) {
       problems.push(source.problem(['kafka', 'brokers', index], `must be host:port, not '${broker}'`));
@@ -109,18 +103,27 @@ function checkKafkaLogin(
   return problems;
 }
 
-/** Looks for Slack's tokens in any value: they are known by their form, whatever the key is called. */
+/** Looks for secrets that are known by their form in any value, whatever its key is called. */
 export function checkPastedSecrets(source: YamlSource): Problem[] {
   const problems: Problem[] = [];
   const visit = (value: unknown, path: (string | number)[]): void => {
-    if (typeof value === 'string' && /xox[abeprs]-[\w-]{8,}/.test(value)) {
-      problems.push(source.problem(path, 'is a Slack token; secrets are read from the environment only'));
+    if (typeof value === 'string') {
+      const secret = secretIn(value, path);
+      if (secret !== null) problems.push(source.problem(path, secret));
     } else if (Array.isArray(value))
       for (const [index, item] of value.entries()) visit(item, [...path, index]);
     else if (isRecord(value)) for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
   };
   visit(source.value, []);
   return problems;
+}
+
+function secretIn(text: string, path: readonly (string | number)[]): string | null {
+  if (/xox[abeprs]-[\w-]{8,}/.test(text))
+    return 'is a Slack token; secrets are read from the environment only';
+  if (!URL.canParse(text) || new URL(text).password === '') return null;
+  if (path.join('.') === 'clickhouse.url') return 'contains a password; set CLICKHOUSE_PASSWORD instead';
+  return 'contains a password; secrets are read from the environment only';
 }
 
 /** True for addresses that only this machine can reach. */
