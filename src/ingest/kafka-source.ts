@@ -38,9 +38,12 @@ export interface KafkaSourceParts {
 /** What the source is doing; `connecting` is also a topic that does not exist yet. */
 export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 'stopped';
 
-/** A fetch's greatest size for each partition and in all, as it comes over the wire. */
-const PARTITION_BYTES = 1 << 20;
-const FETCH_BYTES = 4 * PARTITION_BYTES;
+/**
+ * A fetch's greatest size, as it comes over the wire, of a partition and in all. What a fetch becomes should be garbage before
+ * the young generation is full: what is promoted stays until all of the heap is collected, which is the memory that a
+ * consumer took while it read four times as much at once, and a third of its processor time (docs/benchmarks.md).
+ */
+const FETCH_BYTES = 1 << 20;
 const SESSION = 15 * SECOND;
 const LONGEST_HEARTBEAT = 3 * SECOND;
 /** How long a rebalance waits for members: one that died while it joined holds up all the others for so long. */
@@ -150,7 +153,7 @@ export class KafkaSource {
         sessionTimeout,
         rebalanceTimeout: Math.max(sessionTimeout, REBALANCE),
         heartbeatInterval: this.#heartbeat,
-        maxBytesPerPartition: PARTITION_BYTES,
+        maxBytesPerPartition: FETCH_BYTES,
         maxBytes: FETCH_BYTES,
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
