@@ -1,15 +1,19 @@
 import type { Instant } from '../model/clock.js';
 import type { RejectedEvent } from '../model/event.js';
-import { EventRows, type Origin } from '../store/event-rows.js';
+import { EventRows, type Origin, type PackedEvents } from '../store/event-rows.js';
 import type { DecodedBatch, EventSink } from './contract.js';
 import { type Decoded, type DecodeLimits, decodeEvent } from './decode.js';
 import { FUTURE_ALLOWED } from './decode-fields.js';
 import { decodeLine, type Line } from './line-splitter.js';
 import { arrivalOf } from './origin.js';
 import { PlainEvent } from './plain-event.js';
+import type { RowMemory } from './row-memory.js';
 
 /** What a builder's first batch is expected to take, when nobody knows better. */
 const FIRST_BYTES = 1 << 16;
+/** A batch takes about what the one before it did; one that outgrows its room is copied into twice as much. */
+const LIKE_THE_LAST = 1.1;
+const NO_EVENTS: PackedEvents = { rows: [], count: 0, latest: null };
 /** What a rejected input takes in memory beside its text, and a character of the text. */
 const REJECTED_BYTES = 512;
 const CHARACTER_BYTES = 2;
@@ -22,7 +26,10 @@ export class BatchBuilder {
   readonly #source: string;
   readonly #limits: DecodeLimits;
   readonly #plain = new PlainEvent();
-  #rows: EventRows;
+  /** Made when the first event comes, because many a builder takes only one batch, and some of them nothing. */
+  #rows: EventRows | null = null;
+  readonly #memory: RowMemory | null;
+  #expected: number;
   #rejected: RejectedEvent[] = [];
   #rejectedBytes = 0;
   #lastArrivalAt: Instant | null = null;
@@ -30,12 +37,18 @@ export class BatchBuilder {
   /**
    * All inputs of a builder are of one source.
    *
-   * @param expected bytes that its first batch will probably take: what it grows beyond is copied.
+   * @param room.memory where rows are made, and where whoever has written them gives it back.
+   * @param room.expected bytes that the first batch will probably take: what it grows beyond is copied.
    */
-  constructor(source: string, limits: DecodeLimits, expected = FIRST_BYTES) {
+  constructor(
+    source: string,
+    limits: DecodeLimits,
+    { memory = null, expected = FIRST_BYTES }: { memory?: RowMemory | null; expected?: number } = {},
+  ) {
     this.#source = source;
     this.#limits = limits;
-    this.#rows = new EventRows(expected);
+    this.#memory = memory;
+    this.#expected = expected;
   }
 
   /** Takes one message or line as it came, without the end of the line; false when it is rejected. */
@@ -60,25 +73,27 @@ export class BatchBuilder {
     if (accepted === undefined) {
       this.#rejected.push(rejected);
       this.#rejectedBytes += REJECTED_BYTES + CHARACTER_BYTES * rejected.raw.length;
-    } else this.#rows.add(this.#limits.protect?.(accepted.event) ?? accepted.event, accepted.arrival);
+    } else this.#opened().add(this.#limits.protect?.(accepted.event) ?? accepted.event, accepted.arrival);
     this.#arrivedAt((accepted ?? rejected).arrival.receivedAt);
     return accepted !== undefined;
   }
 
   get size(): number {
-    return this.#rows.count + this.#rejected.length;
+    return (this.#rows?.count ?? 0) + this.#rejected.length;
   }
 
   /** Everything collected so far; the builder begins anew. */
   take(): DecodedBatch {
+    const size = this.#rows?.size ?? 0;
     const batch = {
       source: this.#source,
       lastArrivalAt: this.#lastArrivalAt,
-      accepted: this.#rows.finish(),
+      accepted: this.#rows?.finish() ?? NO_EVENTS,
       rejected: this.#rejected,
-      bytes: this.#rows.size + this.#rejectedBytes,
+      bytes: size + this.#rejectedBytes,
     };
-    this.#rows = new EventRows(Math.max(FIRST_BYTES, this.#rows.size));
+    this.#rows = null;
+    this.#expected = Math.max(FIRST_BYTES, Math.ceil(size * LIKE_THE_LAST));
     this.#rejected = [];
     this.#rejectedBytes = 0;
     this.#lastArrivalAt = null;
@@ -88,9 +103,14 @@ export class BatchBuilder {
   #addPlain(bytes: Buffer, from: number, to: number, origin: Origin, sequence: number): boolean {
     if (to - from > this.#limits.maxEventBytes || this.#limits.protect !== undefined) return false;
     if (!this.#plain.read(bytes, from, to, origin.receivedAt + FUTURE_ALLOWED)) return false;
-    this.#rows.addPlain(this.#plain, origin, sequence);
+    this.#opened().addPlain(this.#plain, origin, sequence);
     this.#arrivedAt(origin.receivedAt);
     return true;
+  }
+
+  #opened(): EventRows {
+    this.#rows ??= new EventRows(this.#memory?.take(this.#expected) ?? this.#expected);
+    return this.#rows;
   }
 
   #arrivedAt(instant: Instant): void {

@@ -6,14 +6,16 @@ import type { Origin } from '../store/event-rows.js';
 import { BatchBuilder, PipelinedWriter } from './batch.js';
 import type { EventSink } from './contract.js';
 import type { Decoded, DecodeLimits } from './decode.js';
-import { insist, isWorthAnotherTry } from './insist.js';
+import { isWorthAnotherTry } from './insist.js';
 import { decodeLine, isBlank, type Line, LineSplitter } from './line-splitter.js';
 import type { EventMap } from './map-file.js';
 import { type Input, openInput } from './open-input.js';
 import { arrivalOf } from './origin.js';
 import type { Collector, Portion } from './portion.js';
+import { RowMemory } from './row-memory.js';
 import type { StagingArea } from './staging.js';
 import { readTable } from './table-source.js';
+import { writeUntilDurable } from './write-until-durable.js';
 
 export type FileFormat = 'ndjson' | 'csv' | 'parquet';
 
@@ -56,10 +58,12 @@ export interface FileIngestResult {
   rejected: number;
 }
 
-/** Events to a write: fewer cost the store more for each, more only take memory (docs/benchmarks.md). */
-const BATCH_EVENTS = 32_000;
+/** Events to a write. Each insert leaves parts that the store has to merge: with a third of this it works half as long again. */
+const BATCH_EVENTS = 100_000;
 /** Bytes of input to a write, for events that are large. */
-const BATCH_BYTES = 16 << 20;
+const BATCH_BYTES = 32 << 20;
+/** As many as a `PipelinedWriter` lets be. */
+const BATCHES_HELD = 3;
 /** How much of a text is read for a preview. */
 const PREVIEWED_BYTES = 4 << 20;
 /** How much of a pipe tells it from others. */
@@ -218,10 +222,11 @@ class FileWriter {
   #bytes = 0;
 
   constructor(sink: EventSink, limits: DecodeLimits, onDurable: (writer: FileWriter) => void) {
-    this.#builder = new BatchBuilder('file', limits);
+    const memory = new RowMemory(BATCHES_HELD * BATCH_BYTES);
+    this.#builder = new BatchBuilder('file', limits, { memory });
     this.#writer = new PipelinedWriter({
       write: async (batch) => {
-        await insist(() => sink.write(batch), { again: isWorthAnotherTry });
+        await writeUntilDurable(batch, { sink, memory, again: isWorthAnotherTry });
         this.#isDurable(batch.accepted.count, batch.rejected.length);
       },
     });

@@ -15,9 +15,10 @@ import {
 } from './kafka-client.js';
 import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
 import { arrivalOf } from './origin.js';
-import { type PartitionOffset, PartitionWrites } from './partition-writes.js';
+import { HELD_BYTES, type PartitionOffset, PartitionWrites } from './partition-writes.js';
 import { type PlaceProgress, ProgressTracker } from './progress.js';
 import { withoutRegistryPrefix } from './registry-prefix.js';
+import { RowMemory } from './row-memory.js';
 
 export interface KafkaSettings extends KafkaConnection {
   groupId: string;
@@ -59,6 +60,7 @@ export class KafkaSource {
   readonly #settings: KafkaSettings;
   readonly #heartbeat: number;
   readonly #progress: ProgressTracker;
+  readonly #memory = new RowMemory(HELD_BYTES);
   readonly #writes: PartitionWrites;
   #admin: Admin | null = null;
   #consumer: Consumer | null = null;
@@ -78,6 +80,7 @@ export class KafkaSource {
     this.#progress.lagUnknown();
     this.#writes = new PartitionWrites({
       sink: parts.sink,
+      memory: this.#memory,
       commit: (offsets) => this.#commit(offsets),
       onDurable: (batch, { topic, partition }) => {
         this.#progress.wrote(batch, `${topic}/${partition}`);
@@ -264,7 +267,7 @@ export class KafkaSource {
   #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
     // Rows take less than the JSON that they are made of.
     const expected = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    const builder = new BatchBuilder('kafka', this.#parts.limits, expected);
+    const builder = new BatchBuilder('kafka', this.#parts.limits, { memory: this.#memory, expected });
     const place = `${topic}/${partition}/`;
     const receivedAt = this.#parts.clock.now();
     for (const { offset, timestamp, value } of messages) {

@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { DecodedBatch, EventSink } from './contract.js';
 import { insist } from './insist.js';
+import type { RowMemory } from './row-memory.js';
+import { writeUntilDurable } from './write-until-durable.js';
 
 /** Up to where a partition is durable. */
 export interface PartitionOffset {
@@ -12,6 +14,8 @@ export interface PartitionOffset {
 
 export interface PartitionWritesParts {
   sink: EventSink;
+  /** What batches' rows are made in. */
+  memory: RowMemory;
   /** Tells Kafka. Called one at a time, so that offsets only rise; a failure is tried again. */
   commit(offsets: PartitionOffset[]): Promise<unknown>;
   /** Told of each batch when it and all before it of its partition are durable, before that is committed. */
@@ -21,7 +25,7 @@ export interface PartitionWritesParts {
 }
 
 /** Past so many bytes that are not durable yet, no more is taken. */
-const HELD_BYTES = 16 << 20;
+export const HELD_BYTES = 16 << 20;
 
 /**
  * Writes the batches of partitions while the next are being read, and commits what is durable. A batch is
@@ -60,9 +64,9 @@ export class PartitionWrites {
     const place = `${upTo.topic}/${upTo.partition}`;
     const membership = this.#membership;
     this.#heldBytes += batch.bytes;
-    const own = insist(() => this.#parts.sink.write(batch), {
+    const own = writeUntilDurable(batch, {
+      ...this.#parts,
       again: () => !this.#ended,
-      onRetry: this.#parts.onRetry,
     });
     const all = Promise.all([this.#written.get(place), own]).then(() => {
       this.#parts.onDurable(batch, upTo);

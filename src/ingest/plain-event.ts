@@ -30,6 +30,10 @@ const LOW_LATIN_END = 0xa0;
 const DOUBLE_DIGITS = 15;
 /** A JSON number of so many places, if it is not zero, has no exponent when JavaScript writes it. */
 const NUMBER_PLACES = 6;
+/** 1 for the bytes that a text consists of, nearly always: one look in place of five questions. */
+const IS_PRINTABLE = Uint8Array.from({ length: 256 }, (_, code) =>
+  Number(code >= SPACE && code < DELETE && code !== QUOTE && code !== BACKSLASH),
+);
 /** What cannot be read here. */
 const NOT_PLAIN = -1;
 
@@ -165,10 +169,10 @@ export class PlainEvent implements PlainFields {
   #textEnd(start: number): number {
     const { bytes } = this;
     for (let at = start; ; at += 1) {
+      while (IS_PRINTABLE[bytes[at] as number] === 1) at += 1;
       const code = bytes[at];
-      if (code === undefined || code < SPACE || code === BACKSLASH || code === DELETE) return NOT_PLAIN;
       if (code === QUOTE) return at;
-      if (code < DELETE) continue;
+      if (code === undefined || code <= DELETE) return NOT_PLAIN;
       this.#isAscii = false;
       if (code === LATIN_LEAD && (bytes[at + 1] ?? 0) < LOW_LATIN_END) return NOT_PLAIN;
     }

@@ -67,9 +67,9 @@ export class EventRows {
   #placeBytes: Uint8Array = new Uint8Array();
   #latest = Number.NEGATIVE_INFINITY;
 
-  /** @param expected bytes that the rows will probably take. */
-  constructor(expected: number) {
-    this.#rows = new RowBinaryWriter(expected);
+  /** @param room as of `RowBinaryWriter`. */
+  constructor(room: number | Buffer) {
+    this.#rows = new RowBinaryWriter(room);
   }
 
   get count(): number {

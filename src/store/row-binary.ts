@@ -23,9 +23,9 @@ export class RowBinaryWriter {
   #view: DataView;
   #at = 0;
 
-  /** @param expected bytes that will probably be written; more may be. */
-  constructor(expected: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(expected);
+  /** @param room how many bytes will probably be written, or memory to write them into; more may be. */
+  constructor(room: number | Buffer) {
+    this.#bytes = typeof room === 'number' ? Buffer.allocUnsafeSlow(room) : room;
     this.#view = viewOf(this.#bytes);
   }
 
@@ -108,9 +108,10 @@ export class RowBinaryWriter {
       b = b * factor + Math.floor(a / TWO_POW_32);
       c = c * factor + Math.floor(b / TWO_POW_32);
       d = d * factor + Math.floor(c / TWO_POW_32);
-      a %= TWO_POW_32;
-      b %= TWO_POW_32;
-      c %= TWO_POW_32;
+      // Not `%`, which is a call into the runtime for numbers so large.
+      a -= Math.floor(a / TWO_POW_32) * TWO_POW_32;
+      b -= Math.floor(b / TWO_POW_32) * TWO_POW_32;
+      c -= Math.floor(c / TWO_POW_32) * TWO_POW_32;
     }
     if (units < 0) {
       // Two's complement: all bits turned over, plus one.

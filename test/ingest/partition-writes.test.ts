@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { BatchBuilder } from '../../src/ingest/batch.js';
 import type { DecodedBatch } from '../../src/ingest/contract.js';
 import { type PartitionOffset, PartitionWrites } from '../../src/ingest/partition-writes.js';
+import { RowMemory } from '../../src/ingest/row-memory.js';
 import { RedressError } from '../../src/model/errors.js';
 
 const EMPTY = new BatchBuilder('kafka', { maxEventBytes: 1_000 }).take();
@@ -22,6 +23,7 @@ function underTest() {
     sink: {
       write: () => new Promise<void>((succeed, fail) => written.push({ succeed, fail: () => fail(away) })),
     },
+    memory: new RowMemory(0),
     commit: async (offsets) => {
       for (const { partition, offset } of offsets) commits.push(`${partition}:${offset}`);
     },
