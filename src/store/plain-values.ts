@@ -30,6 +30,10 @@ const ATTRIBUTE_KEY = new RegExp(`^[A-Za-z][A-Za-z0-9_.-]{0,${ATTRIBUTE_KEY_LENG
 const FIELDS: readonly EventField[] = Object.values(EVENT_FIELDS);
 /** What a Decimal(38, 18) holds before the point. */
 const COLUMN_INTEGER_DIGITS = 20;
+const PATTERNS: Partial<Record<EventField['kind'], string>> = {
+  type: "'^[a-z][a-z_]*[.][a-z][a-z_]*$'",
+  currency: "'^([A-Z]{3})?$'",
+};
 /** Bytes from the space to the tilde: neither control characters nor anything that UTF-8 could be broken in. */
 const PRINTABLE = "'^[ -~]*$'";
 
@@ -40,6 +44,7 @@ const PRINTABLE = "'^[ -~]*$'";
  */
 export function plainRow(values: readonly MappedValue[], intact: string, latest: string): PlainRow | null {
   const conditions = [intact];
+  const standing: Column[] = [];
   const columns: Record<string, string> = {};
   for (const field of FIELDS) {
     if (field.kind === 'attributes') continue;
@@ -49,6 +54,7 @@ export function plainRow(values: readonly MappedValue[], intact: string, latest:
     if (column === null) return null;
     columns[field.name] = column.value;
     conditions.push(column.isPlain);
+    standing.push(column);
   }
   const attributes = values.filter((it) => it.field.startsWith(ATTRIBUTE));
   const texts = attributes.map((it) => text(EVENT_FIELDS.attributes, it));
@@ -60,12 +66,17 @@ export function plainRow(values: readonly MappedValue[], intact: string, latest:
     columns[EVENT_FIELDS.attributes.name] =
       `mapFilter((key, value) -> value != '', map(${entries.join(', ')}))`;
   conditions.push(...texts.map((it) => it?.isPlain ?? 'false'));
+  const printable = [...standing, ...texts].flatMap((it) => (it?.isPrintable ? [it.value] : []));
+  // At once, because a call for each costs more than what it looks through.
+  if (printable.length > 0) conditions.push(`match(concat(${printable.join(', ')}, ''), ${PRINTABLE})`);
   return { columns, isPlain: `ifNull(${conditions.join(' AND ')}, false)` };
 }
 
 interface Column {
   value: string;
   isPlain: string;
+  /** True for what is plain only if it consists of printable characters. */
+  isPrintable?: boolean;
 }
 
 function present(field: EventField, value: MappedValue, latest: string): Column | null {
@@ -76,10 +87,11 @@ function present(field: EventField, value: MappedValue, latest: string): Column 
 function text({ kind, required, maxLength }: EventField, { expression, type }: MappedValue): Column | null {
   if (!/^(LowCardinality\()?(Nullable\()?String\)*$/.test(type)) return null;
   const value = `ifNull((${expression}), '')`;
-  const pattern =
-    kind === 'type' ? "'^[a-z][a-z_]*[.][a-z][a-z_]*$'" : kind === 'currency' ? "'^([A-Z]{3})?$'" : PRINTABLE;
   const least = required ? ` AND ${value} != ''` : '';
-  return { value, isPlain: `match(${value}, ${pattern}) AND length(${value}) <= ${maxLength}${least}` };
+  const isPlain = `length(${value}) <= ${maxLength}${least}`;
+  const pattern = PATTERNS[kind];
+  if (pattern === undefined) return { value, isPlain, isPrintable: true };
+  return { value, isPlain: `match(${value}, ${pattern}) AND ${isPlain}` };
 }
 
 /** Finer fractions than milliseconds are cut off, as the decoder does it. */

@@ -12,6 +12,9 @@ interface Column {
 
 type Settings = Readonly<Record<string, string | number>>;
 
+/** The column that says of a row whether it becomes an event on its way; no foreign column begins with an underscore. */
+const PLAIN = '_plain';
+
 /** Which rows become events while they are loaded, and how. */
 interface Acceptance {
   values: readonly MappedValue[];
@@ -103,18 +106,23 @@ export class StagingTable {
     const { accept } = input;
     const plain = accept === null ? null : plainRow(accept.values, accept.intact, String(accept.latest));
     if (accept === null || plain === null) {
-      await this.#pour(this.#name, input, {});
+      await this.#pour(this.#name, input);
       return null;
     }
     const { tables, views } = this.#acceptance(accept, plain);
     for (const statements of [tables, views])
       await Promise.all(statements.map((statement) => this.#store.statement(statement)));
     await this.#pour(`${this.#name}_in`, input, {
-      session_timezone: accept.timezone,
-      optimize_on_insert: 0,
-      // Each of the three views has a thread of its own to write in; without, the file waits for them one after another.
-      parallel_view_processing: 1,
-      max_threads: 2,
+      // Asked once for each row here, not by every view that wants to know it.
+      values: { [PLAIN]: plain.isPlain },
+      settings: {
+        session_timezone: accept.timezone,
+        prefer_column_name_to_alias: 1,
+        optimize_on_insert: 0,
+        // Each of the three views has a thread of its own to write in; without, the file waits for them one after another.
+        parallel_view_processing: 1,
+        max_threads: 2,
+      },
     });
     const counted = `SELECT sum(accepted) AS accepted FROM ${this.#part('count')}`;
     for await (const [row] of this.#store.rows<{ accepted: number }>(counted)) return row?.accepted ?? 0;
@@ -124,13 +132,14 @@ export class StagingTable {
   async #pour(
     table: string,
     { format, body, settings }: { format: string; body: Readable; settings: Settings },
-    more: Settings,
+    more: { values: Readonly<Record<string, string>>; settings: Settings } = { values: {}, settings: {} },
   ): Promise<void> {
-    const names = this.#columns.map((column) => quoted(column.name)).join(', ');
-    const structure = columnList(this.#columns);
+    const names = ['_row', ...this.#columns.map((column) => quoted(column.name))].join(', ');
+    const [targets, values] = [Object.keys(more.values), Object.values(more.values)];
     await this.#store.load(
-      `INSERT INTO ${quoted(table)} (_row, ${names})
-       SELECT rowNumberInAllBlocks() + 1, ${names} FROM input(${literal(structure)})
+      `INSERT INTO ${quoted(table)} (${[names, ...targets].join(', ')})
+       SELECT ${[names, ...values].join(', ')}
+       FROM (SELECT rowNumberInAllBlocks() + 1 AS _row, * FROM input(${literal(columnList(this.#columns))}))
        FORMAT ${format}`,
       body,
       {
@@ -140,16 +149,13 @@ export class StagingTable {
         input_format_parallel_parsing: 0,
         input_format_parquet_preserve_order: 1,
         ...settings,
-        ...more,
+        ...more.settings,
       },
     );
   }
 
   /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
-  #acceptance(
-    { where, origin }: Acceptance,
-    { columns, isPlain }: PlainRow,
-  ): { tables: string[]; views: string[] } {
+  #acceptance({ where, origin }: Acceptance, { columns }: PlainRow): { tables: string[]; views: string[] } {
     const { source, place, receivedAt, versionAt } = origin;
     const values = Object.entries({
       ...columns,
@@ -159,18 +165,19 @@ export class StagingTable {
       version: `bitOr(bitShiftLeft(toUInt128(${versionAt}), 64), toUInt128(_row))`,
     });
     const from = `FROM ${this.#part('in')} WHERE (${where === '' ? 'true' : where}) AND`;
+    const own = `_row UInt64, ${columnList(this.#columns)}`;
     const view = (name: string, target: string) =>
       `CREATE MATERIALIZED VIEW ${this.#part(name)} TO ${target} AS SELECT`;
     const tables = [
-      `CREATE TABLE ${this.#part('in')} (_row UInt64, ${columnList(this.#columns)}) ENGINE = Null`,
+      `CREATE TABLE ${this.#part('in')} (${own}, ${PLAIN} UInt8) ENGINE = Null`,
       `CREATE TABLE ${this.#part('count')} (accepted UInt64) ENGINE = Memory`,
     ];
     const views = [
-      `${view('rest', quoted(this.#name))} * ${from} NOT ${isPlain}`,
-      `${view('counted', this.#part('count'))} count() AS accepted ${from} ${isPlain}`,
+      `${view('rest', quoted(this.#name))} * EXCEPT ${PLAIN} ${from} NOT ${PLAIN}`,
+      `${view('counted', this.#part('count'))} count() AS accepted ${from} ${PLAIN}`,
       // Inside by numbers, so that an event's field does not take the place of a column of the same name.
       `${view('events', 'events_log')} ${values.map(([name], index) => `_${index} AS ${name}`).join(', ')}
-       FROM (SELECT ${values.map(([, value], index) => `${value} AS _${index}`).join(', ')} ${from} ${isPlain})`,
+       FROM (SELECT ${values.map(([, value], index) => `${value} AS _${index}`).join(', ')} ${from} ${PLAIN})`,
     ];
     return { tables, views };
   }
