@@ -47,12 +47,12 @@ export const ewma = defineDetector({
 class MovingAverage implements ResidualStatistic {
   readonly #weight: number;
   readonly #limit: number;
-  #average: number;
+  #average = 0;
 
   constructor(weight: number, width: number, saved?: Json) {
     this.#weight = weight;
     this.#limit = width * Math.sqrt(weight / (2 - weight));
-    this.#average = saved === undefined ? 0 : readState(State, saved, NAME).average;
+    if (saved !== undefined) this.#average = readState(State, saved, NAME).average;
   }
 
   step(residual: number): ResidualFinding {

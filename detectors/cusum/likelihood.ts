@@ -43,7 +43,7 @@ export class LikelihoodCusumJudge implements Judge {
   readonly #steps: BernoulliSteps;
   readonly #limit: number;
   readonly #isRate: boolean;
-  #sum: number;
+  #sum = 0;
 
   constructor(detector: string, options: LikelihoodOptions, series: SeriesContext, saved?: Json) {
     this.#options = options;

@@ -71,7 +71,8 @@ export function judged(
 }
 
 function clamp(x: number, least: number, greatest: number): number {
-  return Math.min(Math.max(x, least), greatest);
+  const atLeast = x < least ? least : x;
+  return atLeast > greatest ? greatest : atLeast;
 }
 
 function finite(x: number): number {

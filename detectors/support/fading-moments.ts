@@ -16,22 +16,24 @@ export const FadingMomentsState = z.object({
  */
 export class FadingMoments {
   readonly #keep: number;
-  #mean: number;
-  #weight: number;
-  #squares: number;
-  #weightSquares: number;
-  #points: number;
-  #isCounts: boolean;
+  // Numbers from the start: a field that was once undefined takes a new place in memory for each number it is given.
+  #mean = 0;
+  #weight = 0;
+  #squares = 0;
+  #weightSquares = 0;
+  #points = 0;
+  #isCounts = true;
 
   /** @param memory values after which one counts a third of what it did (1/e). */
   constructor(memory: number, saved?: z.infer<typeof FadingMomentsState>) {
     this.#keep = 1 - 1 / memory;
-    this.#mean = saved?.mean ?? 0;
-    this.#weight = saved?.weight ?? 0;
-    this.#squares = saved?.squares ?? 0;
-    this.#weightSquares = saved?.weightSquares ?? 0;
-    this.#points = saved?.points ?? 0;
-    this.#isCounts = saved?.isCounts ?? true;
+    if (saved === undefined) return;
+    this.#mean = saved.mean;
+    this.#weight = saved.weight;
+    this.#squares = saved.squares;
+    this.#weightSquares = saved.weightSquares;
+    this.#points = saved.points;
+    this.#isCounts = saved.isCounts;
   }
 
   get mean(): number {

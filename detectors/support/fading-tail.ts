@@ -10,8 +10,10 @@ export const FadingTailState = z.object({
 /** Bins are five parts in a hundred wide, which is the relative error of a remembered size. */
 const BIN_WIDTH = 0.05;
 const LEAST_SIZE = 1e-12;
-/** The bin of sizes that are nothing. */
+/** The bin of sizes that are nothing, as it is saved. */
 const NOTHING = -100_000;
+/** Bins that are made at once beyond the one that is wanted. */
+const SPARE = 8;
 /** Fewer than this say nothing about how rare anything is. */
 const LEAST_SEEN = 20;
 /** The tail that is fitted: this share of what is remembered, and no fewer than so many. */
@@ -32,35 +34,41 @@ const FORGOTTEN = 1e-3;
  */
 export class FadingTail {
   readonly #memory: number;
-  readonly #bins: Map<number, number>;
-  #total: number;
+  /** The weights of the bins, from the lowest on. */
+  #weights = new Float64Array(0);
+  #lowest = 0;
+  /** The weight of sizes that are nothing. */
+  #nothing = 0;
+  #total = 0;
   /** The weight of a size added now; it grows instead of all others fading. */
-  #unit: number;
-  #seen: number;
+  #unit = 1;
+  #seen = 0;
 
   /** @param memory sizes after which one counts a third of what it did (1/e). */
   constructor(memory: number, saved?: z.infer<typeof FadingTailState>) {
     this.#memory = memory;
-    this.#bins = new Map(saved?.bins);
-    this.#total = saved?.total ?? 0;
-    this.#unit = saved?.unit ?? 1;
-    this.#seen = saved?.seen ?? 0;
+    if (saved === undefined) return;
+    for (const [bin, weight] of saved.bins) this.#put(bin, weight);
+    this.#total = saved.total;
+    this.#unit = saved.unit;
+    this.#seen = saved.seen;
   }
 
   /** −log₁₀ of the probability of a size at least this large; 0 or greater, 0 while little is known. */
   surprise(size: number): number {
     if (this.#seen < LEAST_SEEN) return 0;
     const bin = binOf(size);
-    let beyond = 0;
-    for (const [at, weight] of this.#bins) if (at >= bin) beyond += weight;
+    const weights = this.#weights;
+    let beyond = bin === NOTHING ? this.#nothing : 0;
+    for (let at = weights.length - 1; at >= 0 && at >= bin - this.#lowest; at -= 1)
+      beyond += weights[at] as number;
     beyond /= this.#unit;
     const rare = Math.log10((this.#total / this.#unit + 1) / (beyond + 0.5));
     return beyond >= 0.5 ? Math.max(0, rare) : rare + this.#beyondLargest(bin);
   }
 
   add(size: number): void {
-    const bin = binOf(size);
-    this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + this.#unit);
+    this.#put(binOf(size), this.#unit);
     this.#total += this.#unit;
     this.#seen += 1;
     this.#unit /= 1 - 1 / this.#memory;
@@ -68,38 +76,59 @@ export class FadingTail {
   }
 
   save(): z.infer<typeof FadingTailState> {
-    return { bins: [...this.#bins], total: this.#total, unit: this.#unit, seen: this.#seen };
+    const bins: [bin: number, weight: number][] = this.#nothing > 0 ? [[NOTHING, this.#nothing]] : [];
+    this.#weights.forEach((weight, at) => {
+      if (weight > 0) bins.push([this.#lowest + at, weight]);
+    });
+    return { bins, total: this.#total, unit: this.#unit, seen: this.#seen };
+  }
+
+  #put(bin: number, weight: number): void {
+    if (bin === NOTHING) this.#nothing += weight;
+    else {
+      this.#makeRoomFor(bin);
+      const at = bin - this.#lowest;
+      this.#weights[at] = (this.#weights[at] as number) + weight;
+    }
+  }
+
+  #makeRoomFor(bin: number): void {
+    const { length } = this.#weights;
+    const end = this.#lowest + length;
+    if (length > 0 && bin >= this.#lowest && bin < end) return;
+    const lowest = length === 0 || bin < this.#lowest ? bin - SPARE : this.#lowest;
+    const weights = new Float64Array(Math.max(bin + SPARE + 1, length === 0 ? lowest : end) - lowest);
+    weights.set(this.#weights, length === 0 ? 0 : this.#lowest - lowest);
+    this.#weights = weights;
+    this.#lowest = lowest;
   }
 
   /** What the distance from the largest remembered size adds, in powers of ten. */
   #beyondLargest(bin: number): number {
-    const descending = [...this.#bins].sort(([a], [b]) => b - a);
-    const [largest = NOTHING] = descending[0] ?? [];
-    if (largest === NOTHING) return bin === NOTHING ? 0 : BEYOND_NOTHING;
+    const weights = this.#weights;
+    const greatest = weights.findLastIndex((weight) => weight > 0);
+    if (greatest < 0) return bin === NOTHING ? 0 : BEYOND_NOTHING;
     const wanted = Math.max(LEAST_TAIL, (TAIL_SHARE * this.#total) / this.#unit);
+    const largest = this.#lowest + greatest;
     let weight = 0;
     let sum = 0;
     let threshold = largest;
-    for (const [at, ofBin] of descending) {
-      if (weight >= wanted || at === NOTHING) break;
-      weight += ofBin / this.#unit;
-      sum += (ofBin / this.#unit) * at;
-      threshold = at;
+    for (let at = greatest; at >= 0 && weight < wanted; at -= 1) {
+      const ofBin = (weights[at] as number) / this.#unit;
+      if (ofBin === 0) continue;
+      threshold = this.#lowest + at;
+      weight += ofBin;
+      sum += ofBin * threshold;
     }
     const index = Math.max(LEAST_TAIL_INDEX, (sum / weight - threshold) * BIN_WIDTH);
     return Math.max(0, ((bin - largest) * BIN_WIDTH) / Math.LN10 / index);
   }
 
   #rescale(): void {
-    this.#total = 0;
-    for (const [bin, weight] of this.#bins) {
-      const scaled = weight / this.#unit;
-      if (scaled < FORGOTTEN) this.#bins.delete(bin);
-      else {
-        this.#bins.set(bin, scaled);
-        this.#total += scaled;
-      }
-    }
+    const scaled = (weight: number): number => (weight / this.#unit < FORGOTTEN ? 0 : weight / this.#unit);
+    this.#nothing = scaled(this.#nothing);
+    this.#weights = this.#weights.map(scaled);
+    this.#total = this.#weights.reduce((sum, weight) => sum + weight, this.#nothing);
     this.#unit = 1;
   }
 }

@@ -76,7 +76,7 @@ export class LearnedWindow {
 
   learn({ value, size }: Quantity): void {
     this.#add(value, size);
-    this.#outside = [];
+    if (this.#outside.length > 0) this.#outside = [];
     this.#side = null;
   }
 

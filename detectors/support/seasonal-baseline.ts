@@ -111,7 +111,7 @@ export class SeasonalBaseline {
     s.total.exposure = totalFade * s.total.exposure + size * level;
     if (kind === 'value' && (cases < 0 || !Number.isInteger(cases))) s.fractions += 1;
     if (kind === 'rate' && cases > size) s.exceedsOne = true;
-    s.outside = nothingOutside();
+    if (s.outside.side !== null) s.outside = nothingOutside();
   }
 
   /**

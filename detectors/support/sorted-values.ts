@@ -3,7 +3,7 @@ const LEAST_ROOM = 64;
 /** Values in order, with their median and MAD, kept up as values come and go. */
 export class SortedValues {
   #values: Float64Array;
-  #count: number;
+  #count = 0;
 
   constructor(values: readonly number[]) {
     this.#values = new Float64Array(Math.max(LEAST_ROOM, values.length));
