@@ -60,10 +60,12 @@ export class CountNoise {
     return { clumps: 1, wandering: Math.max(0, (xy - x) / xx) };
   }
 
-  /** @param uncertainty the variance of the true rate around what was expected of it, in parts of its square. */
-  learn(cases: number, mean: number, uncertainty: number): void {
+  /**
+   * @param law as it was known when the mean was found.
+   * @param uncertainty the variance of the true rate around what was expected of it, in parts of its square.
+   */
+  learn(cases: number, mean: number, { clumps, wandering }: Noise, uncertainty: number): void {
     if (!(mean > 0)) return;
-    const { clumps, wandering } = this.law;
     const expected = clumps + (wandering + uncertainty) * mean;
     const most = GREATEST_DEVIATIONS * Math.sqrt(expected * mean) + GREATEST_CASES * clumps;
     const y = Math.min(Math.abs(cases - mean), most) ** 2 / mean - uncertainty * mean;

@@ -7,7 +7,7 @@ import { type Quantity, quantityOf } from '../support/quantity.js';
 import { readState } from '../support/read-state.js';
 import { CaseRatio, casesARun } from './case-ratio.js';
 import { CountNoise, CountNoiseState, type Noise } from './count-noise.js';
-import { RateRhythm, RateRhythmState } from './rate-rhythm.js';
+import { RateRhythm, RateRhythmState, type UsualRate } from './rate-rhythm.js';
 
 const Held = z.tuple([z.number(), z.number(), z.number()]);
 const State = z.object({
@@ -24,6 +24,12 @@ const State = z.object({
   /** True once there were more cases than orders, as a ratio of two different counts may have. */
   exceedsOne: z.boolean(),
 });
+
+/** What is known of a point's time before the point is learned from. */
+interface Known {
+  law: Noise;
+  usual: UsualRate;
+}
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
@@ -110,8 +116,9 @@ export class OddsShiftJudge implements Judge {
       this.#warmUpWith(at, quantity);
       return { status: 'not_evaluable', reason: 'cold_start' };
     }
-    const judgement = this.#judge(at, quantity);
-    this.#keep(at, quantity, judgement.score > 1);
+    const known = this.#known(at);
+    const judgement = this.#judge(quantity, known);
+    this.#keep(at, quantity, known, judgement.score > 1);
     return judgement;
   }
 
@@ -123,20 +130,24 @@ export class OddsShiftJudge implements Judge {
   #warmUpWith(at: number, { cases, size }: Quantity): void {
     const { held } = this.#s;
     if (this.#rhythm.points > 0) {
-      this.#learn(at, cases, size);
+      this.#learn(at, cases, size, this.#known(at));
       return;
     }
     held.push([at, cases, size]);
     if (held.length < this.#mostHeld) return;
     const sum = (of: 1 | 2) => held.reduce((total, one) => total + one[of], 0);
     this.#rhythm.begin(sum(1), sum(2), held.length);
-    for (const [start, heldCases, heldSize] of held.splice(0)) this.#learn(start, heldCases, heldSize);
+    for (const [start, heldCases, heldSize] of held.splice(0))
+      this.#learn(start, heldCases, heldSize, this.#known(start));
   }
 
-  #judge(at: number, { value, cases, size }: Quantity): Judged {
-    const s = this.#s;
+  #known(at: number): Known {
     const law = this.#noise.law;
-    const usual = this.#rhythm.usual(at, law);
+    return { law, usual: this.#rhythm.usual(at, law) };
+  }
+
+  #judge({ value, cases, size }: Quantity, { law, usual }: Known): Judged {
+    const s = this.#s;
     const margin = Math.exp(LEVEL_MARGIN * Math.sqrt(usual.ofLevel));
     const uncertainty = usual.uncertainty - usual.ofLevel;
     const high = HIGH.of(usual.rate * margin, s.exceedsOne, size, law, uncertainty);
@@ -182,14 +193,14 @@ export class OddsShiftJudge implements Judge {
     return mean / (1 + wandering * mean);
   }
 
-  #keep(at: number, { cases, size }: Quantity, signals: boolean): void {
+  #keep(at: number, { cases, size }: Quantity, known: Known, signals: boolean): void {
     const s = this.#s;
     if (signals || s.episode !== null) {
       s.held = [];
       s.episode ??= { points: 0, cases: 0, usual: 0 };
       s.episode.points += 1;
       s.episode.cases += cases;
-      s.episode.usual += size * this.#rhythm.usual(at, this.#noise.law).rate;
+      s.episode.usual += size * known.usual.rate;
       if (s.episode.points >= Math.min(this.#acceptAfter, this.#rhythm.points)) {
         this.#rhythm.shift((s.episode.cases + 0.5) / (s.episode.usual + 0.5));
         s.episode = null;
@@ -198,13 +209,13 @@ export class OddsShiftJudge implements Judge {
       return;
     }
     if (s.held.length === 0 && this.#isCalm()) {
-      this.#learn(at, cases, size);
+      this.#learn(at, cases, size, known);
       return;
     }
     s.held.push([at, cases, size]);
     const release = this.#isCalm() ? s.held.length : s.held.length - this.#mostHeld;
     for (const [start, heldCases, heldSize] of s.held.splice(0, Math.max(0, release)))
-      this.#learn(start, heldCases, heldSize);
+      this.#learn(start, heldCases, heldSize, this.#known(start));
   }
 
   #isCalm(): boolean {
@@ -212,14 +223,12 @@ export class OddsShiftJudge implements Judge {
     return true;
   }
 
-  #learn(at: number, cases: number, size: number): void {
+  #learn(at: number, cases: number, size: number, { law, usual }: Known): void {
     const s = this.#s;
-    const law = this.#noise.law;
     if (cases > size) s.exceedsOne = true;
     if (this.#rhythm.knows(at)) {
-      const usual = this.#rhythm.usual(at, law);
       const ratio = LEARNED.of(usual.rate, s.exceedsOne, size, law, usual.uncertainty);
-      this.#noise.learn(ratio.counted(cases), ratio.mean, usual.uncertainty);
+      this.#noise.learn(ratio.counted(cases), ratio.mean, law, usual.uncertainty);
     }
     this.#rhythm.learn(at, cases, size, law);
     s.casesAPoint += (cases - s.casesAPoint) / Math.min(this.#rhythm.points, MEMORY);

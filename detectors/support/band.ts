@@ -70,9 +70,11 @@ export function judged(
   };
 }
 
+/** By comparison: `Math.min` and `Math.max` also look for −0 and NaN, and every judgement is clamped several times. */
 function clamp(x: number, least: number, greatest: number): number {
-  const atLeast = x < least ? least : x;
-  return atLeast > greatest ? greatest : atLeast;
+  if (x > greatest || least > greatest) return greatest;
+  if (x < least) return least;
+  return x;
 }
 
 function finite(x: number): number {

@@ -61,25 +61,39 @@ function planMonth(bucketSeconds: number, timezone: string): SlotPlan {
 }
 
 const remembered =
-  (cache: Map<Instant, number>, timezone: string, slotOf: (local: DateTime) => number) =>
-  (bucketStart: Instant): number => {
-    const known = cache.get(bucketStart);
-    if (known !== undefined) return known;
-    const slot = slotOf(DateTime.fromMillis(bucketStart, { zone: timezone }));
-    if (cache.size >= GREATEST_CACHE) cache.clear();
-    cache.set(bucketStart, slot);
-    return slot;
-  };
+  (cache: SlotCache, timezone: string, slotOf: (local: DateTime) => number) =>
+  (bucketStart: Instant): number =>
+    cache.get(bucketStart, () => slotOf(DateTime.fromMillis(bucketStart, { zone: timezone })));
 
 /**
  * All series of a metric ask for the same buckets, and reading a time zone's rules is the dearest step of a
- * judgement: the answers are kept, per process, because they never change.
+ * judgement: the answers are kept, per process, because they never change. The last one is at hand, because in a
+ * tick all series ask for the same bucket, one after the other.
  */
-const caches = new Map<string, Map<Instant, number>>();
+class SlotCache {
+  readonly #slots = new Map<Instant, number>();
+  #lastStart: Instant = Number.NaN;
+  #lastSlot = 0;
+
+  get(bucketStart: Instant, find: () => number): number {
+    if (bucketStart === this.#lastStart) return this.#lastSlot;
+    let slot = this.#slots.get(bucketStart);
+    if (slot === undefined) {
+      slot = find();
+      if (this.#slots.size >= GREATEST_CACHE) this.#slots.clear();
+      this.#slots.set(bucketStart, slot);
+    }
+    this.#lastStart = bucketStart;
+    this.#lastSlot = slot;
+    return slot;
+  }
+}
+
+const caches = new Map<string, SlotCache>();
 const GREATEST_CACHE = 50_000;
 
-function cacheOf(key: string): Map<Instant, number> {
-  const cache = caches.get(key) ?? new Map<Instant, number>();
+function cacheOf(key: string): SlotCache {
+  const cache = caches.get(key) ?? new SlotCache();
   caches.set(key, cache);
   return cache;
 }

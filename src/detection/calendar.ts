@@ -31,12 +31,7 @@ export class Calendar {
   /** What was going on in a point's bucket that concerns its metric and its slice. */
   at(metric: MetricDefinition, point: Point): readonly Annotation[] {
     const found = this.#during(point.bucketStart, point.bucketStart + point.bucketSeconds * SECOND);
-    if (found.length === 0) return NOTHING;
-    const labels = parseSlice(point.slice);
-    return found
-      .filter(({ annotation: { metrics } }) => metrics === undefined || metrics.includes(metric.id))
-      .filter(({ annotation, scope }) => annotation.scope === point.slice || isParentSlice(scope, labels))
-      .map(({ annotation }) => annotation);
+    return found.length === 0 ? NOTHING : concerning(found, metric.id, point.slice);
   }
 
   #during(from: Instant, to: Instant): readonly Scoped[] {
@@ -58,6 +53,14 @@ export class Calendar {
     this.#years.set(year, holidays);
     return holidays;
   }
+}
+
+function concerning(found: readonly Scoped[], metric: string, slice: string): Annotation[] {
+  const labels = parseSlice(slice);
+  return found
+    .filter(({ annotation: { metrics } }) => metrics === undefined || metrics.includes(metric))
+    .filter(({ annotation, scope }) => annotation.scope === slice || isParentSlice(scope, labels))
+    .map(({ annotation }) => annotation);
 }
 
 const NOTHING: readonly Annotation[] = [];
