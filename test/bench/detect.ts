@@ -3,7 +3,8 @@ import { builtinDetectors } from '../../detectors/index.js';
 import type { Detector, SeriesContext, SeriesPoint } from '../../src/detection/contract.js';
 import { HOUR } from '../../src/model/clock.js';
 import { seededRandom } from '../support/random.js';
-import { tickAndRestart } from './detect-tick.js';
+import { backtestSixWeeks } from './detect-backtest.js';
+import { tick } from './detect-tick.js';
 import { type Contestant, interleaved, print, printTable, ratio, whole } from './measure.js';
 
 /** One series, judged anew so many times: what is measured is judging, and not fetching points from memory. */
@@ -35,13 +36,24 @@ interface Entry {
   recompute?: Recompute;
 }
 
+/** Judging points: through the contract, in a tick of many series, and in a backtest. */
+export async function detect(): Promise<void> {
+  for (const part of Object.values(detectParts)) await part();
+}
+
+/** The parts, each of which can be run alone: `npm run bench detect-tick`. */
+export const detectParts: Readonly<Record<string, () => Promise<void>>> = {
+  'detect-updates': updates,
+  'detect-tick': tick,
+  'detect-backtest': backtestSixWeeks,
+};
+
 /**
  * Updates through the detector contract, against a bare loop that does the least that anything which learns could do
  * (an exponentially weighted z-score over an array of numbers), and against what a detector without a state would do:
- * compute its statistic with simple-statistics over the same window for every point. Then a tick of 10,000 series and
- * a restart.
+ * compute its statistic with simple-statistics over the same window for every point.
  */
-export async function detect(): Promise<void> {
+async function updates(): Promise<void> {
   const again = <One>(one: One): One[] => new Array<One>(SERIES).fill(one);
   const one = series(1);
   const values = again(one);
@@ -68,7 +80,6 @@ export async function detect(): Promise<void> {
   }
   insistOnSameMean(points.value, values);
   printTable([['', 'updates/s', 'of the bare loop', 'of recomputing'], ...rows]);
-  await tickAndRestart();
 }
 
 function entries(): Entry[] {

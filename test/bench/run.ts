@@ -2,7 +2,7 @@ import { alerts } from './alerts.js';
 import { run as analysis, analysisParts } from './analysis.js';
 import { dashboardsBench } from './dashboards.js';
 import { demo } from './demo.js';
-import { detect } from './detect.js';
+import { detect, detectParts } from './detect.js';
 import { followUps } from './follow-ups.js';
 import { ingest } from './ingest.js';
 import { insert } from './insert.js';
@@ -32,7 +32,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 /** Those that run with the others, and parts of them that may be named. */
-const known = { ...benchmarks, ...analysisParts };
+const known = { ...benchmarks, ...analysisParts, ...detectParts };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 for (const name of names) {
   const benchmark = known[name];
