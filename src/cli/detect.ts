@@ -119,6 +119,11 @@ function toLine(file: string, { point, judgement }: JudgedPlainPoint): object {
   };
 }
 
+const EMPTY = {
+  value: 'rows without a number',
+  rate: 'rows without a number, or counted over nothing,',
+} as const;
+
 function notesOf(name: string, { kind, bucketSeconds, points, notes }: PlainSeries): string {
   const count = (number: number, what: string) => (number === 0 ? '' : `${number} ${what}`);
   const { duplicates, outOfOrder, gaps, absentBuckets, empty, unreadable } = notes;
@@ -130,7 +135,7 @@ function notesOf(name: string, { kind, bucketSeconds, points, notes }: PlainSeri
     ['gaps', count(gaps, `with ${absentBuckets} absent buckets, left absent`)],
     ['duplicates', count(duplicates, 'rows repeat a time; the last row of a time counts')],
     ['order', count(outOfOrder, 'rows came after a later one and were put in order')],
-    ['empty', count(empty, 'rows without a number were left out')],
+    ['empty', count(empty, `${EMPTY[kind]} were left out`)],
     [
       'unreadable',
       first === undefined

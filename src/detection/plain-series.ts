@@ -25,7 +25,7 @@ export interface PlainSeriesNotes {
   absentBuckets: number;
   /** Runs of absent buckets. */
   gaps: number;
-  /** Rows without a number, or a rate's without a denominator above 0: left out. */
+  /** Rows without a number, or of a rate counted over nothing: left out. */
   empty: number;
   /** Rows that could not be read: left out. */
   unreadable: { line: number; reason: string }[];
@@ -50,6 +50,9 @@ interface Columns {
   denominator: number | null;
 }
 
+/** What stands before the decimals of the file's numbers; the other one may group their thousands. */
+type DecimalMark = ',' | '.';
+
 interface Row {
   line: number;
   cells: readonly string[];
@@ -57,7 +60,7 @@ interface Row {
 
 /**
  * Reads `timestamp,value` or `timestamp,numerator,denominator`, with a heading or without, separated by commas,
- * semicolons or tabs. Columns are found by their names, else by their order.
+ * semicolons, tabs or bars. Columns are found by their names, else by their order.
  *
  * @param timezone IANA zone of times that name none.
  * @throws `input_unreadable` when the text is no such table or holds fewer than two points.
@@ -80,9 +83,9 @@ export function readPlainSeries(text: string, name: string, timezone: string): P
     empty: 0,
     unreadable: [],
   };
-  const points = inOrder(readPoints(body, columns, { timezone, slashes: order }, notes), notes);
-  if (points.length < 2)
-    throw unreadable(name, `${points.length} points can be read, two are needed at least`);
+  const mark = decimalMarkOf(separatorOf(text), body);
+  const points = inOrder(readPoints(body, columns, { timezone, slashes: order }, mark, notes), notes);
+  if (points.length < 2) throw unreadable(name, tooFew(points.length, notes));
   const bucketSeconds = bucketOf(points);
   countGaps(points, bucketSeconds, notes);
   return { kind: columns.denominator === null ? 'value' : 'rate', bucketSeconds, points, notes };
@@ -104,10 +107,15 @@ function readRows(text: string, name: string): Row[] {
   }
 }
 
+function tooFew(points: number, { unreadable: [first] }: PlainSeriesNotes): string {
+  const found = `${points} points can be read, two are needed at least`;
+  return first === undefined ? found : `${found}; line ${first.line}: ${first.reason}`;
+}
+
 /** Commas last: where another separator stands, they are decimal commas. */
 function separatorOf(text: string): string {
   const [heading = ''] = text.split('\n', 1);
-  return [';', '\t'].find((separator) => heading.includes(separator)) ?? ',';
+  return [';', '\t', '|'].find((separator) => heading.includes(separator)) ?? ',';
 }
 
 function columnsOf(first: readonly string[], hasHeading: boolean, name: string): Columns {
@@ -128,6 +136,7 @@ function readPoints(
   rows: readonly Row[],
   columns: Columns,
   reading: TimeReading,
+  mark: DecimalMark,
   notes: PlainSeriesNotes,
 ): PlainPoint[] {
   return rows.flatMap(({ line, cells }) => {
@@ -144,13 +153,17 @@ function readPoints(
       notes.empty += 1;
       return [];
     }
-    const wrong = numbers.find((cell) => !Number.isFinite(readNumber(cell)));
+    const wrong = numbers.find((cell) => !Number.isFinite(readNumber(cell, mark)));
     if (wrong !== undefined) {
       notes.unreadable.push({ line, reason: `'${wrong}' is no number` });
       return [];
     }
-    const [numerator = 0, denominator = null] = numbers.map(readNumber);
-    if (denominator !== null && denominator <= 0) {
+    const [numerator = 0, denominator = null] = numbers.map((cell) => readNumber(cell, mark));
+    if (denominator !== null && denominator < 0) {
+      notes.unreadable.push({ line, reason: `nothing is counted over ${denominator}` });
+      return [];
+    }
+    if (denominator === 0) {
       notes.empty += 1;
       return [];
     }
@@ -158,9 +171,18 @@ function readPoints(
   });
 }
 
-/** A comma before the last digits is a decimal comma; the separator of the table took every other one. */
-function readNumber(cell: string): number {
-  return Number(cell.replace(/^(-?\d+),(\d+)$/, '$1.$2'));
+/** Where commas separate the cells, or one stands before a point, they group thousands: `"1,234.5"`. */
+function decimalMarkOf(separator: string, rows: readonly Row[]): DecimalMark {
+  const groups = rows.some(({ cells }) => cells.some((cell) => /^-?\d{1,3}(,\d{3})+\.\d+$/.test(cell)));
+  return separator === ',' || groups ? '.' : ',';
+}
+
+/** Not a number where it is none: marks that are not where thousands are grouped belong to something else. */
+function readNumber(cell: string, mark: DecimalMark): number {
+  if (mark === '.')
+    return Number(/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(cell) ? cell.replaceAll(',', '') : cell);
+  const grouped = /^-?\d{1,3}(\.\d{3})+,\d+$/.test(cell) ? cell.replaceAll('.', '') : cell;
+  return Number(grouped.replace(/^(-?\d+),(\d+)$/, '$1.$2'));
 }
 
 function inOrder(points: readonly PlainPoint[], notes: PlainSeriesNotes): PlainPoint[] {

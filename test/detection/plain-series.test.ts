@@ -14,6 +14,9 @@ describe('times as people write them', () => {
     ['2024-01-31 09:00:00 UTC', NINE],
     ['2024-01-31', NINE - 9 * 3_600_000],
     ['20240131', NINE - 9 * 3_600_000],
+    ['202401310900', NINE],
+    ['20240131090000', NINE],
+    ['31-Jan-2024 09:00', NINE],
     [String(NINE / 1_000), NINE],
     [String(NINE), NINE],
     [`${NINE}000`, NINE],
@@ -93,6 +96,24 @@ describe('a plain series', () => {
     });
   });
 
+  test('reads numbers as the table writes them: a comma groups thousands where it separates the cells, too', () => {
+    const values = (heading: string, ...cells: string[]) =>
+      read([heading, ...cells.map((cell, day) => `2024-01-0${day + 1}${cell}`)].join('\n')).points.map(
+        ({ value }) => value,
+      );
+    expect(values('time,value', ',"1,234"', ',"1,234,567.5"', ',12.5')).toEqual([1234, 1234567.5, 12.5]);
+    expect(values('time;value', ';1,234', ';1.234,5', ';12')).toEqual([1.234, 1234.5, 12]);
+    expect(values('time|value', '|1,234', '|1,234.5')).toEqual([1234, 1234.5]);
+    expect(read('time,value\n2024-01-01,1\n2024-01-02,2\n2024-01-03,"1,5"').notes.unreadable).toEqual([
+      { line: 4, reason: "'1,5' is no number" },
+    ]);
+  });
+
+  test('leaves out a rate over nothing, and does not take one over less than nothing for empty', () => {
+    const { notes } = read('time,a,b\n2024-01-01,1,9\n2024-01-02,1,0\n2024-01-03,1,-9\n2024-01-04,1,9');
+    expect(notes).toMatchObject({ empty: 1, unreadable: [{ line: 4 }] });
+  });
+
   test('months of different lengths are no gaps', () => {
     const months = Array.from(
       { length: 12 },
@@ -104,6 +125,7 @@ describe('a plain series', () => {
   test.each([
     ['', 'nothing'],
     ['timestamp,value\n2024-01-01,1', 'two are needed'],
+    ['timestamp,value\n2024-01-01,5 %\n2024-01-02,6 %', "line 2: '5 %' is no number"],
     ['time,a,b,c\n2024-01-01,1,2,3\n2024-01-02,1,2,3', 'are wanted'],
   ])('refuses what is no series: %j', (text, words) => {
     expect(() => read(text)).toThrow(
