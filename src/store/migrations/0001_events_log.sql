@@ -1,6 +1,7 @@
 -- Every arrival of every event; what is current is the view `events`.
 -- The key has the hour, so that a bucket is read without touching the rest. An event that a correction moves
--- to another hour or type leaves a deleted row behind at its old place (queries/settle_moved_events.sql).
+-- to another hour or type leaves a deleted row behind at its old place (queries/settle_moved_events.sql). `batch` is the
+-- insert that an event came with, which the log names as well: what a message was sent for is found by it.
 CREATE TABLE IF NOT EXISTS events_log
 (
     event_id String,
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS events_log
     position String,
     version UInt128,
     is_deleted UInt8 DEFAULT 0,
+    batch LowCardinality(String) DEFAULT initialQueryID(),
     INDEX by_origin origin_at TYPE minmax,
     INDEX by_due due_at TYPE minmax,
     INDEX by_case case_id TYPE bloom_filter

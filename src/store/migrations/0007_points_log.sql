@@ -1,4 +1,5 @@
--- By month, so that a page that asks for all series of a week does not read the years before.
+-- By month, so that a page that asks for all series of a week does not read the years before. `volume` is the events behind
+-- a mean or a quantile, which is not a share of a count but is not worth more than it either.
 CREATE TABLE IF NOT EXISTS points_log
 (
     metric LowCardinality(String),
@@ -11,7 +12,8 @@ CREATE TABLE IF NOT EXISTS points_log
     amount Float64,
     revision UInt32,
     is_deleted UInt8 DEFAULT 0,
-    made_at DateTime64(3, 'UTC') DEFAULT now64(3)
+    made_at DateTime64(3, 'UTC') DEFAULT now64(3),
+    volume Nullable(Float64)
 )
 ENGINE = ReplacingMergeTree(revision, is_deleted)
 PARTITION BY toYYYYMM(bucket_start)

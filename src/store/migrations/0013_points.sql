@@ -1,3 +1,0 @@
-CREATE OR REPLACE VIEW points AS
-SELECT metric, slice, bucket_start, bucket_seconds, value, numerator, denominator, amount, revision
-FROM points_log FINAL
