@@ -21,7 +21,7 @@ export class FollowUpBook {
 
   apply(entry: JournalEntry): void {
     if (entry.stream !== 'follow_up') return;
-    const followUp = complete(entry.body as unknown as FollowUpRecord);
+    const followUp = entry.body as unknown as FollowUpRecord;
     const { followUpId } = followUp;
     const known = this.#followUps.get(followUpId);
     if (known !== undefined && known.version >= followUp.version) return;
@@ -90,22 +90,6 @@ export class FollowUpBook {
   #resolve(ids: readonly string[] = []): FollowUpRecord[] {
     return ids.map((id) => this.#followUps.get(id)).filter((followUp) => followUp !== undefined);
   }
-}
-
-/** An entry from before a field was kept has what the field would have been. */
-function complete(body: FollowUpRecord): FollowUpRecord {
-  const incidentFrom = body.incidentFrom ?? body.openedAt;
-  return {
-    ...body,
-    incidentFrom,
-    duringFrom: body.duringFrom ?? incidentFrom,
-    firedAt: body.firedAt ?? incidentFrom,
-    nextLook: body.nextLook ?? body.watch?.pointsNeeded ?? 0,
-    skipped: body.skipped ?? [],
-    work: body.work ?? { action: '', notes: [], links: [] },
-    climbed: body.climbed ?? null,
-    alertIds: body.alertIds ?? [body.alertId],
-  };
 }
 
 function append(index: Map<string, string[]>, key: string, id: string): void {
