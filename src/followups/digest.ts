@@ -25,7 +25,7 @@ export function buildDigest(
   const followUps = everything.followUps.filter(isOwned).sort(soonestDueFirst);
   const alerts = everything.alerts.filter((alert) => alert.kind === 'metric' && isOwned(alert));
   const fired = alerts.filter(({ openedAt }) => isWithin(openedAt));
-  const followed = new Set(everything.followUps.flatMap(({ alertId, alertIds }) => alertIds ?? [alertId]));
+  const followed = new Set(everything.followUps.flatMap(({ alertIds }) => alertIds));
   const open = followUps.filter(isOpenFollowUp);
   return {
     from,
@@ -33,7 +33,7 @@ export function buildDigest(
     owner,
     opened: followUps.filter(({ openedAt }) => isWithin(openedAt)),
     verified: followUps.filter(({ state, closedAt }) => state === 'verified' && isWithin(closedAt)),
-    reopened: followUps.filter(({ marks = [] }) =>
+    reopened: followUps.filter(({ marks }) =>
       marks.some(({ reason, at }) => AGAIN.has(reason) && isWithin(at)),
     ),
     overdue: open.filter((it) => isWaitingForPeople(it) && it.dueAt < to),
@@ -116,7 +116,7 @@ function workloadOf(
   };
 }
 
-function marksOf({ marks = [] }: FollowUp, kinds: ReadonlySet<string>): readonly FollowUpMark[] {
+function marksOf({ marks }: FollowUp, kinds: ReadonlySet<string>): readonly FollowUpMark[] {
   return marks.filter(({ reason }) => kinds.has(reason));
 }
 

@@ -49,7 +49,7 @@ export class Ledger {
     actor: string,
     now: Instant,
   ): FollowUpChanges & { followUp: FollowUpRecord } {
-    const marks = TURNS.has(reason) ? [...(changed.marks ?? []), { reason, at: now }] : changed.marks;
+    const marks = TURNS.has(reason) ? [...changed.marks, { reason, at: now }] : changed.marks;
     const followUp = { ...changed, marks, lead: this.people.leadOf(changed.owner) };
     const entry: JournalEntry = {
       stream: 'follow_up',

@@ -62,6 +62,7 @@ export function newFollowUp({
     version: 1,
     stateVersion: 1,
     alertIds,
+    marks: [],
     found,
     work: { action: '', notes: [], links: [] },
     remindFrom: now,

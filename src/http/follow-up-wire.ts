@@ -84,7 +84,7 @@ export const FollowUpWireSchema = z
           .describe('Ids of some of the cases that were counted, the newest first.'),
       })
       .nullable()
-      .describe('What was found when it was opened; null for one from before that was kept.'),
+      .describe('What was found when it was opened; null for one that was opened by hand.'),
     action: z.string().describe('The corrective action; empty until there is one.'),
     notes: z.array(
       z.object({
@@ -162,7 +162,7 @@ export function followUpWire(followUp: FollowUp): FollowUpWire {
             evidence: evidenceWire(effect.evidence),
           },
     note: followUp.note,
-    alert_ids: [...(followUp.alertIds ?? [followUp.alertId])],
+    alert_ids: [...followUp.alertIds],
     found:
       found === undefined
         ? null
@@ -171,9 +171,9 @@ export function followUpWire(followUp: FollowUp): FollowUpWire {
             slices: found.slices.map((slice) => ({ ...slice })),
             samples: [...(found.samples ?? [])],
           },
-    action: work?.action ?? '',
-    notes: (work?.notes ?? []).map((note) => ({ ...note, at: instantText(note.at) })),
-    links: (work?.links ?? []).map(({ url, title, addedAt, addedBy }) => ({
+    action: work.action,
+    notes: work.notes.map((note) => ({ ...note, at: instantText(note.at) })),
+    links: work.links.map(({ url, title, addedAt, addedBy }) => ({
       url,
       title,
       added_at: instantText(addedAt),

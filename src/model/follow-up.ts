@@ -141,11 +141,12 @@ export interface FollowUp {
   remindedAt: Instant | null;
   version: number;
   /** Every alert that hangs on it, the newest last. */
-  alertIds?: readonly string[] | undefined;
-  /** Absent in a follow-up from before these were kept. The marks are of its states, oldest first. */
-  marks?: readonly FollowUpMark[] | undefined;
+  alertIds: readonly string[];
+  /** When it came into each of its states, oldest first. */
+  marks: readonly FollowUpMark[];
+  /** Absent for one that was opened by hand, without an alert. */
   found?: Finding | undefined;
-  work?: FollowUpWork | undefined;
+  work: FollowUpWork;
 }
 
 /** How follow-ups are timed and verified, the same for all. */

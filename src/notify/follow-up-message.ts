@@ -33,12 +33,12 @@ export function followUpMessage(notification: FollowUpNotification, context: Mes
     ['Due', formatInstant(followUp.dueAt, owner?.timezone ?? display.timezone)],
     ['Metric', `${display.title}, ${formatSliceWords(followUp.slice)}`],
     ['Found', foundWords(notification)],
-    ['What will be done', followUp.work?.action ?? ''],
+    ['What will be done', followUp.work.action],
   ];
   const note = followUp.note.trim() === '' ? '' : `. ${followUp.note}`;
   // A note of signs that nobody can see is nothing, and Slack refuses a section without words.
   const told = slackText(`${effectWords(followUp, display)}${note}`.replace(/^\. /, ''), LIMIT.line);
-  const links = (followUp.work?.links ?? []).slice(-LIMIT.links);
+  const links = followUp.work.links.slice(-LIMIT.links);
   return {
     text: slackText(title, LIMIT.text),
     blocks: [

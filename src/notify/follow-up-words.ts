@@ -80,7 +80,7 @@ function saidOf(
   { timezone }: MetricDisplay,
 ): string {
   const noteAbout = (about: FollowUpNote['about']) =>
-    work?.notes.findLast((note) => note.about === about)?.text ?? '';
+    work.notes.findLast((note) => note.about === about)?.text ?? '';
   const because = (text: string, about: FollowUpNote['about']) => {
     const reason = noteAbout(about);
     return reason === '' ? text : `${text}, ${reason}`;
@@ -89,11 +89,11 @@ function saidOf(
     case 'noted':
       return noteAbout('note');
     case 'linked': {
-      const link = work?.links.at(-1);
+      const link = work.links.at(-1);
       return link === undefined ? '' : link.title === link.url ? link.url : `${link.title}, ${link.url}`;
     }
     case 'action_set':
-      return work?.action ?? '';
+      return work.action;
     case 'assigned':
       return because(`to ${owner}`, 'owner');
     case 'due_changed':

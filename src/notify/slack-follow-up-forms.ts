@@ -94,7 +94,7 @@ function partsOf(
             kind: 'text',
             id: 'action',
             label: 'Corrective action',
-            initial: work?.action ?? '',
+            initial: work.action,
             longest: LONGEST,
             lines: 'many',
           },

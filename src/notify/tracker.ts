@@ -148,7 +148,7 @@ function ticketOf({ followUp, display }: FollowUpNotification, { owners }: Messa
     ['Owner', owner],
     ['Priority', followUp.priority],
     ['Due', formatInstant(followUp.dueAt, display.timezone)],
-    ['Action', followUp.work?.action ?? ''],
+    ['Action', followUp.work.action],
     ['Note', followUp.note],
     ['Follow-up', followUp.followUpId],
   ];

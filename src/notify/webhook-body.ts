@@ -98,7 +98,7 @@ function alertBody(alert: Alert) {
 function followUpBody(followUp: FollowUp) {
   return {
     follow_up_id: followUp.followUpId,
-    alert_ids: followUp.alertIds ?? [],
+    alert_ids: followUp.alertIds,
     metric: followUp.metric,
     slice: followUp.slice,
     title: followUp.title,
@@ -110,7 +110,7 @@ function followUpBody(followUp: FollowUp) {
     fix_shipped_at: iso(followUp.fixShippedAt),
     closed_at: iso(followUp.closedAt),
     times_reopened: followUp.timesReopened,
-    action: followUp.work?.action ?? '',
+    action: followUp.work.action,
     note: followUp.note,
     effect: followUp.effect,
     version: followUp.version,

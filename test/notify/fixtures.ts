@@ -93,6 +93,9 @@ export function makeFollowUp(changes: Partial<FollowUp> = {}): FollowUp {
     previous: '',
     remindedAt: null,
     version: 1,
+    alertIds: ['a-1'],
+    marks: [],
+    work: { action: '', notes: [], links: [] },
     ...changes,
   };
 }

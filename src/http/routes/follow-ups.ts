@@ -98,7 +98,7 @@ function matches(followUp: FollowUp, filter: Filter): boolean {
     (slice === undefined || followUp.slice === slice) &&
     (priority === undefined || followUp.priority === priority) &&
     (due_before === undefined || followUp.dueAt < due_before) &&
-    (alert === undefined || (followUp.alertIds ?? [followUp.alertId]).includes(alert))
+    (alert === undefined || followUp.alertIds.includes(alert))
   );
 }
 
