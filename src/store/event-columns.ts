@@ -68,6 +68,31 @@ function decimal(value: number): string {
   return value.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 18 });
 }
 
+/**
+ * The last of some instants (ms, ascending) that is not after a date: the bucket that it lies in. One that is known
+ * beforehand is not looked up for each event. Instants at even distances are written as one run, because the engine takes no
+ * parameter of more than 128 KiB (`http_max_field_value_size`) and a week has ten thousand minutes.
+ */
+export function startOf(date: string, starts: readonly number[], bindings: Bindings): string {
+  if (starts.length === 1) return bindings.bind('Int64', starts[0]);
+  const runs = bindings.bind('Array(Array(Int64))', runsOf(starts));
+  const all = `arrayFlatten(arrayMap(run -> range(run[1], run[1] + run[2] * run[3], run[2]), ${runs}))`;
+  return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${all})`;
+}
+
+type Run = [from: number, step: number, count: number];
+
+function runsOf(instants: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  for (const instant of instants) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[2] === 1) run[1] = instant - run[0];
+    if (run !== undefined && instant === run[0] + run[1] * run[2]) run[2] += 1;
+    else runs.push([instant, 1, 1]);
+  }
+  return runs;
+}
+
 /** Puts the parts of a statement in their places, written `{{name}}`. */
 export function filled(text: string, parts: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? '');

@@ -1,6 +1,6 @@
 import type { EventDate } from '../model/event.js';
 import type { EventSelector } from '../model/metric.js';
-import { Bindings, conditions, filled, numberColumn, textColumn } from './event-columns.js';
+import { Bindings, conditions, filled, numberColumn, startOf, textColumn } from './event-columns.js';
 import { queryText } from './sql-files.js';
 import type { Parameters } from './store.js';
 
@@ -86,7 +86,7 @@ function countedParts(
   if (aggregate.kind === 'breach') {
     const { answered } = aggregate;
     const parts = {
-      bucket: bucketOf(edges, 'opened.due', bindings),
+      bucket: startOf('opened.due', edges, bindings),
       dimensions: columns.map((_, i) => `opened.dimension_values[${i + 1}] AS dimension_${i}, `).join(''),
       dimension_values: `[${columns.map((column) => `toString(${column})`).join(', ')}]::Array(String)`,
       conditions: conditions(selector, bindings),
@@ -97,18 +97,12 @@ function countedParts(
   }
   const { value, ...aggregated } = aggregateParts(selector, aggregate, bindings);
   const parts = {
-    bucket: bucketOf(edges, date, bindings),
+    bucket: startOf(date, edges, bindings),
     dimensions: columns.map((column, i) => `${column} AS dimension_${i}, `).join(''),
     date,
     ...aggregated,
   };
   return { counted: 'measure', parts, value };
-}
-
-/** The bucket of a date: one that is known beforehand is not looked up for each event. */
-function bucketOf(edges: readonly number[], date: string, bindings: Bindings): string {
-  if (edges.length === 1) return bindings.bind('Int64', edges[0]);
-  return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${bindings.bind('Array(Int64)', edges)})`;
 }
 
 /** What an aggregate asks of events, and what is made of them. */

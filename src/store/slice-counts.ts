@@ -1,6 +1,6 @@
 import type { EventDate } from '../model/event.js';
 import type { EventSelector, NumberField } from '../model/metric.js';
-import { Bindings, conditions, filled, numberColumn, textColumn } from './event-columns.js';
+import { Bindings, conditions, filled, numberColumn, startOf, textColumn } from './event-columns.js';
 import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
@@ -131,7 +131,7 @@ export class SliceCountTable {
     const text = filled(queryText('slice_counts_coded'), {
       ...parts,
       key,
-      bucket: bucketOf(query, bindings),
+      bucket: startOf(query.date, query.edges.slice(0, -1), bindings),
       number: number === null ? '0' : `assumeNotNull(${number})`,
       sums:
         number === null ? '' : ', toFloat64(sum(number)) AS value, sum(pow(toFloat64(number), 2)) AS squares',
@@ -173,7 +173,7 @@ export class SliceCountTable {
     const text = filled(queryText('slice_counts'), {
       ...parts,
       dimensions: dimensions.join(''),
-      bucket: bucketOf(query, bindings),
+      bucket: startOf(query.date, query.edges.slice(0, -1), bindings),
       value: value === null ? '0' : `toFloat64(sum(assumeNotNull(${value})))`,
       squares: value === null ? '0' : `sum(pow(toFloat64(assumeNotNull(${value})), 2))`,
       groups: ['bucket', ...columns.map((_, i) => `d${i}`)].join(', '),
@@ -224,9 +224,4 @@ function inSpans(date: EventDate, spans: readonly Span[], bindings: Bindings): s
   return joined
     .map(({ from, to }) => `(${date} >= ${instant(from)} AND ${date} < ${instant(to)})`)
     .join(' OR ');
-}
-
-function bucketOf({ date, edges }: SliceQuery, bindings: Bindings): string {
-  if (edges.length === 2) return bindings.bind('Int64', edges[0]);
-  return `roundDown(toUnixTimestamp64Milli(assumeNotNull(${date})), ${bindings.bind('Array(Int64)', edges)})`;
 }

@@ -9,6 +9,7 @@ import { EventLog } from '../../src/store/event-log.js';
 import { PointTable } from '../../src/store/point-table.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
+import { metric, selector } from '../support/metric.js';
 import { testDatabase } from '../support/store.js';
 import { distinct, expectExact } from './brute-force.js';
 import { arrivals, DAYS, METRICS, START } from './made-events.js';
@@ -125,6 +126,40 @@ describe('points', () => {
       overWindow,
       await table.between(overWindow.id, START, START + DAYS * DAY),
       distinct([...all, moved]),
+    );
+  });
+
+  it('are made of a week of minutes at once, with a denominator over the day before', async () => {
+    const { store: other } = await testDatabase();
+    const minutes = 7 * 24 * 60;
+    const orders = Array.from({ length: 2 * minutes }, (_, i) =>
+      arrived({ eventId: `e${i}`, type: 'order.delivered', occurredAt: START + (i * MINUTE) / 2 }),
+    );
+    await new EventLog(other).write({ accepted: orders, rejected: [] });
+    const otherMaker = new PointMaker(new PointTable(other));
+    const bucket = { count: 1, unit: 'minute' } as const;
+    const starts = bucketStarts(START, START + 7 * DAY, { bucket, timezone: 'UTC' });
+    const counted = metric({
+      id: 'minutes',
+      bucket,
+      measure: { kind: 'count', of: selector('order.delivered') },
+    });
+    const points = await otherMaker.make(counted, starts);
+    expect(points.map(({ value }) => value)).toEqual(starts.map(() => 2));
+
+    const overDay = metric({
+      id: 'over_day',
+      bucket,
+      measure: {
+        kind: 'ratio',
+        numerator: selector('order.delivered'),
+        denominator: selector('order.delivered'),
+        window: { over: { count: 1, unit: 'day' }, lag: null },
+      },
+    });
+    const rates = await otherMaker.make(overDay, starts);
+    expect(rates.map(({ denominator }) => denominator)).toEqual(
+      starts.map((_, i) => 2 * Math.min(i + 1, 24 * 60)),
     );
   });
 
