@@ -27,6 +27,9 @@ interface Plan {
   makers: Record<'lacking' | 'before' | 'after', PointMaker>;
 }
 
+/** What a run asks of history. */
+export type PointHistory = Pick<BacktestHistory, 'eventSpan' | 'make' | 'originOf'>;
+
 /** The first and the last of something. */
 interface Span {
   first: Instant;

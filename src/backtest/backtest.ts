@@ -10,7 +10,7 @@ import type { MetricDefinition } from '../model/metric.js';
 import { createDeciders } from '../pipeline/deciding.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { closingOf } from '../pipeline/replay.js';
-import type { BacktestHistory, Origin } from './backtest-history.js';
+import type { BacktestHistory, Origin, PointHistory } from './backtest-history.js';
 
 /** What a run over stored history came to. */
 export interface BacktestRun {
@@ -28,7 +28,7 @@ export interface BacktestOptions {
   span: Span;
   /** The metrics to run; those without a detector never are. */
   metrics: readonly MetricDefinition[];
-  history: Pick<BacktestHistory, 'make' | 'originOf'>;
+  history: PointHistory;
   reportFault: ReportFault;
   /** Told of every judged point, at the moment at which the service would have judged it. */
   onJudged?: (judged: JudgedPoint) => void;
@@ -61,6 +61,7 @@ export async function backtest(configuration: Configuration, options: BacktestOp
     }
   };
   const judged = new Map(metrics.map(({ id }) => [id, { points: 0, evaluable: 0 }]));
+  const events = await history.eventSpan();
   const pipeline = new Pipeline({
     metrics,
     points: history,
@@ -83,7 +84,9 @@ export async function backtest(configuration: Configuration, options: BacktestOp
         note(alerts.recordAttempt(deliveryId, { outcome: 'sent', messageRef: 'backtest' }, now));
     },
     progress: new Map(),
-    completeUntil: (now) => now,
+    // What comes after the last event's bucket is not known, and no zero, however long another metric's bucket is.
+    completeUntil: (now, metric) =>
+      events === null ? now : Math.min(now, closingOf({ metrics: [metric] }, events.last)),
     findBeginning: async () => span.from,
     onMoment: (moment, points) => {
       for (const point of points) {

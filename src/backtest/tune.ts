@@ -15,7 +15,7 @@ import type { Instant } from '../model/clock.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { type BacktestOptions, backtest } from './backtest.js';
-import type { BacktestHistory } from './backtest-history.js';
+import type { PointHistory } from './backtest-history.js';
 import { draftOf, type LoadDraft } from './tuning-draft.js';
 
 /** One part of the history, before and after. */
@@ -57,7 +57,7 @@ export interface TuneOptions {
   /** The metrics file as it is, which the changes are written into, and how it is read. */
   text: string;
   load: LoadDraft;
-  history: Pick<BacktestHistory, 'make' | 'originOf'>;
+  history: PointHistory;
   reportFault: BacktestOptions['reportFault'];
   onRun?: (run: number) => void;
 }
@@ -157,11 +157,11 @@ function concerning({ id }: MetricDefinition, evidence: Evidence): Evidence {
 const isWithin = (at: Instant, { from, to }: Span): boolean => at >= from && at < to;
 
 /** Points of one metric that are read or made once, however many runs there are over them. */
-class HeldPoints implements Pick<BacktestHistory, 'make' | 'originOf'> {
-  readonly #history: Pick<BacktestHistory, 'make' | 'originOf'>;
+class HeldPoints implements PointHistory {
+  readonly #history: PointHistory;
   readonly #points = new Map<Instant, Point[]>();
 
-  constructor(history: Pick<BacktestHistory, 'make' | 'originOf'>) {
+  constructor(history: PointHistory) {
     this.#history = history;
   }
 
@@ -173,6 +173,10 @@ class HeldPoints implements Pick<BacktestHistory, 'make' | 'originOf'> {
         this.#points.get(point.bucketStart)?.push(point);
     }
     return starts.flatMap((start) => this.#points.get(start) ?? []);
+  }
+
+  eventSpan() {
+    return this.#history.eventSpan();
   }
 
   originOf(metric: string) {

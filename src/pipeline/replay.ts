@@ -46,15 +46,18 @@ export async function replay(
   if (spans.length === 0)
     throw new RedressError('not_found', 'there are no events to replay: load some with redress ingest');
   const from = options.from ?? Math.min(...spans.map((span) => span.first));
-  const to = options.to ?? closingOf(configuration, Math.max(...spans.map((span) => span.last)));
+  const last = Math.max(...spans.map((span) => span.last));
+  const to = options.to ?? closingOf(configuration, last);
   if (from >= to)
     throw new RedressError('usage', 'the replay begins at or after its end: check --from and --to');
 
   await forgetHistory(store, options.replace ?? false);
   const redress = await assemble(configuration, store, {
     router: options.router,
-    // All that there is has been stored before: at any moment, everything up to it is there.
-    completeUntil: (now) => now,
+    // All that there is has been stored before: at any moment, everything up to it is there. What comes after the last
+    // event's bucket is not known, though, and no zero, however long another metric's bucket is.
+    completeUntil: (now, metric) =>
+      options.to === undefined ? Math.min(now, closingOf({ metrics: [metric] }, last)) : now,
     beginning: from,
     reportFault: options.reportFault,
     write: 'later',

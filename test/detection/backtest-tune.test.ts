@@ -37,6 +37,7 @@ function history(options: { oddUntil: number; weakFrom: number }): TuneOptions['
         const count = cases[hour];
         return count === undefined ? [] : [ratePoint(hour, count)];
       }),
+    eventSpan: async () => null,
     originOf: () => ({ read: 0, made: 0 }),
   };
 }

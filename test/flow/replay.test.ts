@@ -2,15 +2,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { assemble } from '../../src/app.js';
 import { HOUR, type Instant, MINUTE } from '../../src/model/clock.js';
 import type { SendOutcome } from '../../src/model/delivery.js';
+import { LATEST } from '../../src/model/event-schema.js';
 import type { Notification } from '../../src/notify/contract.js';
 import type { Router } from '../../src/notify/index.js';
 import { replay } from '../../src/pipeline/replay.js';
 import type { Redress } from '../../src/redress.js';
 import { EventLog } from '../../src/store/event-log.js';
+import { PointTable } from '../../src/store/point-table.js';
 import type { Store } from '../../src/store/store.js';
+import { arrived } from '../support/event.js';
+import { metric, selector } from '../support/metric.js';
 import { seededRandom } from '../support/random.js';
 import { testDatabase } from '../support/store.js';
-import { at } from './timeline.js';
+import { at, configuration } from './timeline.js';
 import { FROM, settings, TO, twoIncidents } from './two-incidents.js';
 
 /** Slack fails now and then, always at the same attempts of the same deliveries. */
@@ -149,5 +153,22 @@ describe('a replay of the same events', () => {
       },
     );
     expect(lived).toEqual(replayed);
+  });
+
+  it('makes no empty buckets after the last event, however long the bucket of another metric is', async () => {
+    const { store: other } = await testDatabase();
+    const orders = Array.from({ length: 48 }, (_, hour) =>
+      arrived({ eventId: `e${hour}`, type: 'order.delivered', occurredAt: FROM + hour * HOUR + 1 }),
+    );
+    await new EventLog(other).write({ accepted: orders, rejected: [] });
+    const counted = { kind: 'count', of: selector('order.delivered') } as const;
+    const metrics = (['hour', 'month'] as const).map((unit) =>
+      metric({ id: unit, measure: counted, bucket: { count: 1, unit } }),
+    );
+    await replay(configuration({ metrics }), other, { router, reportFault });
+    const table = new PointTable(other);
+    const values = async (id: string) => (await table.between(id, 0, LATEST)).map(({ value }) => value);
+    expect(await values('hour')).toEqual(orders.map(() => 1));
+    expect(await values('month')).toEqual([48]);
   });
 });
