@@ -35,6 +35,8 @@ const UNNAMED = '\u0001';
 
 /** More values of one dimension are not asked for, and what lies beyond is not known. */
 const MOST_SEEN = 10_000;
+/** The engine takes no parameter of more than 128 KiB (`http_max_field_value_size`). */
+const LONGEST_LIST = 131_072;
 /** A slice as one number must be read exactly. */
 const MOST_KEYS = Number.MAX_SAFE_INTEGER;
 
@@ -119,7 +121,7 @@ export class SliceCountTable {
     const { columns, parts, bindings, parameters } = partsOf(query);
     const lists = query.dimensions.map((name) => named.get(name) ?? seen.get(name) ?? []);
     const sizes = lists.map(({ length }) => length + 1);
-    if (sizes.reduce((all, size) => all * size, 1) > MOST_KEYS) return 'unknown';
+    if (sizes.reduce((all, size) => all * size, 1) > MOST_KEYS || lists.some(isTooLong)) return 'unknown';
     const key = columns.reduce((text, column, i) => {
       const list = lists[i] as readonly string[];
       if (list.length === 0) return text;
@@ -195,6 +197,12 @@ export class SliceCountTable {
       squares: (found.squares ?? []) as number[],
     };
   }
+}
+
+/** Whether a list may be too long for a parameter, in which each value has quotes, a comma, and maybe escapes. */
+function isTooLong(list: readonly string[]): boolean {
+  const most = (value: string) => Buffer.byteLength(value) * (/[\\'\p{Cc}]/u.test(value) ? 2 : 1) + 3;
+  return list.reduce((bytes, value) => bytes + most(value), 0) > LONGEST_LIST;
 }
 
 function partsOf(query: SliceQuery) {

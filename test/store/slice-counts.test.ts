@@ -53,6 +53,8 @@ it('counts the same by lists of values that are known as by the values themselve
   expect(known).toHaveLength(80);
   expect(await counted({})).toEqual(known);
   expect(await counted({ seen: new Map([...all, ['region', ['GB', 'DE']]]) })).toEqual(known);
+  const many = Array.from({ length: 5_000 }, (_, index) => `a-region-with-a-rather-long-name-${index}`);
+  expect(await counted({ seen: new Map([...all, ['region', [...REGIONS, ...many]]]) })).toEqual(known);
 
   const named = new Map([['carrier', ['c1', 'c2']]]);
   const together = await counted({ named, seen: all });
