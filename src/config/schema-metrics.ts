@@ -188,7 +188,9 @@ const MetricSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('For quantile: 0.5 is the median, 0.95 what one event in twenty exceeds.'),
+    .describe(
+      'For quantile: 0.5 is the median, 0.95 what one event in twenty exceeds. Exact, between two values in proportion; no error but the rounding of a double.',
+    ),
   distinct: DimensionSchema.optional().describe(
     'For distinct: the field or attribute whose values are counted, such as order_id or merchant_id.',
   ),

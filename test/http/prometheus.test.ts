@@ -42,6 +42,18 @@ it('counts what came in, by source and by the reason it was refused', async () =
   );
 });
 
+it('shows how many series a metric has had too many of, and says when that begins', async () => {
+  const metrics = new ServiceMetrics({ now: () => NOW });
+  expect([0, 12, 7, 0, 3].map((count) => metrics.seriesLeftOut('by_merchant', count))).toEqual([
+    false,
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(await figures(metrics)).toContain('redress_series_left_out{metric="by_merchant"} 3');
+});
+
 it('counts points, verdicts and detectors that failed', async () => {
   const metrics = new ServiceMetrics({ now: () => NOW });
   metrics.pointsMade('dispute_rate', 40);
