@@ -13,6 +13,7 @@ import {
 import { loadMap } from '../ingest/map-file.js';
 import { inputLimits } from '../ingest/privacy.js';
 import { wallClock } from '../model/clock.js';
+import { RedressError } from '../model/errors.js';
 import { encodeEvent } from '../model/event-json.js';
 import { oneLine } from '../notify/wording.js';
 import { EventLog } from '../store/event-log.js';
@@ -75,18 +76,29 @@ export function register(program: Command, io: CliIo): void {
         }
         const since = await events.now();
         try {
+          const failures: RedressError[] = [];
           for (const path of files) {
-            const result = await ingestFile(
-              { ...parts, sink: events },
-              { ...requestOf(path), onProgress: reporter(path, json, line, io) },
-            );
-            line.clear();
-            io.out(
-              json
-                ? JSON.stringify({ file: path, ...result })
-                : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
-            );
+            let kept = 0;
+            const show = reporter(path, json, line, io);
+            const onProgress = (progress: FileProgress) => {
+              kept = progress.accepted + progress.rejected;
+              show(progress);
+            };
+            try {
+              const result = await ingestFile({ ...parts, sink: events }, { ...requestOf(path), onProgress });
+              line.clear();
+              io.out(
+                json
+                  ? JSON.stringify({ file: path, ...result })
+                  : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
+              );
+            } catch (error) {
+              if (!(error instanceof RedressError) || error.code !== 'input_unreadable') throw error;
+              // One bad file among many says nothing of the others.
+              failures.push(kept === 0 ? error : withKept(error, kept));
+            }
           }
+          throwAll(failures, files.length);
         } finally {
           // What was loaded before a file that fails is kept, and is to be as exact.
           await events.settleMovedEvents(since);
@@ -97,6 +109,23 @@ export function register(program: Command, io: CliIo): void {
         await open.close();
       }
     });
+}
+
+function withKept(error: RedressError, kept: number): RedressError {
+  const message = `${error.message}; ${count(kept)} inputs that came before are kept, and may be loaded again`;
+  return new RedressError(error.code, message, { cause: error });
+}
+
+/** Fails as a whole when some of the files could not be loaded. */
+function throwAll(failures: readonly RedressError[], files: number): void {
+  const [first] = failures;
+  if (first === undefined) return;
+  if (files === 1) throw first;
+  const messages = failures.map((failure) => failure.message).join('\n');
+  throw new RedressError(
+    'input_unreadable',
+    `${messages}\n${failures.length} of ${files} files were not loaded whole`,
+  );
 }
 
 /** Shows what the first rows would become; nothing is written. */

@@ -30,7 +30,16 @@ const PACKINGS = [
 ];
 const LONGEST_MAGIC = 4;
 
-/** Opens a file, or `-` for standard input. What is packed is known by its first bytes, not by its name. */
+/** How texts begin that Windows programs call Unicode. */
+const ENCODINGS = [
+  { name: 'utf-16le', mark: Buffer.from([0xff, 0xfe]) },
+  { name: 'utf-16be', mark: Buffer.from([0xfe, 0xff]) },
+];
+
+/**
+ * Opens a file, or `-` for standard input. What is packed, and what is UTF-16, is known by its first bytes and not by its
+ * name.
+ */
 export async function openInput(path: string, standardInput: Readable = process.stdin): Promise<Input> {
   const name = path === '-' ? 'standard input' : path;
   const bytesTotal = path === '-' ? null : await sizeOf(path);
@@ -43,11 +52,14 @@ export async function openInput(path: string, standardInput: Readable = process.
   const packing = PACKINGS.find(({ magic }) => raw.beginning.subarray(0, magic.length).equals(magic));
   const plain =
     packing === undefined ? raw.body() : guarded(packing.unpack(raw.body()), `${name}, as ${packing.name}`);
-  const { beginning, body } = await peek(plain, PEEKED);
+  const unpacked = await peek(plain, PEEKED);
+  const encoding = ENCODINGS.find(({ mark }) => unpacked.beginning.subarray(0, mark.length).equals(mark));
+  const { beginning, body } =
+    encoding === undefined ? unpacked : await peek(asUtf8(unpacked.body(), encoding.name), PEEKED);
   return {
     name,
     beginning,
-    plainPath: packing !== undefined || path === '-' ? null : path,
+    plainPath: packing !== undefined || encoding !== undefined || path === '-' ? null : path,
     body,
     bytesRead: () => bytesRead,
     bytesTotal,
@@ -83,6 +95,12 @@ async function* unzstded(body: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   }
   unpacker.push(Buffer.alloc(0), true);
   yield* plain.splice(0);
+}
+
+async function* asUtf8(body: AsyncGenerator<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of body) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  yield Buffer.from(decoder.decode());
 }
 
 async function* guarded(

@@ -58,7 +58,7 @@ interface ExpressionProblem {
 export interface StagedTable {
   /** Asks the store of what types expressions over the columns are, without reading a row; null when one does not fit. */
   types(expressions: readonly string[], timezone: string): Promise<string[] | null>;
-  /** Asks the store what is wrong with an expression; null when nothing is. */
+  /** Asks the store what is wrong with an expression, over the rows that are there; null when nothing is. */
   check(expression: string, timezone: string): Promise<ExpressionProblem | null>;
   /**
    * Streams a file's bytes into the table and numbers its rows from 1 in the order of the file, in the column

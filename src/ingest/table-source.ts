@@ -29,6 +29,8 @@ export interface TableRequest {
   mayAccept: boolean;
 }
 
+const STRICT = '. A function that ends in OrNull gives nothing there, and only that row is rejected';
+
 /** A table that is ready to be sent to the store. */
 interface Table {
   format: 'CSV' | 'Parquet';
@@ -56,7 +58,14 @@ export async function* readTable(request: TableRequest): AsyncGenerator<Portion>
       const accept = request.mayAccept ? acceptance(map, types, table.columns, request.origin) : null;
       const stored = await load(staged, table, request.input, accept);
       if (stored !== null) yield { into: () => undefined, stored, bytes: 0 };
-      yield* mappedRows(map, staged, table.columns, rowsOf(request.origin));
+      try {
+        yield* mappedRows(map, staged, table.columns, rowsOf(request.origin));
+      } catch (error) {
+        if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
+        // An expression that fits the columns can still fail at a value in them.
+        const problems = await problemsOf(map, staged, table.columns, STRICT);
+        throw problems.length === 0 ? error : mapProblems(problems);
+      }
     } finally {
       await staged.drop();
     }
@@ -112,7 +121,7 @@ async function load(
     if (!(cause instanceof RedressError) || cause.code !== 'store_rejected') throw cause;
     throw new RedressError(
       'input_unreadable',
-      `${input.name}: cannot be read as ${table.format}: ${cause.message}`,
+      `${input.name}: cannot be read as ${table.format}${accept === null ? '' : ", with the map's expressions"}: ${cause.message}`,
       { cause },
     );
   }
@@ -177,18 +186,28 @@ async function typesOf(
   );
   if (types !== null)
     return new Map(expressions.map((expression, index) => [expression, types[index] ?? '']));
+  throw mapProblems(await problemsOf(map, staged, columns, ''));
+}
+
+/** What is wrong with each of a map's expressions over the table and the rows in it; `advice` goes with it. */
+async function problemsOf(
+  map: EventMap,
+  staged: StagedTable,
+  columns: readonly StagedColumn[],
+  advice: string,
+): Promise<string[]> {
+  const names = columns.map((column) => column.name).filter((name) => name !== EXTRA);
   const problems: string[] = [];
-  for (const expression of expressions) {
-    const problem = await staged.check(expression.expression, map.timezone);
+  for (const { place, field, expression } of expressionsOf(map)) {
+    const problem = await staged.check(expression, map.timezone);
     if (problem === null) continue;
-    const names = columns.map((column) => column.name).filter((name) => name !== EXTRA);
-    const advice =
-      problem.kind === 'unknown_column' ? ` (the table has the columns ${names.join(', ')}, and _row)` : '';
-    problems.push(
-      `${expression.place}  ${expression.field}: ${expression.expression}: ${problem.detail.trim()}${advice}`,
-    );
+    const more =
+      problem.kind === 'unknown_column'
+        ? ` (the table has the columns ${names.join(', ')}, and _row)`
+        : advice;
+    problems.push(`${place}  ${field}: ${expression}: ${problem.detail}${more}`);
   }
-  throw mapProblems(problems);
+  return problems;
 }
 
 function expressionsOf(map: EventMap): MapExpression[] {

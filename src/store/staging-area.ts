@@ -82,13 +82,14 @@ export class StagingTable {
     timezone: string,
   ): Promise<{ kind: 'unknown_column' | 'invalid'; detail: string } | null> {
     try {
+      // Asked of every row, because many a function fails only at a value that it cannot read.
       await this.#store.statement(
-        `DESCRIBE TABLE (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}`,
+        `SELECT max(ignore(value)) FROM (SELECT (${expression}) AS value FROM ${quoted(this.#name)}) SETTINGS session_timezone = ${literal(timezone)}, prefer_column_name_to_alias = 1`,
       );
       return null;
     } catch (error) {
       if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
-      return { kind: serverCode(error) === '47' ? 'unknown_column' : 'invalid', detail: error.message };
+      return { kind: serverCode(error) === '47' ? 'unknown_column' : 'invalid', detail: ownWords(error) };
     }
   }
 
@@ -228,6 +229,16 @@ const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').repl
 const columnList = (columns: readonly Column[]): string =>
   columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
 const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** What the server says of an expression, without the statement that stood around it, which is not the user's. */
+function ownWords({ cause, message }: RedressError): string {
+  const said = cause instanceof Error ? cause.message : message;
+  return said
+    .replace(/ in scope SELECT .*$/s, '')
+    .replace(/: failed at position \d+ .* SETTINGS session_timezone = '[^']*'/s, '')
+    .replace(/: while executing '(FUNCTION \w+).*$/s, ', in $1')
+    .trim();
+}
 
 function serverCode(error: RedressError): string {
   const { cause } = error;

@@ -111,6 +111,23 @@ describe('redress ingest', { timeout: 60_000 }, () => {
     expect([wrong.status, wrong.out]).toEqual([2, '']);
   });
 
+  it('loads the other files when one is broken, and says which and how much of it was kept', async () => {
+    const { config: own } = configurationFolder();
+    const whole = gzipSync(Array.from({ length: 3_000 }, (_, index) => event(`cut-${index}`)).join('\n'));
+    const paths = [file('first.ndjson', event('many-1')), join(folder, 'cut.ndjson.gz')];
+    paths.push(file('header.csv', 'event_id,type,occurred_at\n'), file('last.ndjson', event('many-2')));
+    writeFileSync(paths[1] as string, whole.subarray(0, whole.length - 20));
+    const { status, out, err } = await redress(['ingest', '--json', '--config', own, ...paths]);
+    expect(status).toBe(1);
+    expect(jsonLines(out)).toMatchObject([
+      { file: paths[0], accepted: 1 },
+      { file: paths[3], accepted: 1 },
+    ]);
+    expect(err).toMatch(/cut\.ndjson\.gz, as gzip: .*; [\d,]+ inputs that came before are kept/);
+    expect(err).toContain('header.csv: there is no event in it');
+    expect(err).toContain('2 of 4 files were not loaded whole');
+  });
+
   it('says which folder another process holds', async () => {
     const { config: held, data } = configurationFolder();
     const holder = await startEngine({ folder: data });

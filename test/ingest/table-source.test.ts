@@ -164,6 +164,38 @@ describe('a CSV file whose columns are called as fields are', () => {
     });
     expect(await stagingTables()).toBe(0);
   });
+
+  it('names the expression that fails at a value, and how only its row would be rejected', async () => {
+    const path = file('strict.csv', 'id;day\n1;03.05.2026 14:30\n2;soon\n');
+    const fields = [
+      'event_id: id',
+      'type: "\'order.placed\'"',
+      "occurred_at: parseDateTime(day, '%d.%m.%Y %H:%i')",
+    ];
+    const refusal = async (lines: readonly string[]): Promise<string> => {
+      const map = parseMap('strict.yaml', `events:\n  - ${lines.join('\n    ')}\n`);
+      return ingest({ path, map }).then(
+        () => 'nothing was refused',
+        (error: Error) => error.message,
+      );
+    };
+    // An amount that is text is read here, a row without one becomes an event inside the store.
+    const decoded = await refusal([...fields, 'amount: id']);
+    expect(decoded).toMatch(
+      /^strict\.yaml:4:18 {2}occurred_at: parseDateTime\(.*\): .*, in FUNCTION parseDateTime\. .*OrNull/,
+    );
+    expect(decoded).not.toMatch(/staging_|__table/);
+    expect(await refusal(fields)).toMatch(/strict\.csv: .*with the map's expressions: .*parseDateTime/s);
+    expect(await stagingTables()).toBe(0);
+  });
+
+  it('is UTF-16 just as well, as spreadsheets write what they call Unicode text', async () => {
+    const rows = 'event_id\ttype\toccurred_at\ttext\n1\torder.placed\t2026-03-03T10:00:00Z\tMüller €\n';
+    const path = join(folder, 'unicode.txt');
+    writeFileSync(path, Buffer.from(`\ufeff${rows}`, 'utf16le'));
+    expect(await ingest({ path, format: 'csv' })).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(sink.events.get('1')?.event.text).toBe('Müller €');
+  });
 });
 
 const ORDER_MAP = `timezone: Asia/Tokyo
