@@ -9,6 +9,7 @@ import { RedressError } from '../model/errors.js';
 import { loadPlugIn } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
+import { timezone as zoneOf } from './option-values.js';
 import { formatFacts, formatTable } from './table.js';
 
 interface Options {
@@ -33,31 +34,50 @@ export function register(program: Command, io: CliIo): void {
       'auto',
     )
     .option('--param <name=value>', 'a parameter of the detector; once for each', addParameter, {})
-    .option('--timezone <zone>', 'IANA zone of times that name none, and of days and weeks', 'UTC')
+    .option('--timezone <zone>', 'IANA zone of times that name none, and of days and weeks', zoneOf, 'UTC')
     .action(async (files: string[], { use, param, timezone }: Options, command: Command) => {
       const { json } = globalOptions(command);
       const { detector, params } = await choose(use, param);
+      let failed = 0;
       for (const [number, file] of files.entries()) {
-        const input = await openInput(file);
-        const chunks: Buffer[] = [];
-        for await (const chunk of input.body()) chunks.push(chunk);
-        const series = readPlainSeries(Buffer.concat(chunks).toString('utf8'), input.name, timezone);
-        const { kind, bucketSeconds, points } = series;
-        const judge = detector.create(params, { kind, bucketSeconds, timezone });
-        const judged = points.map((point) => ({
-          point,
-          judgement: judge.observe({ ...point, annotations: [] }),
-        }));
-        if (json) {
-          for (const found of judged) io.out(JSON.stringify(toLine(input.name, found)));
-          io.err(notesOf(input.name, series));
-        } else {
-          if (number > 0) io.out('');
-          io.out(notesOf(input.name, series));
-          io.out(summaryOf(judged));
+        try {
+          const { name, series } = await read(file, timezone);
+          const judged = judgeAll(detector, params, series, timezone);
+          if (json) {
+            for (const found of judged) io.out(JSON.stringify(toLine(name, found)));
+            io.err(notesOf(name, series));
+          } else {
+            if (number > 0) io.out('');
+            io.out(notesOf(name, series));
+            io.out(summaryOf(judged));
+          }
+        } catch (error) {
+          // One file that is none is no reason to say nothing of the others.
+          if (files.length === 1 || !(error instanceof RedressError)) throw error;
+          io.err(error.message.startsWith(file) ? error.message : `${file}: ${error.message}`);
+          failed += 1;
         }
       }
+      if (failed > 0)
+        throw new RedressError('input_unreadable', `${failed} of ${files.length} files were not judged`);
     });
+}
+
+async function read(file: string, timezone: string): Promise<{ name: string; series: PlainSeries }> {
+  const { name, body } = await openInput(file);
+  const chunks: Buffer[] = [];
+  for await (const chunk of body()) chunks.push(chunk);
+  return { name, series: readPlainSeries(Buffer.concat(chunks).toString('utf8'), name, timezone) };
+}
+
+function judgeAll(
+  detector: Detector,
+  params: unknown,
+  { kind, bucketSeconds, points }: PlainSeries,
+  timezone: string,
+): JudgedPlainPoint[] {
+  const judge = detector.create(params, { kind, bucketSeconds, timezone });
+  return points.map((point) => ({ point, judgement: judge.observe({ ...point, annotations: [] }) }));
 }
 
 async function choose(

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 import { DurationSchema } from '../config/text-forms.js';
 import type { Instant } from '../model/clock.js';
 
@@ -9,6 +9,12 @@ export function instant(text: string): Instant {
   if (!parsed.isValid)
     throw new InvalidArgumentError(`'${text}' is not a time such as 2026-03-01 or 2026-03-01T08:00Z`);
   return parsed.toMillis();
+}
+
+/** The name of a time zone on the command line. */
+export function timezone(text: string): string {
+  if (IANAZone.isValidZone(text)) return text;
+  throw new InvalidArgumentError(`'${text}' is not an IANA time zone such as Europe/London`);
 }
 
 /** A length of time on the command line, such as `12h`, in ms. */

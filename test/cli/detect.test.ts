@@ -59,10 +59,19 @@ describe('redress detect', () => {
     [['--use', 'z-score', '--param', 'widht=3'], /--param of z-score: .*widht/],
     [['--use', 'z-score', '--param', 'width=wide'], /--param of z-score: .*width/],
     [['--param', 'width'], /name=value/],
+    [['--timezone', 'Europe/Lodnon'], /'Europe\/Lodnon' is not an IANA time zone/],
   ])('refuses %j as wrong usage', async (args, words) => {
     const { status, err } = await redress('detect', rate, ...args);
     expect(status).toBe(2);
     expect(err).toMatch(words);
+  });
+
+  test('judges the other files when one is none, and says which and that it failed', async () => {
+    const empty = fileOf('empty.csv', []);
+    const { status, out, err } = await redress('detect', empty, rate, join(folder, 'absent.csv'), value);
+    expect(status).toBe(1);
+    expect(out.join('\n').match(/points anomalous/g)).toHaveLength(2);
+    expect(err).toMatch(/empty.csv: there is nothing in it.*absent.csv.*2 of 4 files were not judged/s);
   });
 
   test('fails with the name of a file that is not there', async () => {
