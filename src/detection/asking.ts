@@ -1,37 +1,38 @@
-import type { Bench, Seat } from './bench.js';
 import type { Judgement, SeriesPoint } from './contract.js';
 import type { GuardedJudgement } from './guards.js';
 import { type Lens, observeThrough, shown } from './lens.js';
+import type { SeriesJudge } from './series-judge.js';
+import type { SeriesJudges } from './series-judges.js';
 
 /** Asks a judge for its word on a point. A detector that fails is reported, and has no say. */
 export function ask(
-  bench: Bench,
-  { name, judge, create }: Seat,
+  judges: SeriesJudges,
+  { name, judge, create }: SeriesJudge,
   point: SeriesPoint,
   lens: Lens,
 ): GuardedJudgement {
   let judgement: GuardedJudgement;
   try {
-    const answer = observeThrough(judge, () => create(judge.save()), point, lens, bench.series.kind);
+    const answer = observeThrough(judge, () => create(judge.save()), point, lens, judges.series.kind);
     insistOnJudgement(answer);
     judgement = answer;
   } catch (error) {
-    bench.fault(name, error);
+    judges.fault(name, error);
     judgement = { status: 'not_evaluable', reason: 'error' };
   }
-  tellChildren(bench, name, point, lens, judgement);
+  tellChildren(judges, name, point, lens, judgement);
   return judgement;
 }
 
 /** Keeps what a detector has said of a parent slice, in the unit that its judge was shown the point in. */
 function tellChildren(
-  bench: Bench,
+  judges: SeriesJudges,
   detector: string,
   point: SeriesPoint,
   lens: Lens,
   judgement: GuardedJudgement,
 ): void {
-  const { latest } = bench;
+  const { latest } = judges;
   if (latest === null) return;
   if (latest.bucketStart !== point.bucketStart) latest.byDetector.clear();
   latest.bucketStart = point.bucketStart;

@@ -5,16 +5,17 @@ import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import { COMBINED, type Verdict } from '../model/verdict.js';
 import { ask } from './asking.js';
-import { Bench, type ReportFault, type Seat } from './bench.js';
 import { SHARED } from './budget.js';
 import { type Calendar, effectOf } from './calendar.js';
 import { combine } from './combine.js';
 import type { Detector, ParentPoint, SeriesPoint } from './contract.js';
 import { parentsFirst } from './family.js';
 import { type GuardedJudgement, guard, lowVolume } from './guards.js';
+import { bySeries, findSaved, JudgeRegistry } from './judge-registry.js';
 import { behind, type Lens } from './lens.js';
-import { type Preparation, prepare } from './preparation.js';
-import { type JudgedPoint, type SeatedPoint, Settling } from './settling.js';
+import type { ReportFault, SeriesJudge } from './series-judge.js';
+import type { SeriesJudges } from './series-judges.js';
+import { type JudgedPoint, Settling, type UnsettledPoint } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
 
@@ -23,16 +24,10 @@ export type During = <Result>(metric: string, work: () => Result) => Result;
 
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
-  readonly #detectors: ReadonlyMap<string, Detector>;
   readonly #calendar: Calendar;
-  readonly #reportFault: ReportFault;
+  readonly #registry: JudgeRegistry;
   readonly #during: During;
-  readonly #prepared = new Map<string, Preparation>();
-  /** By metric and slice. Two steps, because the names put together would be a new text for each point. */
-  readonly #benches = new Map<string, Map<string, Bench>>();
   readonly #settling: Settling;
-  /** What has not been taken up yet, by metric and slice. */
-  readonly #saved: Map<string, Map<string, SavedJudge[]>>;
   readonly #horizon: number;
 
   constructor(options: {
@@ -44,15 +39,13 @@ export class Judging {
     reportFault: ReportFault;
     during?: During | undefined;
   }) {
-    this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
     this.#calendar = options.calendar;
-    this.#reportFault = options.reportFault;
     this.#during = options.during ?? ((_metric, work) => work());
-    this.#saved = bySeries(options.saved);
     this.#horizon = options.restateHorizon ?? 0;
+    this.#registry = new JudgeRegistry({ ...options, readsEarlier: this.#horizon > 0 });
     this.#settling = new Settling({
       horizon: this.#horizon,
-      saved: (metric) => find(this.#saved.get(metric)?.get(SHARED) ?? [], COMBINED, 0),
+      saved: (metric) => findSaved(this.#registry.savedOf(metric, SHARED), COMBINED, 0),
     });
   }
 
@@ -72,18 +65,17 @@ export class Judging {
    * of band, or is so for a detector that is held by what configuration says.
    */
   acceptLevel(metric: MetricDefinition, slice: string): boolean {
-    const bench = this.#benchOf(metric, slice);
-    return bench.accept();
+    return this.#registry.of(metric, slice).accept();
   }
 
-  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): SeatedPoint[] {
-    const seated: SeatedPoint[] = [];
+  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): UnsettledPoint[] {
+    const unsettled: UnsettledPoint[] = [];
     for (const point of parentsFirst(points)) {
-      const bench = this.#benchOf(metric, point.slice);
-      const judged = this.#judge(metric, bench, point, isComplete);
-      if (judged !== null) seated.push({ judged, bench });
+      const judges = this.#registry.of(metric, point.slice);
+      const judged = this.#judge(metric, judges, point, isComplete);
+      if (judged !== null) unsettled.push({ judged, judges });
     }
-    return seated;
+    return unsettled;
   }
 
   /**
@@ -92,27 +84,32 @@ export class Judging {
    * because a detector is new to the metric, only the others are asked.
    */
   judge(metric: MetricDefinition, point: Point, isComplete = true): JudgedPoint | null {
-    return this.#judge(metric, this.#benchOf(metric, point.slice), point, isComplete);
+    return this.#judge(metric, this.#registry.of(metric, point.slice), point, isComplete);
   }
 
-  #judge(metric: MetricDefinition, bench: Bench, point: Point, isComplete: boolean): JudgedPoint | null {
+  #judge(
+    metric: MetricDefinition,
+    judges: SeriesJudges,
+    point: Point,
+    isComplete: boolean,
+  ): JudgedPoint | null {
     const { bucketStart } = point;
-    if (bench.hasAllObserved(bucketStart)) return null;
-    bench.remember(this.#horizon);
-    bench.hasAdvanced = true;
+    if (judges.haveAllObserved(bucketStart)) return null;
+    judges.remember(this.#horizon);
+    judges.hasAdvanced = true;
 
     const annotations = this.#calendar.at(metric, point);
     const effect = effectOf(metric, annotations);
     const unasked = reasonNotToAsk(metric, point, isComplete, effect);
-    const seats = bench.seatsBefore(bucketStart);
+    const asked = judges.before(bucketStart);
     // Of the right length at once, because a list that grows takes room for many.
-    const verdicts = new Array<Verdict>(seats.length);
-    for (let index = 0; index < seats.length; index += 1) {
-      const seat = seats[index] as Seat;
+    const verdicts = new Array<Verdict>(asked.length);
+    for (let index = 0; index < asked.length; index += 1) {
+      const each = asked[index] as SeriesJudge;
       const judgement =
-        unasked ?? this.#observe(bench, seat, point, annotations, behind(seat.level, effect as Lens));
-      seat.observedUntil = bucketStart;
-      verdicts[index] = guard(metric, point, seat.name, judgement);
+        unasked ?? this.#observe(judges, each, point, annotations, behind(each.level, effect as Lens));
+      each.observedUntil = bucketStart;
+      verdicts[index] = guard(metric, point, each.name, judgement);
     }
     return { point, verdicts, combined: combine(metric, point, verdicts) };
   }
@@ -129,11 +126,11 @@ export class Judging {
   ): ReadonlyMap<string, { known: Instant }> {
     const back = new Map<string, { known: Instant }>();
     for (const [slice, bucket] of since) {
-      const bench = this.#benchOf(metric, slice);
-      if (!bench.seats.some((seat) => seat.observedUntil >= bucket)) continue;
-      const known = bench.knownBefore(bucket);
+      const judges = this.#registry.of(metric, slice);
+      if (!judges.all.some((each) => each.observedUntil >= bucket)) continue;
+      const known = judges.knownBefore(bucket);
       if (known === null) continue;
-      const line = this.#lineOf(metric, bench, known);
+      const line = this.#lineOf(metric, judges, known);
       if (line === null) continue;
       for (const [each, at] of [[slice, known] as const, ...line])
         back.set(each, { known: Math.min(at, back.get(each)?.known ?? at) });
@@ -144,14 +141,14 @@ export class Judging {
   /** Of the slices that {@link canGoBack} answers those whose earlier states are still in the store. */
   toRead(metric: MetricDefinition, back: ReadonlyMap<string, { known: Instant }>): string[] {
     return [...back]
-      .filter(([slice, { known }]) => this.#benchOf(metric, slice).hasToRead(known))
+      .filter(([slice, { known }]) => this.#registry.of(metric, slice).hasToRead(known))
       .map(([slice]) => slice);
   }
 
   /** Takes in earlier states of a metric's series, as {@link toRead} asks for them. */
   read(metric: MetricDefinition, saved: readonly SavedJudge[]): void {
     for (const [slice, rows] of bySeries(saved).get(metric.id) ?? [])
-      this.#benchOf(metric, slice).read((detector, slot) => find(rows, detector, slot));
+      this.#registry.of(metric, slice).read((detector, slot) => findSaved(rows, detector, slot));
   }
 
   /**
@@ -166,9 +163,9 @@ export class Judging {
   ): JudgedPoint[] {
     const until = new Map<string, Instant>();
     for (const [slice, { known }] of this.canGoBack(metric, since)) {
-      const bench = this.#benchOf(metric, slice);
-      until.set(slice, bench.observedUntil);
-      bench.goBackTo(known);
+      const judges = this.#registry.of(metric, slice);
+      until.set(slice, judges.observedUntil);
+      judges.goBackTo(known);
     }
     const seen = points.filter(({ slice, bucketStart }) => bucketStart <= (until.get(slice) ?? -Infinity));
     const again = byBucket(seen).flatMap((bucket) =>
@@ -176,26 +173,18 @@ export class Judging {
     );
     // The last point may be gone; what comes in its place is restated too, and not the next one.
     for (const [slice, end] of until)
-      for (const seat of this.#benchOf(metric, slice).seats)
-        seat.observedUntil = Math.max(seat.observedUntil, end);
+      for (const each of this.#registry.of(metric, slice).all)
+        each.observedUntil = Math.max(each.observedUntil, end);
     return again.filter(({ point }) => point.bucketStart >= (since.get(point.slice) ?? Infinity));
   }
 
   /**
    * The start of the last bucket of a metric that its judges had observed when they were saved; null when one of its
-   * detectors has no saved judge that can go on with its parameters, and so has everything to learn. All that have
-   * observed something are saved together, so one that is behind is of a series without points since, and holds nobody
-   * up. To be asked before the metric's first point is judged.
+   * detectors has no saved judge that can go on with its parameters, and so has everything to learn. To be asked before
+   * the metric's first point is judged.
    */
-  observedUntil({ id, detect }: MetricDefinition): Instant | null {
-    const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
-    const newest = wanted.map(() => Number.NEGATIVE_INFINITY);
-    for (const rows of this.#saved.get(id)?.values() ?? [])
-      for (const { slot, detector, parameters, observedUntil } of rows)
-        for (const [index, each] of wanted.entries())
-          if (!slot && detector === each.use && parameters === each.parameters)
-            newest[index] = Math.max(newest[index] as number, observedUntil);
-    return newest.length > 0 && newest.every(Number.isFinite) ? Math.min(...newest) : null;
+  observedUntil(metric: MetricDefinition): Instant | null {
+    return this.#registry.observedUntil(metric);
   }
 
   /** The states of the judges that have observed something since the last call. */
@@ -206,22 +195,21 @@ export class Judging {
   /** The same one after another, for whoever does not want all of them at once. Nothing is to be judged meanwhile. */
   *saving(): Generator<SavedJudge> {
     const metrics = new Set<string>();
-    for (const [metric, benches] of this.#benches)
-      for (const bench of benches.values()) {
-        if (!bench.hasAdvanced) continue;
-        bench.hasAdvanced = false;
-        metrics.add(metric);
-        yield* bench.save();
-      }
+    for (const judges of this.#registry.all()) {
+      if (!judges.hasAdvanced) continue;
+      judges.hasAdvanced = false;
+      metrics.add(judges.metric);
+      yield* judges.save();
+    }
     yield* this.#settling.save(metrics);
   }
 
   /** How far back all slices go that hold this one; null when one of them cannot go so far. */
-  #lineOf(metric: MetricDefinition, bench: Bench, known: Instant): [string, Instant][] | null {
+  #lineOf(metric: MetricDefinition, judges: SeriesJudges, known: Instant): [string, Instant][] | null {
     const line: [string, Instant][] = [];
     let least = known;
-    for (let { parent } = bench; parent !== null; ) {
-      const holder = this.#benchOf(metric, parent);
+    for (let { parent } = judges; parent !== null; ) {
+      const holder = this.#registry.of(metric, parent);
       // A slice may have no series of its own, such as one that is left out for being small.
       if (holder.observedUntil > least) {
         const before = holder.knownBefore(least + 1);
@@ -234,53 +222,27 @@ export class Judging {
     return line;
   }
 
-  #preparationOf(metric: MetricDefinition): Preparation {
-    const known = this.#prepared.get(metric.id);
-    if (known !== undefined) return known;
-    const prepared = prepare(metric, this.#detectors);
-    this.#prepared.set(metric.id, prepared);
-    return prepared;
-  }
-
-  #benchOf(metric: MetricDefinition, slice: string): Bench {
-    let benches = this.#benches.get(metric.id);
-    if (benches === undefined) {
-      benches = new Map();
-      this.#benches.set(metric.id, benches);
-    }
-    const known = benches.get(slice);
-    if (known !== undefined) return known;
-    const saved = this.#saved.get(metric.id)?.get(slice) ?? [];
-    // Once it is in use, the judge knows better; a hundred thousand of them are not to be kept twice.
-    this.#saved.get(metric.id)?.delete(slice);
-    const bench = new Bench(
-      metric,
-      slice,
-      this.#preparationOf(metric),
-      (detector, slot) => (slot > 0 && this.#horizon === 0 ? undefined : find(saved, detector, slot)),
-      this.#reportFault,
-    );
-    benches.set(slice, bench);
-    return bench;
-  }
-
   #observe(
-    bench: Bench,
-    seat: Seat,
+    judges: SeriesJudges,
+    each: SeriesJudge,
     point: Point,
     annotations: readonly Annotation[],
     lens: Lens,
   ): GuardedJudgement {
     const { bucketStart, value, numerator, denominator } = point;
-    const parent = this.#parentOf(bench, seat.name, bucketStart);
+    const parent = this.#parentOf(judges, each.name, bucketStart);
     const seen: SeriesPoint = { bucketStart, value, numerator, denominator, annotations };
     if (parent !== undefined) seen.parent = parent;
-    return ask(bench, seat, seen, lens);
+    return ask(judges, each, seen, lens);
   }
 
-  #parentOf({ metric, parent }: Bench, detector: string, bucketStart: Instant): ParentPoint | undefined {
+  #parentOf(
+    { metric, parent }: SeriesJudges,
+    detector: string,
+    bucketStart: Instant,
+  ): ParentPoint | undefined {
     if (parent === null) return undefined;
-    const latest = this.#benches.get(metric)?.get(parent)?.latest;
+    const latest = this.#registry.existing(metric, parent)?.latest;
     return latest?.bucketStart === bucketStart ? latest.byDetector.get(detector) : undefined;
   }
 }
@@ -307,22 +269,3 @@ function reasonNotToAsk(
   if (effect === 'hold') return { status: 'not_evaluable', reason: 'calendar' };
   return lowVolume(metric, point) ? { status: 'not_evaluable', reason: 'low_volume' } : null;
 }
-
-/** A series has a few rows; all series together have hundreds of thousands. */
-function bySeries(saved: readonly SavedJudge[]): Map<string, Map<string, SavedJudge[]>> {
-  const metrics = new Map<string, Map<string, SavedJudge[]>>();
-  for (const row of saved) {
-    let slices = metrics.get(row.metric);
-    if (slices === undefined) {
-      slices = new Map();
-      metrics.set(row.metric, slices);
-    }
-    const rows = slices.get(row.slice);
-    if (rows === undefined) slices.set(row.slice, [row]);
-    else rows.push(row);
-  }
-  return metrics;
-}
-
-const find = (rows: readonly SavedJudge[], detector: string, slot: number): SavedJudge | undefined =>
-  rows.findLast((row) => row.detector === detector && (row.slot ?? 0) === slot);

@@ -2,9 +2,9 @@ import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
-import type { Bench } from './bench.js';
 import { Budget } from './budget.js';
 import { calmed, evidenceOf, goneOn } from './run.js';
+import type { SeriesJudges } from './series-judges.js';
 
 /** What became of one point: each detector's verdict, and the one that they give together. */
 export interface JudgedPoint {
@@ -14,9 +14,9 @@ export interface JudgedPoint {
 }
 
 /** A judged point with the judges of its series. */
-export interface SeatedPoint {
+export interface UnsettledPoint {
   judged: JudgedPoint;
-  bench: Bench;
+  judges: SeriesJudges;
 }
 
 /**
@@ -39,23 +39,27 @@ export class Settling {
   }
 
   /** @param when `again` for points that are judged another time: then as much is asked of them as was then. */
-  settle(metric: MetricDefinition, seated: readonly SeatedPoint[], when: 'now' | 'again'): JudgedPoint[] {
-    const bucketStart = seated[0]?.judged.point.bucketStart;
+  settle(
+    metric: MetricDefinition,
+    unsettled: readonly UnsettledPoint[],
+    when: 'now' | 'again',
+  ): JudgedPoint[] {
+    const bucketStart = unsettled[0]?.judged.point.bucketStart;
     if (bucketStart === undefined) return [];
     const budget = this.#budgetOf(metric);
     // A detector that is new to the metric is shown the past, of which everything has been said.
-    if (when === 'now' && !budget.isNews(bucketStart)) return seated.map(({ judged }) => judged);
-    const evidence = new Float64Array(seated.length);
+    if (when === 'now' && !budget.isNews(bucketStart)) return unsettled.map(({ judged }) => judged);
+    const evidence = new Float64Array(unsettled.length);
     const unknown: number[] = [];
-    for (let index = 0; index < seated.length; index += 1) {
-      const { judged, bench } = seated[index] as SeatedPoint;
-      const found = evidenceOf(bench.run, judged.combined);
+    for (let index = 0; index < unsettled.length; index += 1) {
+      const { judged, judges } = unsettled[index] as UnsettledPoint;
+      const found = evidenceOf(judges.run, judged.combined);
       evidence[index] = found;
-      if (judged.combined.status !== 'not_evaluable' && bench.run?.isFound !== true) unknown.push(found);
+      if (judged.combined.status !== 'not_evaluable' && judges.run?.isFound !== true) unknown.push(found);
     }
     const limit = when === 'now' ? budget.limitFor(bucketStart, unknown) : budget.limitThen(bucketStart);
-    return seated.map(({ judged, bench }, index) =>
-      settled(metric, judged, bench, evidence[index] as number, limit),
+    return unsettled.map(({ judged, judges }, index) =>
+      settled(metric, judged, judges, evidence[index] as number, limit),
     );
   }
 
@@ -77,25 +81,25 @@ export class Settling {
 function settled(
   metric: MetricDefinition,
   judged: JudgedPoint,
-  bench: Bench,
+  judges: SeriesJudges,
   evidence: number,
   limit: number,
 ): JudgedPoint {
   const { point, verdicts, combined } = judged;
   if (combined.status === 'not_evaluable') return judged;
   if (combined.status === 'normal') {
-    bench.run = calmed(bench.run, combined, metric.alert);
+    judges.run = calmed(judges.run, combined, metric.alert);
     return judged;
   }
-  const goesOn = bench.run?.isFound === true && bench.run.side === combined.direction;
+  const goesOn = judges.run?.isFound === true && judges.run.side === combined.direction;
   const isFound = goesOn || evidence >= limit;
   const isFixed = verdicts.some(
     ({ status, detector }) =>
-      status === 'anomalous' && bench.seats.find(({ name }) => name === detector)?.isFixed === true,
+      status === 'anomalous' && judges.all.find(({ name }) => name === detector)?.isFixed === true,
   );
-  bench.run = goneOn(bench.run, point, combined, { evidence, isFound, isFixed });
+  judges.run = goneOn(judges.run, point, combined, { evidence, isFound, isFixed });
   if (!isFound) return { ...judged, combined: { ...combined, status: 'normal', reason: 'chance' } };
   const { newNormalAfter = Number.POSITIVE_INFINITY } = metric;
-  if (bench.run.found < newNormalAfter || !bench.accept()) return judged;
+  if (judges.run.found < newNormalAfter || !judges.accept()) return judged;
   return { ...judged, combined: { ...combined, status: 'normal', reason: 'new_normal' } };
 }

@@ -1,0 +1,114 @@
+import type { Instant } from '../model/clock.js';
+import type { SavedJudge } from '../model/judge-state.js';
+import type { MetricDefinition } from '../model/metric.js';
+import type { Detector } from './contract.js';
+import { type Preparation, prepare } from './preparation.js';
+import type { ReportFault } from './series-judge.js';
+import { SeriesJudges } from './series-judges.js';
+
+/** The judges of all series, each made when its first point comes, from what an earlier process has saved. */
+export class JudgeRegistry {
+  readonly #detectors: ReadonlyMap<string, Detector>;
+  readonly #reportFault: ReportFault;
+  readonly #readsEarlier: boolean;
+  readonly #prepared = new Map<string, Preparation>();
+  /** By metric and slice. Two steps, because the names put together would be a new text for each point. */
+  readonly #judges = new Map<string, Map<string, SeriesJudges>>();
+  /** What has not been taken up yet, by metric and slice. */
+  readonly #saved: Map<string, Map<string, SavedJudge[]>>;
+
+  constructor(options: {
+    detectors: readonly Detector[];
+    saved: readonly SavedJudge[];
+    /** True where judges can go back to earlier states. */
+    readsEarlier: boolean;
+    reportFault: ReportFault;
+  }) {
+    this.#detectors = new Map(options.detectors.map((detector) => [detector.name, detector]));
+    this.#reportFault = options.reportFault;
+    this.#readsEarlier = options.readsEarlier;
+    this.#saved = bySeries(options.saved);
+  }
+
+  of(metric: MetricDefinition, slice: string): SeriesJudges {
+    let bySlice = this.#judges.get(metric.id);
+    if (bySlice === undefined) {
+      bySlice = new Map();
+      this.#judges.set(metric.id, bySlice);
+    }
+    const known = bySlice.get(slice);
+    if (known !== undefined) return known;
+    const saved = this.savedOf(metric.id, slice);
+    // Once it is in use, the judge knows better; a hundred thousand of them are not to be kept twice.
+    this.#saved.get(metric.id)?.delete(slice);
+    const judges = new SeriesJudges(
+      metric,
+      slice,
+      this.#preparationOf(metric),
+      (detector, slot) => (slot > 0 && !this.#readsEarlier ? undefined : findSaved(saved, detector, slot)),
+      this.#reportFault,
+    );
+    bySlice.set(slice, judges);
+    return judges;
+  }
+
+  /** Those of a series that has had a point. */
+  existing(metric: string, slice: string): SeriesJudges | undefined {
+    return this.#judges.get(metric)?.get(slice);
+  }
+
+  *all(): Generator<SeriesJudges> {
+    for (const bySlice of this.#judges.values()) yield* bySlice.values();
+  }
+
+  /** What was saved under a slice and has not been taken up by {@link of}. */
+  savedOf(metric: string, slice: string): readonly SavedJudge[] {
+    return this.#saved.get(metric)?.get(slice) ?? [];
+  }
+
+  /**
+   * The start of the last bucket that saved judges of a metric have observed; null when one of its detectors has none that
+   * can go on with its parameters. All that have observed something are saved together, so one that is behind is of a
+   * series without points since, and holds nobody up.
+   */
+  observedUntil({ id, detect }: MetricDefinition): Instant | null {
+    const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
+    const newest = wanted.map(() => Number.NEGATIVE_INFINITY);
+    for (const rows of this.#saved.get(id)?.values() ?? [])
+      for (const { slot, detector, parameters, observedUntil } of rows)
+        for (const [index, each] of wanted.entries())
+          if (!slot && detector === each.use && parameters === each.parameters)
+            newest[index] = Math.max(newest[index] as number, observedUntil);
+    return newest.length > 0 && newest.every(Number.isFinite) ? Math.min(...newest) : null;
+  }
+
+  #preparationOf(metric: MetricDefinition): Preparation {
+    const known = this.#prepared.get(metric.id);
+    if (known !== undefined) return known;
+    const prepared = prepare(metric, this.#detectors);
+    this.#prepared.set(metric.id, prepared);
+    return prepared;
+  }
+}
+
+/** By metric and slice: a series has a few rows; all series together have hundreds of thousands. */
+export function bySeries(saved: readonly SavedJudge[]): Map<string, Map<string, SavedJudge[]>> {
+  const metrics = new Map<string, Map<string, SavedJudge[]>>();
+  for (const row of saved) {
+    let slices = metrics.get(row.metric);
+    if (slices === undefined) {
+      slices = new Map();
+      metrics.set(row.metric, slices);
+    }
+    const rows = slices.get(row.slice);
+    if (rows === undefined) slices.set(row.slice, [row]);
+    else rows.push(row);
+  }
+  return metrics;
+}
+
+export const findSaved = (
+  rows: readonly SavedJudge[],
+  detector: string,
+  slot: number,
+): SavedJudge | undefined => rows.findLast((row) => row.detector === detector && (row.slot ?? 0) === slot);
