@@ -1,16 +1,17 @@
 import type { Instant } from '../../src/model/clock.js';
 import type { Prediction } from '../support/band.js';
-import { planSlots, type SlotPlan } from '../support/calendar-slot.js';
-import { predictRate, predictValue } from '../support/count-prediction.js';
-import { dispersionOfCounts, varianceOfCase } from '../support/dispersion.js';
 import type { Quantity } from '../support/quantity.js';
 import { type Form, share, together } from './forms.js';
 import { LevelAndTrend } from './level-and-trend.js';
+import { type Periods, planPeriods } from './periods.js';
 import { type FirstPoint, robustStart } from './robust-start.js';
-import { type RhythmPeriod, SlotIndices } from './slot-indices.js';
+import { Scatter } from './scatter.js';
+import { SlotIndices } from './slot-indices.js';
 import { nothingOutside, type SeasonalModelOptions, type SeasonalModelState } from './state.js';
 
 type State = SeasonalModelState;
+/** What is not the state of one of the parts. */
+type OwnState = Pick<State, 'first' | 'form' | 'base' | 'learnedUntil' | 'outside'>;
 
 const SECOND = 1_000;
 const DAY_SECONDS = 86_400;
@@ -20,16 +21,12 @@ const MOST_FIRST = 2_016;
 const CLIP = 2;
 /** Mean square of a normal residual that was so clipped. */
 const CLIPPED_SQUARE = 0.9205;
-/** One case more or less than usual is never clipped, however rare cases are. */
-const LEAST_CLIP = 2;
 /** A rhythm on top of another departs from it by so much before anything is known, in parts of what it departs from. */
 const USUAL_DEPARTURE = 0.2;
 const HALF_CASE = 0.5;
 /** Growth that is believed without much evidence: a hundredth a day; where levels add, a standard deviation a week. */
 const GROWTH_A_DAY = 0.01;
 const GROWTH_DAYS = 7;
-const LEAST_SPREAD_WEIGHT = 6;
-const LEAST_VARIANCE_SHARE = 0.05;
 const LEAST = 1e-9;
 
 interface Look {
@@ -57,19 +54,16 @@ interface Look {
  * is kept and taken apart at once by medians ({@link robustStart}).
  *
  * Every component is a ratio of fading sums, of what was seen to what the others expected, so that three cases of four
- * weigh little and the state is a few numbers per slot. The variance of a point is φ·V, V that of a count (see
- * `dispersion.ts`), 1 where rhythms add; both grow by the uncertainty of the components.
+ * weigh little and the state is a few numbers per slot. The variance of a point ({@link Scatter}) grows by the uncertainty
+ * of the components.
  */
 export class SeasonalModel {
   readonly #options: SeasonalModelOptions;
   readonly #isRate: boolean;
   readonly #half: number;
-  readonly #periods: readonly { period: RhythmPeriod; plan: SlotPlan }[];
-  /** The hours of the day, where the beginning is taken apart with them and they are no rhythm of their own. */
-  readonly #hours: SlotPlan | null;
-  /** The rhythm with the most slots: the one whose slots are learned anew. */
-  readonly #finest: number;
-  #s: Omit<State, 'level' | 'rhythms'>;
+  readonly #periods: Periods;
+  readonly #scatter: Scatter;
+  readonly #s: OwnState;
   #level: LevelAndTrend;
   #rhythms: readonly SlotIndices[];
   /** The point that was last predicted. */
@@ -77,29 +71,17 @@ export class SeasonalModel {
 
   constructor(options: SeasonalModelOptions, saved?: State) {
     this.#options = options;
-    const { bucketSeconds, timezone, kind } = options.series;
-    this.#isRate = kind === 'rate';
+    this.#isRate = options.series.kind === 'rate';
     this.#half = this.#isRate ? HALF_CASE : 0;
-    // Daily buckets have no rhythm of the day, nor monthly ones of the week, whatever was asked for.
-    const plans = options.periods
-      .map((period) => ({ period, plan: planSlots(period, bucketSeconds, timezone) }))
-      .filter(({ plan }) => plan.slots > 1);
-    this.#periods = plans;
-    const hours = planSlots('day', bucketSeconds, timezone);
-    const has = (wanted: RhythmPeriod) => plans.some(({ period }) => period === wanted);
-    this.#hours = hours.slots > 1 && has('week') && !has('day') ? hours : null;
-    const counts = plans.map(({ plan }) => plan.slots);
-    this.#finest = counts.indexOf(Math.max(...counts));
+    this.#periods = planPeriods(options.periods, options.series);
+    this.#scatter = new Scatter(this.#isRate, options.levelMemory, saved);
     this.#level = new LevelAndTrend(options.levelMemory, saved?.level);
-    this.#s = saved ?? {
-      first: [],
-      form: null,
-      base: 1,
-      learnedUntil: 0,
-      spread: { squares: 0, weight: 0 },
-      isCounts: true,
-      exceedsOne: false,
-      outside: nothingOutside(),
+    this.#s = {
+      first: saved?.first ?? [],
+      form: saved?.form ?? null,
+      base: saved?.base ?? 1,
+      learnedUntil: saved?.learnedUntil ?? 0,
+      outside: saved?.outside ?? nothingOutside(),
     };
     this.#rhythms = this.#rhythmsOf(saved?.rhythms);
   }
@@ -113,8 +95,8 @@ export class SeasonalModel {
     }
     const look = this.#look(at, size);
     this.#last = { at, look };
-    if (look.isCold || (!this.#isRate && s.spread.weight < LEAST_SPREAD_WEIGHT)) return null;
-    look.prediction = this.#predictionOf(look, size);
+    if (look.isCold || !this.#scatter.isKnown) return null;
+    look.prediction = this.#scatter.predictionOf(look, size);
     return look.prediction;
   }
 
@@ -122,17 +104,16 @@ export class SeasonalModel {
   learn(at: Instant, quantity: Quantity): void {
     const s = this.#s;
     const { cases, size } = quantity;
-    if (!this.#isRate && s.isCounts && (cases < 0 || !Number.isInteger(cases))) s.isCounts = false;
-    if (this.#isRate && cases > size) s.exceedsOne = true;
+    this.#scatter.note(quantity);
     if (s.form === null) {
       s.first.push([at, cases, size]);
       for (const [rhythm, indices] of this.#rhythms.entries())
-        indices.learn(this.#periods[rhythm]?.plan.slotOf(at) ?? 0, at, 0, 0);
+        indices.learn(this.#periods.rhythms[rhythm]?.plan.slotOf(at) ?? 0, at, 0, 0);
       return;
     }
     const look = this.#lookAgain(at, size);
     const drawn = look.isCold ? cases : this.#drawn(cases, look, size);
-    if (!look.isCold) this.#learnSpread((cases - look.mean) ** 2 / look.variance);
+    if (!look.isCold) this.#scatter.learn((cases - look.mean) ** 2 / look.variance);
     this.#take(at, look, drawn, size);
     s.outside = nothingOutside();
   }
@@ -154,21 +135,22 @@ export class SeasonalModel {
       this.#acceptLevel();
       return;
     }
-    if ((missed[this.#finest] ?? 0) < this.#options.acceptInSlot) return;
-    const { seen, usual } = share(this.#form, look, size, this.#finest, cases);
-    this.#rhythms[this.#finest]?.begin(look.slots[this.#finest] as number, seen, usual);
+    if ((missed[this.#periods.finest] ?? 0) < this.#options.acceptInSlot) return;
+    const { seen, usual } = share(this.#form, look, size, this.#periods.finest, cases);
+    this.#rhythms[this.#periods.finest]?.begin(look.slots[this.#periods.finest] as number, seen, usual);
   }
 
   save(): State {
     return {
       ...structuredClone(this.#s),
+      ...this.#scatter.save(),
       level: this.#level.save(),
       rhythms: this.#rhythms.map((indices) => indices.save()),
     };
   }
 
   #rhythmsOf(saved?: State['rhythms']): SlotIndices[] {
-    return this.#periods.map(
+    return this.#periods.rhythms.map(
       ({ period, plan }, rhythm) =>
         new SlotIndices(
           {
@@ -192,9 +174,9 @@ export class SeasonalModel {
   #canBegin(at: Instant): boolean {
     const { first } = this.#s;
     if (first.length >= MOST_FIRST) return true;
-    const finest = this.#rhythms[this.#finest];
+    const finest = this.#rhythms[this.#periods.finest];
     if (finest === undefined) return first.length >= this.#options.warmUpWithoutRhythm;
-    const slot = this.#periods[this.#finest]?.plan.slotOf(at) ?? 0;
+    const slot = this.#periods.rhythms[this.#periods.finest]?.plan.slotOf(at) ?? 0;
     return finest.periodsBefore(slot, at) >= this.#options.warmUp;
   }
 
@@ -204,18 +186,19 @@ export class SeasonalModel {
     const isAmount = s.first.some(([, cases]) => cases > 0) && s.first.every(([, cases]) => cases >= 0);
     s.form = this.#isRate || isAmount ? 'multiplies' : 'adds';
     const multiplies = s.form === 'multiplies';
-    const plans = [...this.#periods.map(({ plan }) => plan), ...(this.#hours === null ? [] : [this.#hours])];
+    const { rhythms, hours } = this.#periods;
+    const plans = [...rhythms.map(({ plan }) => plan), ...(hours === null ? [] : [hours])];
     const points = s.first.map(
       ([at, cases, size]): FirstPoint => ({ cases, size, slots: plans.map(({ slotOf }) => slotOf(at)) }),
     );
     const start = robustStart(
       points,
       plans.map(({ slots }) => slots),
-      { multiplies, isRate: this.#isRate, clip: CLIP, leastClip: this.#leastClip() },
+      { multiplies, isRate: this.#isRate, clip: CLIP, leastClip: this.#scatter.leastClip },
     );
     // The hours of the day were told apart for the sake of the week's, which hold them.
-    const left = this.#periods.map(({ period }, rhythm) =>
-      period === 'week' && this.#hours !== null ? [rhythm, this.#periods.length] : [rhythm],
+    const left = rhythms.map(({ period }, rhythm) =>
+      period === 'week' && hours !== null ? [rhythm, rhythms.length] : [rhythm],
     );
     s.base = multiplies
       ? start.base
@@ -228,8 +211,9 @@ export class SeasonalModel {
       const at = (s.first[index] as (typeof s.first)[number])[0];
       const cases = start.cleaned[index] as number;
       const mean = start.without(point, []);
-      const variance = this.#varianceOf(mean, point.size) * CLIPPED_SQUARE * start.freedom;
-      this.#learnSpread((cases - mean) ** 2 / variance);
+      const variance =
+        this.#scatter.varianceOf(this.#form, mean, point.size) * CLIPPED_SQUARE * start.freedom;
+      this.#scatter.learn((cases - mean) ** 2 / variance);
       if (multiplies) this.#level.learn(this.#ahead(at), mean, cases);
       else this.#level.learn(this.#ahead(at), 1, cases - (mean - start.base));
       s.learnedUntil = at;
@@ -257,7 +241,7 @@ export class SeasonalModel {
     let uncertainty = 0;
     let isCold = false;
     for (const [rhythm, each] of this.#rhythms.entries()) {
-      const slot = this.#periods[rhythm]?.plan.slotOf(at) ?? 0;
+      const slot = this.#periods.rhythms[rhythm]?.plan.slotOf(at) ?? 0;
       const prior = this.#priorOf(rhythm);
       slots.push(slot);
       indices.push(each.index(slot, prior));
@@ -268,13 +252,13 @@ export class SeasonalModel {
     const found = this.#level.at(ahead, this.#ridge(), this.#half, s.form === 'multiplies' ? 1 : 0);
     const level = s.form === 'multiplies' ? Math.max(found.level, LEAST) : found.level;
     const unbounded = together(this.#form, indices, level, size);
-    const mean = unbounded > size && this.#isShare() ? size : unbounded;
+    const mean = unbounded > size && this.#scatter.isShare ? size : unbounded;
     const own = this.#level.weight;
     const ofLevel =
       s.form === 'multiplies'
         ? 1 / (own.seen + this.#half) + found.ofTrend / level
         : 1 / own.usual + found.ofTrend;
-    const variance = this.#varianceOf(mean, size, ofLevel + uncertainty);
+    const variance = this.#scatter.varianceOf(this.#form, mean, size, ofLevel + uncertainty);
     return { slots, indices, ahead, level, mean, variance, isCold, prediction: null };
   }
 
@@ -282,24 +266,10 @@ export class SeasonalModel {
     return { multiplies: this.#s.form === 'multiplies', base: this.#s.base };
   }
 
-  #varianceOf(mean: number, size: number, known = 0): number {
-    if (this.#s.form === 'adds') return 1 + known;
-    if (this.#isRate) return size * varianceOfCase(mean / size) + mean * mean * known;
-    const uncertain = Number.isFinite(known) ? Math.min(mean, mean * mean * known) : mean;
-    return Math.max(mean, LEAST_VARIANCE_SHARE * this.#s.base, LEAST) + uncertain;
-  }
-
-  #predictionOf({ mean, variance }: Look, size: number): Prediction {
-    const { weight } = this.#s.spread;
-    return this.#isRate
-      ? predictRate({ mean, variance }, size, this.#dispersion, weight, this.#isShare())
-      : predictValue({ mean, variance }, this.#dispersion, weight, this.#s.isCounts);
-  }
-
   /** A point's cases, drawn to the edge of what is usual. */
   #drawn(cases: number, look: Look, size: number): number {
-    const { deviation } = look.prediction ?? this.#predictionOf(look, size);
-    const reach = Math.max(CLIP * deviation * size, this.#leastClip());
+    const { deviation } = look.prediction ?? this.#scatter.predictionOf(look, size);
+    const reach = Math.max(CLIP * deviation * size, this.#scatter.leastClip);
     const drawn = Math.min(Math.max(cases, look.mean - reach), look.mean + reach);
     return this.#s.form === 'multiplies' ? Math.max(0, drawn) : drawn;
   }
@@ -316,13 +286,6 @@ export class SeasonalModel {
     }
   }
 
-  #learnSpread(square: number): void {
-    const { spread } = this.#s;
-    const keep = 1 - 1 / this.#options.levelMemory;
-    spread.squares = keep * spread.squares + square;
-    spread.weight = keep * spread.weight + 1;
-  }
-
   #acceptLevel(): void {
     const s = this.#s;
     const { seen, usual } = s.outside;
@@ -335,32 +298,18 @@ export class SeasonalModel {
     s.outside = nothingOutside();
   }
 
-  /** Variance of a point in parts of a count's. */
-  get #dispersion(): number {
-    const { squares, weight } = this.#s.spread;
-    return this.#isRate ? dispersionOfCounts(squares, weight) : squares / weight;
-  }
-
   /** How much there is to say against a trend; see {@link LevelAndTrend.at}. */
   #ridge(): number {
     const pointsADay = DAY_SECONDS / this.#options.series.bucketSeconds;
     return this.#s.form === 'adds'
       ? (GROWTH_DAYS * pointsADay) ** 2
-      : this.#dispersion * (pointsADay / GROWTH_A_DAY) ** 2;
+      : this.#scatter.dispersion * (pointsADay / GROWTH_A_DAY) ** 2;
   }
 
   /** How much the neutral index of a rhythm counts: cases, or points where levels add (Bühlmann, 1967). */
   #priorOf(rhythm: number): number {
     if (rhythm === 0) return this.#half;
     const reach = this.#s.form === 'adds' ? this.#s.base : 1;
-    return reach > 0 ? this.#half + this.#dispersion / (USUAL_DEPARTURE * reach) ** 2 : 0;
-  }
-
-  #leastClip(): number {
-    return this.#isRate || this.#s.isCounts ? LEAST_CLIP : 0;
-  }
-
-  #isShare(): boolean {
-    return this.#isRate && !this.#s.exceedsOne;
+    return reach > 0 ? this.#half + this.#scatter.dispersion / (USUAL_DEPARTURE * reach) ** 2 : 0;
   }
 }
