@@ -2,6 +2,7 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
+import { formatSliceWords } from '../notify/wording.js';
 import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
 import type { AlertAnswer, FollowUpAnswer, OpenFollowUpAnswer } from './ports.js';
 
@@ -19,7 +20,7 @@ export function refusedCommand(
   { reason, alert }: Extract<AlertAnswer, { outcome: 'refused' }>,
   since: readonly JournalEntry[],
 ): string {
-  const title = `*${escaped(alert.title)}*`;
+  const title = alertName(alert);
   switch (reason) {
     case 'already_acknowledged': {
       const at = alert.acknowledgedAt === null ? '' : ` ${when(alert.acknowledgedAt)}`;
@@ -27,7 +28,7 @@ export function refusedCommand(
     }
     case 'already_resolved': {
       const at = alert.resolvedAt === null ? '' : ` ${when(alert.resolvedAt)}`;
-      return `${title} was resolved${at}, so nothing was changed.`;
+      return `${title} was resolved${byPerson(alert.resolvedBy || 'system')}${at}, so nothing was changed.`;
     }
     case 'not_firing':
       return `${title} has not fired, so nothing was changed.`;
@@ -40,6 +41,12 @@ export function refusedCommand(
     case 'state_changed':
       return `${title} has changed since that message: ${meanwhile(alert, since)} Nothing was changed by your click; the message now shows the current state.`;
   }
+}
+
+/** An alert's title and place, in Slack's markup: several alerts of a metric have the same title. */
+export function alertName({ kind, title, slice }: Alert): string {
+  const where = kind === 'metric' ? ` (${escaped(formatSliceWords(slice))})` : '';
+  return `*${escaped(title)}*${where}`;
 }
 
 /** The answer to a click on a follow-up that is not there. */

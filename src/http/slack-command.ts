@@ -1,8 +1,7 @@
 import type { Alert } from '../model/alert.js';
 import type { Clock } from '../model/clock.js';
-import { nameOf } from '../notify/alert-phrases.js';
 import { alertList, followUpList } from '../notify/slack-views.js';
-import { escaped } from './click-words.js';
+import { alertName, escaped } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { askOfAlert } from './slack-alert-actions.js';
 import { openAlerts, openAlertsOf, ownersOf } from './slack-home.js';
@@ -45,7 +44,7 @@ export function slashCommand(
         if (typeof alert === 'string') return alert;
         const { alertId } = alert;
         const refused = await askOfAlert(ports, permit, { kind: 'acknowledge', alertId }, person, channel);
-        return refused ?? `You have acknowledged *${escaped(nameOf(alert))}*; nobody else is called for now.`;
+        return refused ?? `You have acknowledged ${alertName(alert)}; nobody else is called for now.`;
       }
       case 'follow-ups':
         return followUpsOf(argument === 'all' ? null : person.id);

@@ -126,7 +126,7 @@ describe('a click that comes too late', () => {
     const alert = alertOf({ state: 'acknowledged', acknowledgedBy: 'bob <b>', acknowledgedAt: NOON - HOUR });
     service.alerts.act = async () => ({ outcome: 'refused', reason: 'already_acknowledged', alert });
     expect(await reply(SLACK_ACTION.acknowledge)).toBe(
-      '*Disputes per delivered order* was acknowledged by bob &lt;b&gt; already ' +
+      '*Disputes per delivered order* (region GB) was acknowledged by bob &lt;b&gt; already ' +
         `<!date^${(NOON - HOUR) / 1_000}^{date_short_pretty} at {time}|on 2026-02-16 11:00 UTC>.`,
     );
     expect(service.replies[0]?.responseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/response\//);
