@@ -66,6 +66,7 @@ export class Store {
       clickhouse_settings: {
         // Numbers as numbers: every count here is far below 2^53.
         output_format_json_quote_64bit_integers: 0,
+        output_format_json_quote_decimals: 0,
         // Batches are made here; the server need not wait to make its own.
         async_insert: 0,
         // Facts come with any date; a batch may touch many months.
