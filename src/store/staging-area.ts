@@ -235,7 +235,7 @@ function ownWords({ cause, message }: RedressError): string {
   const said = cause instanceof Error ? cause.message : message;
   return said
     .replace(/ in scope SELECT .*$/s, '')
-    .replace(/: failed at position \d+ .* SETTINGS session_timezone = '[^']*'/s, '')
+    .replace(/: failed at position \d+ .* SETTINGS [^.]*/s, '')
     .replace(/: while executing '(FUNCTION \w+).*$/s, ', in $1')
     .trim();
 }
