@@ -1,5 +1,5 @@
 import type { Configuration } from './config/configuration.js';
-import { byBucket, type During, type Judging, type ReportFault } from './detection/judging.js';
+import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
 import { notificationOf } from './messages/notifications.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
@@ -81,8 +81,7 @@ export interface Surroundings {
   onMoment?: PipelineParts['onMoment'];
   afterDelivery?: PipelineParts['afterDelivery'];
   reportFault: ReportFault;
-  /** Judges a bucket, and may see how long that takes. */
-  duringJudging?: During;
+  duringJudging?: PipelineParts['duringJudging'];
   reportLeftOut?: ReportLeftOut;
   write: DecisionLogParts['write'];
   /** How a live service sends; everything is waited for by default. */
@@ -125,7 +124,6 @@ export async function assemble(
     // A replay's events are all there before it begins; nothing comes late.
     restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
-    during: surroundings.duringJudging,
   });
   alerts.restore(entries);
   followUps.restore(entries);
@@ -191,6 +189,7 @@ export async function assemble(
     completeUntil: surroundings.completeUntil,
     findBeginning,
     ...(surroundings.notBefore === undefined ? {} : { notBefore: surroundings.notBefore }),
+    duringJudging: surroundings.duringJudging,
     ...(surroundings.onMoment === undefined ? {} : { onMoment: surroundings.onMoment }),
     ...(surroundings.afterDelivery === undefined ? {} : { afterDelivery: surroundings.afterDelivery }),
   });

@@ -19,14 +19,10 @@ import { type JudgedPoint, Settling, type UnsettledPoint } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
 
-/** Does the work of one bucket of a metric's; whoever gives it can see how long that took. */
-export type During = <Result>(metric: string, work: () => Result) => Result;
-
 /** Runs the judges over the series: one judge for each metric, slice and detector. */
 export class Judging {
   readonly #calendar: Calendar;
   readonly #registry: JudgeRegistry;
-  readonly #during: During;
   readonly #settling: Settling;
   readonly #horizon: number;
 
@@ -37,10 +33,8 @@ export class Judging {
     /** How far back restated points can be judged again, ms of event time; not at all by default. */
     restateHorizon?: number;
     reportFault: ReportFault;
-    during?: During | undefined;
   }) {
     this.#calendar = options.calendar;
-    this.#during = options.during ?? ((_metric, work) => work());
     this.#horizon = options.restateHorizon ?? 0;
     this.#registry = new JudgeRegistry({ ...options, readsEarlier: this.#horizon > 0 });
     this.#settling = new Settling({
@@ -55,9 +49,7 @@ export class Judging {
    * @param isComplete false for a bucket that had begun when the first event came: it is neither judged nor learned from.
    */
   judgeBucket(metric: MetricDefinition, points: readonly Point[], isComplete = true): JudgedPoint[] {
-    return this.#during(metric.id, () =>
-      this.#settling.settle(metric, this.#judgeAll(metric, points, isComplete), 'now'),
-    );
+    return this.#settling.settle(metric, this.#judgeAll(metric, points, isComplete), 'now');
   }
 
   /**

@@ -2,7 +2,7 @@ import { builtinDetectors } from '../../detectors/index.js';
 import { AlertDesk } from '../alerts/desk.js';
 import type { Configuration } from '../config/configuration.js';
 import { Calendar } from '../detection/calendar.js';
-import { type During, Judging, type ReportFault } from '../detection/judging.js';
+import { Judging, type ReportFault } from '../detection/judging.js';
 import { FollowUpDesk } from '../followups/desk.js';
 import type { DigestDesk } from '../followups/digest-desk.js';
 import { digestDesk } from '../messages/digest.js';
@@ -28,7 +28,6 @@ export function createDeciders(
     /** How far back restated points can be judged again, ms. */
     restateHorizon: number;
     reportFault: ReportFault;
-    during?: During | undefined;
   },
 ): Deciders {
   const { annotations } = configuration;

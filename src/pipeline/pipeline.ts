@@ -48,6 +48,8 @@ export interface PipelineParts {
   notBefore?(): Instant;
   /** Called when what was due has been delivered. */
   afterDelivery?(pipeline: Pipeline): void;
+  /** Judges a bucket of a metric's; whoever gives it can see how long that takes. */
+  duringJudging?: (<Result>(metric: string, judge: () => Result) => Result) | undefined;
   /** Told after each moment that had buckets to close. */
   onMoment?(moment: Instant, judged: readonly JudgedPoint[]): void | Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface PipelineParts {
 const STRETCH = 7 * DAY;
 /** A bucket that closed longer before it could be judged is history: whoever loads a year wants no year of alerts. */
 const OLDEST_NEWS = DAY;
+
+const judgeAtOnce = <Result>(_metric: string, judge: () => Result): Result => judge();
 
 /** The reasons of the entries with which an episode begins or goes on. */
 const FIRED: ReadonlySet<string> = new Set(['fired', 'reopened', 'inhibited', 'joined_group']);
@@ -181,12 +185,12 @@ export class Pipeline {
 
   /** `isHistory`: so long ago that it teaches the judges, and is nothing to tell people of any more. */
   async #judge(moment: Instant, closings: readonly Closing[], isHistory: boolean): Promise<void> {
-    const { judging, alerts, followUps, progress } = this.#parts;
+    const { judging, alerts, followUps, progress, duringJudging: during = judgeAtOnce } = this.#parts;
     const entries: JournalEntry[] = [];
     const decided: Verdict[] = [];
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until, isComplete } of closings) {
-      const bucket = judging.judgeBucket(metric, points, isComplete);
+      const bucket = during(metric.id, () => judging.judgeBucket(metric, points, isComplete));
       const explained = explanations(bucket);
       for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);
