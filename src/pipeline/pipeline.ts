@@ -8,10 +8,10 @@ import type { DigestDesk } from '../followups/digest-desk.js';
 import type { Evidence, EvidenceRequest } from '../followups/measure/evidence.js';
 import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
 import type { PointMaker } from '../metrics/point-maker.js';
-import { DAY, type Instant } from '../model/clock.js';
+import { DAY, type Instant, SECOND } from '../model/clock.js';
 import type { BusyTargets, DeliveryRequest } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { MetricDefinition } from '../model/metric.js';
+import { type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import type { DecisionLog } from '../store/decision-log.js';
@@ -54,8 +54,12 @@ export interface PipelineParts {
   onMoment?(moment: Instant, judged: readonly JudgedPoint[]): void | Promise<void>;
 }
 
-/** Buckets of so much time are made in one go when there is much to catch up. */
-const STRETCH = 7 * DAY;
+/**
+ * Buckets of so much time are made in one go when there is much to catch up, but of a metric only so many: the points of
+ * all of them are in memory together.
+ */
+const LONGEST_STRETCH = 7 * DAY;
+const MOST_BUCKETS = 168;
 /** A bucket that closed longer before it could be judged is history: whoever loads a year wants no year of alerts. */
 const OLDEST_NEWS = DAY;
 
@@ -84,6 +88,7 @@ interface Closing {
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #stretch: number;
   readonly #commands: { at: Instant; run: (now: Instant) => readonly JournalEntry[] }[] = [];
   #judgedSinceFlush = false;
   #beginning: Instant | null = null;
@@ -92,6 +97,8 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    const shortest = Math.min(...parts.metrics.map(({ bucket }) => nominalSeconds(bucket) * SECOND));
+    this.#stretch = Math.min(LONGEST_STRETCH, MOST_BUCKETS * shortest);
   }
 
   /** Has a person's command carried out at a moment to come: what simulated people do. */
@@ -118,7 +125,7 @@ export class Pipeline {
     this.#reached = Math.max(this.#reached, this.#parts.notBefore?.() ?? this.#reached);
     for (;;) {
       const from = this.nextClosing(to);
-      const stretch = Math.min(to, from === null ? to : from + STRETCH);
+      const stretch = Math.min(to, from === null ? to : from + this.#stretch);
       const closings = from === null ? [] : await this.#close(stretch, to);
       for (const group of byMoment(closings)) {
         const moment = Math.max(group.moment, this.#reached);
