@@ -22,15 +22,18 @@ export class DeliveryDesk {
   }
 
   /**
-   * Asks for a message; older ones about the same thing that still wait for the same target are superseded, and since
-   * when the target has not taken them is not forgotten.
+   * Asks for a message; older ones about the same thing that still wait for the same target are superseded. Since when
+   * the target has not taken them is not forgotten until others were to be told of it; then it counts anew, because
+   * they may not have been: nobody is told of what is over or silenced.
    */
   ask(delivery: Delivery, now: Instant, journal: JournalEntry[]): void {
     if (this.#book.delivery(delivery.deliveryId) !== undefined) return;
     const waiting = this.#book.waitingAbout(delivery.subject, delivery.target);
     const older = waiting.filter((it) => supersedes(delivery, it));
     for (const it of older) this.#supersede(it, now, journal);
-    const failing = older.flatMap(({ failingSince = [] }) => failingSince);
+    const failing = older
+      .filter((it) => !isLate(it, this.#rule))
+      .flatMap(({ failingSince = [] }) => failingSince);
     const asked = failing.length === 0 ? delivery : { ...delivery, failingSince: Math.min(...failing) };
     this.#write(asked, delivery.reason, now, journal);
   }
@@ -71,6 +74,10 @@ export class DeliveryDesk {
 
   pending(): readonly Delivery[] {
     return this.#book.pending();
+  }
+
+  isWaiting(subject: SubjectName, target: Target): boolean {
+    return this.#book.waitingAbout(subject, target).length > 0;
   }
 
   nextDue(busy: BusyTargets): Instant | null {

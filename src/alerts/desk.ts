@@ -123,6 +123,11 @@ export class AlertDesk {
     return this.#episodes.deliveries.pending();
   }
 
+  /** True while a message about something waits for a target, or is on its way there. */
+  isToldOf(subject: SubjectName, target: Target): boolean {
+    return this.#episodes.deliveries.isWaiting(subject, target);
+  }
+
   delivery(deliveryId: string): Delivery | undefined {
     return this.#episodes.deliveries.delivery(deliveryId);
   }

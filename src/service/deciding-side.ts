@@ -55,6 +55,8 @@ export class DecidingSide {
   readonly #underway: Underway = new Map();
   /** True from the moment that a look is wanted because of what has arrived, until it has been taken. */
   #isLooking = false;
+  /** What the last look has left to be shown; it never fails. */
+  #behind: Promise<void> = Promise.resolve();
 
   constructor(parts: DecidingSideParts) {
     const { configuration, store, sources, metrics, log } = parts;
@@ -87,8 +89,9 @@ export class DecidingSide {
   }
 
   /** What happened to an alert, a silence or a follow-up, once all that was decided is written. */
-  story(id: string): Promise<JournalEntry[]> {
-    return this.#decided.inTurn(({ journal }) => journal.story(id));
+  async story(id: string): Promise<JournalEntry[]> {
+    const journal = await this.#decided.inTurn(async (redress) => redress.journal);
+    return journal.story(id);
   }
 
   /** Carries out a person's command; resolves once it is durable and its messages have been tried. */
@@ -100,7 +103,7 @@ export class DecidingSide {
       if (carried.judgesChanged === true) await redress.saveJudges();
       await redress.append(carried.entries);
       await redress.outbox.send(now);
-      return { result: carried.result, shown: slack.refresh(redress, now) };
+      return { result: carried.result, shown: slack.refresh(() => this.#decided.known, now) };
     });
     await shown;
     return result;
@@ -142,31 +145,40 @@ export class DecidingSide {
     // What closed longer ago is caught up with, for which a tick is soon enough.
     if (closed === null || now - closed > SHORT_WHILE) return;
     this.#isLooking = true;
-    void this.tick().finally(() => {
+    void this.look().finally(() => {
       this.#isLooking = false;
     });
   }
 
-  /** Looks for work, and does it. */
-  async tick(): Promise<void> {
-    const { clock, log, metrics, slack, afterLook } = this.#parts;
+  /** Looks for work, and does it. What only shows what was decided goes on behind it, and keeps no other look waiting. */
+  async look(): Promise<void> {
+    const { clock, metrics, slack, afterLook } = this.#parts;
     const begun = performance.now();
-    try {
-      const { shown } = await this.#decided.inTurn(async (redress) => {
+    await this.#reporting(
+      this.#decided.inTurn(async (redress) => {
         const now = clock.now();
         await this.#look.decide(redress, now);
-        const round = slack.refresh(redress, now);
+        const shown = slack.refresh(() => this.#decided.known, now);
         await this.#look.tidy(redress, now);
         metrics.ticked(performance.now() - begun);
-        return { shown: round };
-      });
-      await shown;
-      await afterLook();
-    } catch (error) {
+        this.#behind = this.#reporting(Promise.all([shown, afterLook()]));
+      }),
+    );
+  }
+
+  /** Looks for work, and waits for all that comes of it. */
+  async tick(): Promise<void> {
+    await this.look();
+    await this.#behind;
+  }
+
+  async #reporting(work: Promise<unknown>): Promise<void> {
+    const { log } = this.#parts;
+    await work.catch((error: unknown) => {
       const passing = error instanceof RedressError && error.retryable;
       if (passing) log.warn({ reason: messageOf(error) }, 'could not go on; the next tick tries again');
       else log.error({ err: error }, 'could not go on; the next tick tries again');
-    }
+    });
   }
 
   /** Records what was sent, and saves what the judges know. */

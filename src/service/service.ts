@@ -134,7 +134,7 @@ class Service {
       this.#log.error({ err: error }, 'the Kafka source has ended');
     });
     const nothing = async () => {};
-    const stopTicking = deciding === null ? nothing : every(TICK, () => deciding.tick());
+    const stopTicking = deciding === null ? nothing : every(TICK, () => deciding.look());
     const stopDelivering = deciding === null ? nothing : every(DELIVER, () => deciding.deliver());
     return {
       address,

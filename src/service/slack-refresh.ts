@@ -28,33 +28,46 @@ export class SlackRefresh {
     this.#charts = charts;
   }
 
-  /** Edits what shows less than is known. Never throws for what Slack answers. */
-  async round(redress: Pick<Redress, 'alerts' | 'followUps' | 'configuration'>, now: Instant): Promise<void> {
-    const { alerts } = redress;
-    // A delivery that waits will edit its message itself.
-    const waiting = new Set(
-      alerts.pendingDeliveries().map(({ subject, target }) => `${subject.id}\n${target}`),
-    );
+  /**
+   * Edits what shows less than is known. Never throws for what Slack answers. Decisions go on meanwhile, so that
+   * everything is asked of `known` in the moment in which it is shown; when nothing is known any more, the round is over.
+   */
+  async round(known: () => Shown | null, now: Instant): Promise<void> {
     const edits = new Map<string, number>();
     const shown: Alert[] = [];
-    for (const alert of alerts.alerts()) {
-      if (!isShown(alert, now)) continue;
-      for (const { subject, view } of messagesOf(alert, redress)) {
-        for (const target of alert.escalation.told) {
-          if (!target.startsWith('slack:') || waiting.has(`${subject.id}\n${target}`)) continue;
-          const rootRef = alerts.rootRef(subject, target);
-          const channel = rootRef.split(':', 1)[0] ?? '';
-          const used = edits.get(channel) ?? 0;
-          if (rootRef !== '') shown.push(alert);
-          if (rootRef === '' || used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
-          const outcome = await this.#notifier.refresh(view, subject, rootRef);
-          if (outcome !== 'current') edits.set(channel, used + 1);
-          if (typeof outcome !== 'string' && outcome.outcome === 'retry')
-            this.#resting.set(channel, now + Math.max(outcome.retryAfter ?? 0, REST));
-        }
-      }
+    for (const { alertId, subject, target } of messagesIn(known(), now)) {
+      const redress = known();
+      if (redress === null) return;
+      const { alerts } = redress;
+      const alert = alerts.alert(alertId);
+      const rootRef = alerts.rootRef(subject, target);
+      // A delivery that waits will edit its message itself.
+      if (alert === undefined || rootRef === '' || alerts.isToldOf(subject, target)) continue;
+      shown.push(alert);
+      const channel = rootRef.split(':', 1)[0] ?? '';
+      const used = edits.get(channel) ?? 0;
+      if (used >= EDITS_PER_ROUND || (this.#resting.get(channel) ?? 0) > now) continue;
+      const message = messagesOf(alert, redress).find((it) => it.subject.id === subject.id);
+      if (message === undefined) continue;
+      const outcome = await this.#notifier.refresh(message.view(), message.subject, rootRef);
+      if (outcome !== 'current') edits.set(channel, used + 1);
+      if (typeof outcome !== 'string' && outcome.outcome === 'retry')
+        this.#resting.set(channel, now + Math.max(outcome.retryAfter ?? 0, REST));
     }
     this.#charts?.drawNext(shown);
+  }
+}
+
+type Shown = Pick<Redress, 'alerts' | 'followUps' | 'configuration'>;
+
+/** Where in Slack alerts are shown that are not long over. */
+function* messagesIn(redress: Shown | null, now: Instant) {
+  if (redress === null) return;
+  for (const alert of redress.alerts.alerts()) {
+    if (!isShown(alert, now)) continue;
+    for (const { subject } of messagesOf(alert, redress))
+      for (const target of alert.escalation.told)
+        if (target.startsWith('slack:')) yield { alertId: alert.alertId, subject, target };
   }
 }
 
@@ -62,11 +75,14 @@ export class SlackRefresh {
  * The messages that an alert is shown in: its own, which it may have from before it came into a group, and its
  * group's, where it is the one that speaks for it.
  */
-function messagesOf(alert: Alert, redress: Parameters<SlackRefresh['round']>[0]) {
+function messagesOf(alert: Alert, redress: Shown) {
   const { alertId, version } = alert;
-  const own = { subject: { kind: 'alert', id: alertId, version } as const, view: ownView(alert, redress) };
+  const own = {
+    subject: { kind: 'alert', id: alertId, version } as const,
+    view: () => ownView(alert, redress),
+  };
   if (redress.alerts.speakerOf(alertId) !== alert) return [own];
-  const shown = { subject: subjectOf(alert), view: alertView(alert, redress) };
+  const shown = { subject: subjectOf(alert), view: () => alertView(alert, redress) };
   return shown.subject.id === alertId ? [shown] : [own, shown];
 }
 

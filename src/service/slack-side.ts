@@ -93,10 +93,10 @@ export class SlackSide {
    * Brings alerts' messages up to date; called when what was due has been delivered. Nobody's decision waits for it
    * longer than a moment: what takes Slack longer goes on behind it, and the next round begins when it is done.
    */
-  async refresh(redress: Redress, now: Instant): Promise<void> {
+  async refresh(known: () => Redress | null, now: Instant): Promise<void> {
     if (this.#refresh === null) return;
     this.#round ??= this.#refresh
-      .round(redress, now)
+      .round(known, now)
       .catch((error: unknown) =>
         this.#log.error({ err: error }, 'messages in Slack could not be brought up to date'),
       )
@@ -117,6 +117,9 @@ export class SlackSide {
     // Its library is a tenth of what a start would load, and most installations have an address that Slack can reach.
     this.#socket = import('../http/slack-socket.js').then(({ openSlackSocket }) =>
       openSlackSocket({ appToken, apiUrl, inbox, log: this.#log }),
+    );
+    this.#socket.catch((error: unknown) =>
+      this.#log.error({ err: error }, "Slack's socket could not be opened"),
     );
   }
 

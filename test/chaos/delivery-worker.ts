@@ -125,5 +125,5 @@ async function letPass(to: Instant): Promise<void> {
 
 async function deliver(): Promise<void> {
   await outbox.send(now);
-  await refresh.round(parts, now);
+  await refresh.round(() => parts, now);
 }
