@@ -2,6 +2,9 @@ import { DateTime } from 'luxon';
 import { HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { BucketWidth } from '../model/metric.js';
 
+/** Of a metric only so many buckets are made in one go: the points of all of them are in memory together. */
+export const MOST_MADE_AT_ONCE = 168;
+
 /** How a metric cuts time: the width of its buckets and the zone they are aligned in. */
 export interface Calendar {
   bucket: BucketWidth;

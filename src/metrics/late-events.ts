@@ -2,7 +2,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../model/clock.js';
 import type { EventDate } from '../model/event.js';
 import { type MetricDefinition, nominalSeconds, type TrailingWindow } from '../model/metric.js';
 import type { Arrivals, EventLog } from '../store/event-log.js';
-import { bucketEnd, bucketStart } from './buckets.js';
+import { bucketEnd, bucketStart, MOST_MADE_AT_ONCE } from './buckets.js';
 import { eventTypes } from './measure.js';
 import type { PointMaker } from './point-maker.js';
 import { windowOf } from './windows.js';
@@ -138,6 +138,7 @@ function earliestNew(
   const fresh = [...inserts].filter(([at, fingerprint]) => seen.get(at) !== fingerprint).map(([at]) => at);
   return fresh.length === 0 ? null : fresh.reduce((a, b) => Math.min(a, b));
 }
+
 /** The closed buckets that overlap the spans of so many ms that begin then. */
 function bucketsOf(
   spans: readonly Instant[],
@@ -173,13 +174,14 @@ function bucketsOver(
   }
 }
 
-/** Splits buckets into runs without gaps: each is one making. */
+/** Splits buckets into runs without gaps, each of which is made in one go. */
 function runs(starts: readonly Instant[], metric: MetricDefinition): Instant[][] {
   const found: Instant[][] = [];
   for (const start of starts) {
     const run = found.at(-1);
     const last = run?.at(-1);
-    if (run !== undefined && last !== undefined && bucketEnd(last, metric) === start) run.push(start);
+    const goesOn = last !== undefined && bucketEnd(last, metric) === start;
+    if (run !== undefined && goesOn && run.length < MOST_MADE_AT_ONCE) run.push(start);
     else found.push([start]);
   }
   return found;

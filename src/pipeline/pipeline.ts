@@ -6,7 +6,7 @@ import { explanations, speakersFirst } from '../detection/story.js';
 import type { FollowUpDesk } from '../followups/desk.js';
 import type { DigestDesk } from '../followups/digest-desk.js';
 import type { Evidence, EvidenceRequest } from '../followups/measure/evidence.js';
-import { bucketEnd, bucketStart, bucketStarts } from '../metrics/buckets.js';
+import { bucketEnd, bucketStart, bucketStarts, MOST_MADE_AT_ONCE } from '../metrics/buckets.js';
 import type { PointMaker } from '../metrics/point-maker.js';
 import { DAY, type Instant, SECOND } from '../model/clock.js';
 import type { BusyTargets, DeliveryRequest } from '../model/delivery.js';
@@ -54,12 +54,8 @@ export interface PipelineParts {
   onMoment?(moment: Instant, judged: readonly JudgedPoint[]): void | Promise<void>;
 }
 
-/**
- * Buckets of so much time are made in one go when there is much to catch up, but of a metric only so many: the points of
- * all of them are in memory together.
- */
+/** Buckets of so much time are made in one go when there is much to catch up, but no more than may be. */
 const LONGEST_STRETCH = 7 * DAY;
-const MOST_BUCKETS = 168;
 /** A bucket that closed longer before it could be judged is history: whoever loads a year wants no year of alerts. */
 const OLDEST_NEWS = DAY;
 
@@ -98,7 +94,7 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     const shortest = Math.min(...parts.metrics.map(({ bucket }) => nominalSeconds(bucket) * SECOND));
-    this.#stretch = Math.min(LONGEST_STRETCH, MOST_BUCKETS * shortest);
+    this.#stretch = Math.min(LONGEST_STRETCH, MOST_MADE_AT_ONCE * shortest);
   }
 
   /** Has a person's command carried out at a moment to come: what simulated people do. */
