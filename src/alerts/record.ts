@@ -1,8 +1,6 @@
-import type { Alert, Escalation } from '../model/alert.js';
+import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Json } from '../model/json.js';
-import { restingEscalation } from './escalation.js';
-import { PLAIN_ROUTE } from './routing.js';
 import type { Run } from './run.js';
 
 /** The word for what happened to an alert; the reason of its journal entry. */
@@ -73,7 +71,7 @@ export interface AlertRecord extends Alert {
   stateVersion: number;
   /** The id of the alert that holds this one's messages back, empty for none. */
   heldBy: string;
-  /** The points that may make it fire or fire again; absent in entries of old. */
+  /** The points that may make it fire or fire again; absent before the first. */
   run?: Run;
   /** Length of the series' buckets; 0 for alerts about the data itself. */
   bucketSeconds: number;
@@ -87,32 +85,9 @@ export interface AlertRecord extends Alert {
   turns: readonly Instant[];
 }
 
-const ADDED_LATER: Omit<Partial<AlertRecord>, 'escalation'> = {
-  silence: null,
-  feedback: null,
-  groupId: '',
-  leadsGroup: false,
-  sameCause: null,
-  flapping: false,
-  noticeAt: null,
-  noticedAt: null,
-  turns: [],
-};
-
-/** A record as the journal has it; what an earlier version did not know of is filled in. */
+/** A record as the journal has it. */
 export function recordOf(body: Json): AlertRecord {
-  const record = body as unknown as AlertRecord;
-  if ((record as Partial<AlertRecord>).sameCause !== undefined) return record;
-  const escalation: Omit<Escalation, 'route'> = record.escalation;
-  return {
-    ...ADDED_LATER,
-    ...record,
-    toldScore: 'toldScore' in record ? record.toldScore : (record as Alert).worst.score,
-    escalation:
-      'route' in escalation
-        ? record.escalation
-        : { ...restingEscalation({ ...escalation, route: PLAIN_ROUTE }), ...escalation },
-  };
+  return body as unknown as AlertRecord;
 }
 
 /** True while people are not told of it, whatever happens. */

@@ -34,26 +34,24 @@ describe('what others read', async () => {
     },
   );
 
-  it('deliveries names what a message is about, also one from before that could be anything but an alert', async () => {
+  it('deliveries names what a message is about', async () => {
     const delivery = (id: string, body: object): JournalEntry => ({
       ...{ stream: 'delivery', id, version: 1, at: Date.UTC(2026, 0, 1), actor: 'system', reason: 'sent' },
       body: { target: 'console', reason: 'resolved', state: 'sent', attempts: 1, createdAt: 0, ...body },
     });
     await new Journal(store).append([
-      delivery('1', { alertId: 'a', alertVersion: 3, followUpId: '' }),
-      delivery('2', { alertId: 'a', alertVersion: 3, followUpId: 'f' }),
-      delivery('3', { alertId: 'a', subject: { kind: 'alert', id: 'a', version: 4 } }),
-      delivery('4', { alertId: 'a', subject: { kind: 'follow_up', id: 'f', version: 2 } }),
-      delivery('5', { alertId: '', subject: { kind: 'digest', id: 'digest-all', version: 1 } }),
+      delivery('1', { alertId: 'a', subject: { kind: 'alert', id: 'a', version: 4 } }),
+      delivery('2', { alertId: 'a', subject: { kind: 'group', id: 'g', version: 3 } }),
+      delivery('3', { alertId: 'a', subject: { kind: 'follow_up', id: 'f', version: 2 } }),
+      delivery('4', { alertId: '', subject: { kind: 'digest', id: 'digest-all', version: 1 } }),
     ]);
     const found: unknown[] = [];
     const sql =
       'SELECT alert_id, alert_version, follow_up_id, subject_kind, subject_id FROM deliveries ORDER BY delivery_id';
     for await (const rows of store.rows<object>(sql)) found.push(...rows.map((row) => Object.values(row)));
     expect(found).toEqual([
-      ['a', 3, '', 'alert', 'a'],
-      ['a', 3, 'f', 'follow_up', 'f'],
       ['a', 4, '', 'alert', 'a'],
+      ['a', 3, '', 'group', 'g'],
       ['a', 0, 'f', 'follow_up', 'f'],
       ['', 0, '', 'digest', 'digest-all'],
     ]);

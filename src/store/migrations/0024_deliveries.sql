@@ -3,7 +3,7 @@ CREATE OR REPLACE VIEW deliveries AS
 SELECT
     id AS delivery_id,
     JSONExtractString(current.2, 'alertId') AS alert_id,
-    if(subject_kind = 'alert', JSONExtractInt(current.2, 'subject', 'version'), 0) AS alert_version,
+    if(subject_kind IN ('alert', 'group'), JSONExtractInt(current.2, 'subject', 'version'), 0) AS alert_version,
     if(subject_kind = 'follow_up', subject_id, '') AS follow_up_id,
     JSONExtractString(current.2, 'target') AS target,
     JSONExtractString(current.2, 'reason') AS reason,
