@@ -116,7 +116,7 @@ export const ServiceFileSchema = z.strictObject({
         .min(1)
         .default(['anyone'])
         .describe(
-          'Who may act on alerts in Slack, each entry letting somebody in: anyone; channel_members, of a channel that was told; owners, the alert’s owner and their lead; a user group or a person by id. Default: anyone.',
+          'Who may act on alerts in Slack, each entry letting somebody in: anyone; channel_members, of a channel that was told, and whoever was told directly; owners, the alert’s owner and their lead; a user group or a person by id. Default: anyone.',
         ),
       charts: z
         .enum(['upload', 'link', 'none'])

@@ -9,7 +9,7 @@ import type {
   OpenFollowUpResult,
 } from '../followups/command.js';
 import type { HttpIngestAnswer } from '../ingest/http-ingest.js';
-import type { Alert } from '../model/alert.js';
+import type { Alert, Target } from '../model/alert.js';
 import type { AlertAnalysis, AnalysisOutcome, Span } from '../model/analysis.js';
 import type { AnnotationAnswer, Announcement, ListedAnnotation } from '../model/annotation.js';
 import type { Instant } from '../model/clock.js';
@@ -101,8 +101,12 @@ interface ConfigurationProblem {
 /** What people who do something in Slack are answered by, and what is asked there about them. */
 export interface SlackPorts extends SlackOutward {
   publishHome(personId: string, view: HomeView): Promise<void>;
-  /** Whether the configuration lets a person act on something; `channel` is where they do, empty for nowhere. */
-  mayAct(personId: string, about: ActedOn, channel: string): Promise<'yes' | 'no' | 'unknown'>;
+  /** Whether the configuration lets a person act on something. */
+  mayAct(personId: string, about: ActedOn): Promise<'yes' | 'no' | 'unknown'>;
+  /** Who is told of alerts at all, by any step of any policy. */
+  toldOfAlerts: readonly Target[];
+  /** Who hears of every follow-up. */
+  toldOfFollowUps: readonly Target[];
   owners: readonly Owner[];
   displayOf(metric: string): MetricDisplay;
   /** The alert's chart as PNG; null where there is nothing to draw. */
@@ -111,8 +115,11 @@ export interface SlackPorts extends SlackOutward {
   show(alert: Alert): SlackMessage;
 }
 
-/** What people act on: who owns it and who was told of it. */
-export type ActedOn = Pick<Alert, 'owner'> & { escalation: Pick<Alert['escalation'], 'told'> };
+/** What people act on: who owns it and who hears of it. */
+export interface ActedOn {
+  owner: string;
+  told: readonly Target[];
+}
 
 /** One heading of an analysis with its lines. */
 export interface AnalysisWords {

@@ -7,7 +7,7 @@ import { tomorrowMorning } from '../notify/wording.js';
 import { refusedCommand, UNKNOWN_ALERT } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import type { SlackAction, SlackPerson, SlackReply } from './slack-inbound.js';
-import type { SlackPermit } from './slack-permit.js';
+import { actedOnAlert, type SlackPermit } from './slack-permit.js';
 
 type Ports = Pick<ServicePorts, 'alerts' | 'slack'>;
 
@@ -15,19 +15,13 @@ type Ports = Pick<ServicePorts, 'alerts' | 'slack'>;
 export function alertActions(ports: Ports, permit: SlackPermit, clock: Clock): readonly SlackAction[] {
   const button = (id: string, command: (value: string, alert: Alert) => AlertAction | null): SlackAction => ({
     id,
-    async take({ subject, value, person, channel }) {
+    async take({ subject, value, person }) {
       const alert = ports.alerts.get(subject.id);
       if (alert === undefined) return UNKNOWN_ALERT;
       const asked = command(value, alert);
       return asked === null
         ? null
-        : askOfAlert(
-            ports,
-            permit,
-            { ...asked, alertId: subject.id, version: subject.version },
-            person,
-            channel,
-          );
+        : askOfAlert(ports, permit, { ...asked, alertId: subject.id, version: subject.version }, person);
     },
   });
   return [
@@ -71,11 +65,10 @@ export async function askOfAlert(
   permit: SlackPermit,
   asked: AlertAction & { alertId: string; version?: number },
   person: SlackPerson,
-  channel: string,
 ): Promise<SlackReply> {
   const alert = ports.alerts.get(asked.alertId);
   if (alert === undefined) return UNKNOWN_ALERT;
-  const refusal = await permit(person, alert, channel);
+  const refusal = await permit(person, actedOnAlert(alert));
   if (refusal !== null) return refusal;
   const acted = asked.kind === 'acknowledge' ? { ...asked, personId: person.id } : asked;
   const answer = await ports.alerts.act({ ...acted, actor: person.name });

@@ -28,7 +28,7 @@ export function slashCommand(
   permit: SlackPermit,
   clock: Clock,
 ): (command: SlackCommand) => Promise<SlackReply> {
-  return async ({ text, person, channel }) => {
+  return async ({ text, person }) => {
     const [word = '', ...rest] = text.split(/\s+/);
     const argument = rest.join(' ');
     switch (word.toLowerCase()) {
@@ -43,13 +43,13 @@ export function slashCommand(
         const alert = find(argument);
         if (typeof alert === 'string') return alert;
         const { alertId } = alert;
-        const refused = await askOfAlert(ports, permit, { kind: 'acknowledge', alertId }, person, channel);
+        const refused = await askOfAlert(ports, permit, { kind: 'acknowledge', alertId }, person);
         return refused ?? `You have acknowledged ${alertName(alert)}; nobody else is called for now.`;
       }
       case 'follow-ups':
         return followUpsOf(argument === 'all' ? null : person.id);
       case 'silence':
-        return silenceByCommand(argument, { ports, permit, clock }, person, channel);
+        return silenceByCommand(argument, { ports, permit, clock }, person);
       case 'help':
         return HELP;
       default:

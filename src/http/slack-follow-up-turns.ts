@@ -10,7 +10,7 @@ import { refusedTurn, UNKNOWN_FOLLOW_UP } from './click-words.js';
 import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
 import type { AskedOfFollowUp, ServicePorts } from './ports.js';
 import { type AnySlackForm, defineSlackForm, type SlackAction, type SlackPerson } from './slack-inbound.js';
-import type { SlackPermit } from './slack-permit.js';
+import { actedOnFollowUp, type SlackPermit } from './slack-permit.js';
 
 type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
 
@@ -18,22 +18,22 @@ type Ports = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
 export function followUpTurnActions(ports: Ports, permit: SlackPermit): readonly SlackAction[] {
   const step = (id: string, kind: 'acknowledge' | 'start' | 'reopen'): SlackAction => ({
     id,
-    async take({ subject, person, channel }) {
+    async take({ subject, person }) {
       const followUp = ports.followUps.get(subject.id);
       if (followUp === undefined) return UNKNOWN_FOLLOW_UP;
       const about = { followUp, version: subject.version };
-      const said = await ask(ports, permit, about, { kind }, person, channel);
+      const said = await ask(ports, permit, about, { kind }, person);
       return said?.text ?? null;
     },
   });
   const form = (id: string, turnOf: (value: string) => FollowUpTurn | undefined): SlackAction => ({
     id,
-    async take({ subject, value, person, channel, triggerId }) {
+    async take({ subject, value, person, triggerId }) {
       const followUp = ports.followUps.get(subject.id);
       const turn = turnOf(value);
       if (followUp === undefined) return UNKNOWN_FOLLOW_UP;
       if (turn === undefined) return null;
-      const refusal = await permit(person, actedOn(ports, followUp), channel);
+      const refusal = await permit(person, actedOnFollowUp(followUp, ports));
       if (refusal !== null) return refusal;
       // The form shows how it stands now, whatever the message that was clicked on shows.
       await ports.slack.openModal(triggerId, formView(followUpTurnForm(turn, followUp, ports.slack.owners)));
@@ -71,7 +71,7 @@ export function followUpTurnForms(ports: Ports, permit: SlackPermit, clock: Cloc
       async submit({ followUpId, version }, given, person) {
         const followUp = ports.followUps.get(followUpId);
         if (followUp === undefined) return { outcome: 'refused', text: UNKNOWN_FOLLOW_UP };
-        const said = await ask(ports, permit, { followUp, version }, asked(given, followUp), person, '');
+        const said = await ask(ports, permit, { followUp, version }, asked(given, followUp), person);
         if (said === null) return { outcome: 'done' };
         const field = said.reason === null ? undefined : fieldOf[said.reason];
         return field === undefined || said.reason === null
@@ -126,11 +126,6 @@ function shippedAt(chosen: string, timezone: string, now: Instant): Instant | un
   return from <= now && now < to ? undefined : to;
 }
 
-/** Who may act on a follow-up are those who may act on its alert, and its own owner. */
-function actedOn(ports: Ports, { alertId, owner }: FollowUp) {
-  return { owner, escalation: { told: ports.alerts.get(alertId)?.escalation.told ?? [] } };
-}
-
 type Said = { text: string; reason: keyof typeof FOLLOW_UP_REFUSALS | null };
 
 /** Carries out what a person asks for; answers what they are told when it was not done, null when it was. */
@@ -140,9 +135,8 @@ async function ask(
   { followUp, version }: { followUp: FollowUp; version: number },
   asked: AskedOfFollowUp,
   person: SlackPerson,
-  channel: string,
 ): Promise<Said | null> {
-  const refusal = await permit(person, actedOn(ports, followUp), channel);
+  const refusal = await permit(person, actedOnFollowUp(followUp, ports));
   if (refusal !== null) return { text: refusal, reason: null };
   const { followUpId } = followUp;
   const command = { ...asked, followUpId, version, actor: person.name } as FollowUpCommand;

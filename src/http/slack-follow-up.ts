@@ -8,7 +8,7 @@ import { refusedFollowUp, UNKNOWN_ALERT } from './click-words.js';
 import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
 import type { ServicePorts } from './ports.js';
 import { type AnySlackForm, defineSlackForm, type SlackAction } from './slack-inbound.js';
-import type { SlackPermit } from './slack-permit.js';
+import { actedOnAlert, type SlackPermit } from './slack-permit.js';
 
 type Parts = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
 
@@ -16,7 +16,7 @@ type Parts = Pick<ServicePorts, 'alerts' | 'followUps' | 'slack'>;
 export function followUpAction(ports: Parts, permit: SlackPermit): SlackAction {
   return {
     id: SLACK_ACTION.followUp,
-    async take({ subject, person, channel, triggerId }) {
+    async take({ subject, person, triggerId }) {
       const alert = ports.alerts.get(subject.id);
       if (alert === undefined) return UNKNOWN_ALERT;
       const open = ports.followUps
@@ -24,7 +24,7 @@ export function followUpAction(ports: Parts, permit: SlackPermit): SlackAction {
         .find(({ fingerprint, closedAt }) => fingerprint === alert.fingerprint && closedAt === null);
       if (open !== undefined)
         return refusedFollowUp({ outcome: 'refused', reason: 'already_open', followUp: open });
-      const refusal = await permit(person, alert, channel);
+      const refusal = await permit(person, actedOnAlert(alert));
       if (refusal !== null) return refusal;
       const { owners } = ports.slack;
       const mine = owners.find(({ slack }) => slack === person.id);
@@ -59,7 +59,7 @@ export function openFollowUpForm(ports: Parts, permit: SlackPermit, clock: Clock
     async submit({ alertId }, { title, about, owner, due, priority, note }, person) {
       const alert = ports.alerts.get(alertId);
       if (alert === undefined) return { outcome: 'refused', text: UNKNOWN_ALERT };
-      const refusal = await permit(person, alert, '');
+      const refusal = await permit(person, actedOnAlert(alert));
       if (refusal !== null) return { outcome: 'refused', text: refusal };
       const zone = ports.slack.owners.find(({ id }) => id === owner)?.timezone ?? 'UTC';
       const dueAt = due === '' ? undefined : endOfDay(due, zone);

@@ -15,8 +15,6 @@ export interface SlackClick {
   /** The chosen option's value, or the button's; empty for a button that has none. */
   value: string;
   person: SlackPerson;
-  /** The channel's id; empty for a click in a view. */
-  channel: string;
   /** Good for opening one modal within three seconds. */
   triggerId: string;
   /** Takes answers for the person alone for half an hour. Empty when Slack gave none. */
@@ -53,7 +51,6 @@ export type FormAnswer =
 export interface SlackCommand {
   text: string;
   person: SlackPerson;
-  channel: string;
   responseUrl: string;
 }
 

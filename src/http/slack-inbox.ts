@@ -105,7 +105,6 @@ export class SlackInbox {
         subject,
         value: clicked.selected_option?.value ?? clicked.value ?? '',
         person,
-        channel: payload.container?.channel_id ?? '',
         triggerId: payload.trigger_id,
         responseUrl,
       }),
@@ -117,10 +116,10 @@ export class SlackInbox {
   async #command(payload: unknown): Promise<SlackTaken> {
     const typed = CommandSchema.safeParse(payload);
     if (!typed.success) return unreadable(problemOf(typed.error));
-    const { text, user_id, user_name, channel_id: channel, response_url: responseUrl } = typed.data;
+    const { text, user_id, user_name, response_url: responseUrl } = typed.data;
     const person = { id: user_id, name: user_name || user_id };
     const work = this.#guarded({ command: text.split(' ', 1)[0] ?? '', person: person.id }, () =>
-      this.#parts.command({ text: text.trim(), person, channel, responseUrl }),
+      this.#parts.command({ text: text.trim(), person, responseUrl }),
     );
     const answer = await this.#work.inTime(work);
     if (answer === LATE) {

@@ -16,7 +16,6 @@ const ActionSchema = z.object({
 export const BlockActionsSchema = z.object({
   type: z.literal('block_actions'),
   user: UserSchema,
-  container: z.object({ channel_id: z.string().default('') }).optional(),
   actions: z.array(ActionSchema).min(1),
   trigger_id: z.string().default(''),
   response_url: z.string().default(''),
@@ -45,7 +44,6 @@ export const CommandSchema = z.object({
   text: z.string().default(''),
   user_id: z.string().min(1),
   user_name: z.string().default(''),
-  channel_id: z.string().default(''),
   response_url: z.string().default(''),
 });
 

@@ -6,7 +6,7 @@ import { escaped, when } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { SILENCE_REFUSALS } from './silence-refusals.js';
 import type { SlackPerson, SlackReply } from './slack-inbound.js';
-import type { SlackPermit } from './slack-permit.js';
+import { actedOnSilences, type SlackPermit } from './slack-permit.js';
 
 type Ports = Pick<ServicePorts, 'silences' | 'slack'>;
 
@@ -92,19 +92,16 @@ function conditions(
   return { match, lasts };
 }
 
-/** Carries out what somebody asks of silences; `channel` is where they typed it. */
+/** Carries out what somebody asks of silences. */
 export async function silenceByCommand(
   text: string,
   { ports, permit, clock }: { ports: Ports; permit: SlackPermit; clock: Clock },
   person: SlackPerson,
-  channel: string,
 ): Promise<SlackReply> {
   const asked = parseSilence(text);
   if (asked.kind === 'unclear') return `${escaped(asked.what)}.\n${SILENCE_HELP}`;
   if (asked.kind === 'list') return listed(ports.silences.list());
-  // A silence is of no one alert, so that anybody who owns something counts as an owner here.
-  const owner = ports.slack.owners.find(({ slack }) => slack === person.id)?.id ?? '';
-  const refusal = await permit(person, { owner, escalation: { told: [] } }, channel);
+  const refusal = await permit(person, actedOnSilences(person, ports));
   if (refusal !== null) return refusal;
   const actor = person.name;
   const answer = await ports.silences.act(commandOf(asked, actor, clock.now()));

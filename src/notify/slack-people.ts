@@ -7,10 +7,10 @@ import { conversationOf } from './slack-search.js';
 /** Somebody who may act on an alert: a rule's word, or the id of a user group or a person. */
 export type SlackActorRule = string;
 
-/** What people act on: who owns it and who was told of it. */
+/** What people act on: who owns it and who hears of it. */
 interface ActedOn {
   owner: string;
-  escalation: { told: readonly Target[] };
+  told: readonly Target[];
 }
 
 /** `unknown`: Slack could not be asked. */
@@ -20,8 +20,9 @@ export type MayAct = 'yes' | 'no' | 'unknown';
 const BELIEVED_FOR = 5 * MINUTE;
 
 /**
- * Who may act on alerts in Slack: `anyone`, `channel_members` of a channel that the alert was told in, `owners` (the
- * alert's owner and their lead), a user group (`S…`) or a person (`U…`, `W…`). One rule that holds is enough.
+ * Who may act on alerts in Slack: `anyone`, `channel_members` of a channel that was told (or whoever was told directly),
+ * `owners` (the alert's owner and their lead), a user group (`S…`) or a person (`U…`, `W…`). One rule that holds is enough.
+ * Where somebody acts is no reason to let them: a command can be typed anywhere.
  */
 export class SlackPeople {
   readonly #api: WebClient;
@@ -42,14 +43,14 @@ export class SlackPeople {
     this.#clock = parts.clock;
   }
 
-  /** `channel` is the id of the channel that the person acts in; empty elsewhere, when any that was told counts. */
-  async mayAct(personId: string, about: ActedOn, channel: string): Promise<MayAct> {
+  async mayAct(personId: string, about: ActedOn): Promise<MayAct> {
     if (this.#rules.includes('anyone') || this.#rules.includes(personId)) return 'yes';
     if (this.#rules.includes('owners') && this.#isOwner(personId, about)) return 'yes';
+    const told = this.#rules.includes('channel_members') ? slackNames(about.told) : [];
+    if (told.includes(personId)) return 'yes';
     let unknown = false;
     for (const rule of this.#rules) {
-      const lists =
-        rule === 'channel_members' ? this.#channels(about, channel) : /^S/.test(rule) ? [rule] : [];
+      const lists = rule === 'channel_members' ? told.filter(isChannel) : /^S/.test(rule) ? [rule] : [];
       for (const list of lists) {
         const people = await this.#membersOf(list);
         if (people?.has(personId)) return 'yes';
@@ -63,13 +64,6 @@ export class SlackPeople {
     const owner = this.#owners.find(({ id }) => id === about.owner);
     const lead = this.#owners.find(({ id }) => id === owner?.lead);
     return [owner, lead].some((one) => one?.slack === personId);
-  }
-
-  #channels(about: ActedOn, channel: string): string[] {
-    if (channel !== '') return [channel];
-    return about.escalation.told
-      .filter((target) => target.startsWith('slack:'))
-      .map((target) => target.slice(6));
   }
 
   /** Null when Slack could not be asked; what was known before is better than nothing. */
@@ -101,4 +95,13 @@ export class SlackPeople {
     );
     return read.ok ? people : null;
   }
+}
+
+/** The channels and people among targets, as Slack's API takes them. */
+function slackNames(targets: readonly Target[]): string[] {
+  return targets.filter((target) => target.startsWith('slack:')).map((target) => target.slice(6));
+}
+
+function isChannel(name: string): boolean {
+  return !/^[UW]/.test(name);
 }

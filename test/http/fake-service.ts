@@ -186,6 +186,8 @@ export class FakeService implements ServicePorts {
       ),
     drawChart: async () => Buffer.from('PNG'),
     mayAct: async () => 'yes',
+    toldOfAlerts: [],
+    toldOfFollowUps: [],
     reply: async (responseUrl, message) => {
       this.replies.push({ responseUrl, text: typeof message === 'string' ? message : message.text });
     },

@@ -8,6 +8,7 @@ import { slackNotifier } from '../../src/notify/slack.js';
 import { SLACK_ACTION } from '../../src/notify/slack-actions.js';
 import { slackApi } from '../../src/notify/slack-api.js';
 import { SlackConversation } from '../../src/notify/slack-conversation.js';
+import { SlackPeople } from '../../src/notify/slack-people.js';
 import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { CONTEXT, makeNotification, NOON } from '../notify/fixtures.js';
 import type { Deed, Person } from '../slack/people.js';
@@ -215,6 +216,35 @@ describe('/redress', () => {
     service.slack.mayAct = async () => 'no';
     expect(await typed('ack alert-1')).toContain('lets only some people');
     expect(service.alertCommands).toHaveLength(1);
+  });
+
+  it('asks the rules who may: the channel that a command is typed in lets nobody in', async () => {
+    slack.addChannel({ id: 'C0RANDOM', name: 'random', users: ['U0RAY'] });
+    slack.addChannel({ id: 'C0TOLD', name: 'told', users: ['U0TED'] });
+    const api = slackApi({ token: slack.token, apiUrl: slack.apiUrl });
+    const people = new SlackPeople({ api, rules: ['channel_members'], owners: CONTEXT.owners, clock });
+    service.slack.mayAct = (person, about) => people.mayAct(person, about);
+    service.slack.toldOfAlerts = ['console', 'slack:#told'];
+    const said = async (text: string, person: Person) =>
+      JSON.stringify((await send(slack.people.type(text, person, 'C0RANDOM'))).body);
+    const RAY = { id: 'U0RAY', name: 'ray' };
+    const TED = { id: 'U0TED', name: 'ted' };
+
+    const { escalation } = alertOf();
+    const policy = { ...escalation.policy, steps: [{ delay: 0, targets: ['owner', 'slack:#told'] }] };
+    const told = alertOf({ escalation: { ...escalation, told: ['slack:#told'] } });
+    // One that another alert speaks for has told nobody itself.
+    const untold = alertOf({ escalation: { ...escalation, policy, told: [] } });
+    for (const alert of [told, untold]) {
+      service.knownAlerts = [alert];
+      expect(await said('ack alert-1', RAY)).toContain('lets only some people');
+      expect(await said('ack alert-1', TED)).toContain('You have acknowledged');
+    }
+    expect(service.alertCommands.map(({ actor }) => actor)).toEqual(['ted', 'ted']);
+
+    expect(await said('silence region=GB for 4h', RAY)).toContain('lets only some people');
+    await said('silence region=GB for 4h', TED);
+    expect(service.silenceCommands.map(({ actor }) => actor)).toEqual(['ted']);
   });
 
   it('helps, also with what it does not know, which is shown as it was typed and never as markup', async () => {
