@@ -98,6 +98,13 @@ describe('the environment', () => {
     expect(policies[0]?.steps[0]?.targets).toEqual(['console', 'slack:#alerts']);
   });
 
+  it('names two signing secrets while one takes the place of the other', async () => {
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1-2', SLACK_APP_TOKEN: 'xapp-3' };
+    const { service } = await configuration({ ...env, SLACK_SIGNING_SECRET: 'new, old' });
+    expect(service.slack).toMatchObject({ signingSecrets: ['new', 'old'], appToken: 'xapp-3' });
+    expect((await configuration(env)).service.slack?.signingSecrets).toEqual([]);
+  });
+
   it('may hold the address of a webhook', async () => {
     await write('redress.yaml', 'webhooks: { on-call: { env: HOOK } }');
     expect((await configuration({ HOOK: 'https://hook.example.org/x' })).service.webhooks).toEqual({

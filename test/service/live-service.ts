@@ -8,6 +8,8 @@ import { SlackStandIn } from '../slack/stand-in.js';
 import { testDatabase } from '../support/store.js';
 import { StoreProxy } from './store-proxy.js';
 
+export type SlackSettings = NonNullable<Configuration['service']['slack']>;
+
 /** The service with its real parts on the real engine, on a clock that tests move, with Slack's stand-in. */
 export class LiveService {
   readonly clock = new SimulatedClock(at('10:00'));
@@ -58,9 +60,11 @@ export class LiveService {
     return live;
   }
 
-  /** Starts the service; a second time after {@link end}. */
-  async begin(): Promise<void> {
-    this.#service = await this.#instance('all');
+  /** Starts the service; a second time after {@link end}. What is said of Slack stands in for the settings of the same name. */
+  async begin(slack: Partial<SlackSettings> = {}): Promise<void> {
+    const { service } = this.settings;
+    const given = service.slack === null ? null : { ...service.slack, ...slack };
+    this.#service = await this.#instance('all', { ...this.settings, service: { ...service, slack: given } });
   }
 
   /** Starts another instance beside it, which only takes events in, until everything ends. */
@@ -69,7 +73,7 @@ export class LiveService {
     this.#cleanups.unshift(() => instance.stop());
   }
 
-  async #instance(role: ServiceRole): Promise<RunningService> {
+  async #instance(role: ServiceRole, settings = this.settings): Promise<RunningService> {
     const address = { url: this.proxy.url, username: 'default', password: '', database: this.database };
     const store = new Store(address);
     this.#cleanups.push(() => store.close());
@@ -81,7 +85,7 @@ export class LiveService {
       died: new Promise<string>(() => {}),
       close: () => store.close(),
     };
-    return startService(this.settings, open, {
+    return startService(settings, open, {
       role,
       clock: this.clock,
       log: pino({ level: 'debug' }, { write: (line: string) => this.logged.push(line) }),

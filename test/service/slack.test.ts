@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/model/clock.js';
 import { Journal } from '../../src/store/journal.js';
 import { at } from '../flow/timeline.js';
 import type { Deed } from '../slack/people.js';
 import type { StoredMessage } from '../slack/store.js';
-import { LiveService } from './live-service.js';
+import { LiveService, type SlackSettings } from './live-service.js';
 
 let live: LiveService;
 
@@ -102,6 +102,56 @@ it('changes nothing for a click that Slack has not signed', async () => {
   });
   expect(answer.status).toBe(401);
   expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([{ state: 'firing' }]);
+});
+
+describe('what the configuration says of Slack holds in the service', () => {
+  /** The message about an incident, of a service with other settings. */
+  async function toldWith(slack: Partial<SlackSettings>): Promise<StoredMessage> {
+    await live.end();
+    await live.begin(slack);
+    await live.incident();
+    await live.closeTheHour();
+    const [root] = live.roots();
+    if (root === undefined) throw new Error('nobody was told');
+    return root;
+  }
+
+  it('somebody who may not act changes nothing, and is told so', async () => {
+    const root = await toldWith({ mayAct: ['owners'] });
+    expect(await click('redress_acknowledge', root, BOB)).toBe(200);
+    await expect.poll(() => live.slack.responses).toHaveLength(1);
+    expect(JSON.stringify(live.slack.responses[0])).toContain('lets only some people act on this');
+    expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([{ state: 'firing' }]);
+  });
+
+  it('with channel_members whoever is in the channel that was told may act, and nobody else', async () => {
+    const root = await toldWith({ mayAct: ['channel_members'] });
+    await click('redress_acknowledge', root, { id: 'U0EVE', name: 'eve' });
+    await expect.poll(() => live.slack.responses).toHaveLength(1);
+    expect(await live.list('/v1/alerts', 'alerts')).toMatchObject([{ state: 'firing' }]);
+    await click('redress_acknowledge', root, ANN);
+    await expect
+      .poll(() => live.list('/v1/alerts', 'alerts'))
+      .toMatchObject([{ state: 'acknowledged', acknowledged_by: 'ann' }]);
+  });
+
+  it('with an app token a click comes over the socket, and no address has to be reached', async () => {
+    const root = await toldWith({ appToken: live.slack.appToken, signingSecrets: [] });
+    await expect.poll(() => live.slack.sockets.length, { timeout: 10_000 }).toBe(1);
+    const envelope = live.slack.tell(live.slack.people.click('redress_acknowledge', root, ANN));
+    await expect
+      .poll(async () => {
+        await live.tick();
+        return live.slack.acknowledged.map(({ envelope_id }) => envelope_id);
+      })
+      .toContain(envelope);
+    await expect
+      .poll(() => live.list('/v1/alerts', 'alerts'))
+      .toMatchObject([{ state: 'acknowledged', acknowledged_by: 'ann' }]);
+    // It is hung up with the service.
+    await live.end();
+    await expect.poll(() => live.slack.sockets.length).toBe(0);
+  });
 });
 
 it('goes on after a restart where it stopped: no message twice, and the old message still works', async () => {
