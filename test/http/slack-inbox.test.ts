@@ -8,6 +8,8 @@ import { slackNotifier } from '../../src/notify/slack.js';
 import { SLACK_ACTION } from '../../src/notify/slack-actions.js';
 import { slackApi } from '../../src/notify/slack-api.js';
 import { SlackConversation } from '../../src/notify/slack-conversation.js';
+import { followUpTurnForm } from '../../src/notify/slack-follow-up-forms.js';
+import { formView } from '../../src/notify/slack-form.js';
 import { SlackPeople } from '../../src/notify/slack-people.js';
 import { SlackRoots } from '../../src/notify/slack-roots.js';
 import { CONTEXT, makeNotification, NOON } from '../notify/fixtures.js';
@@ -135,6 +137,16 @@ describe('a follow-up is opened by a form', () => {
     });
   });
 
+  it('asks again whether its sender may act when it is sent', async () => {
+    await openForm();
+    service.slack.mayAct = async () => 'no';
+    expect((await send(slack.people.submit({ title: 'Fewer wrong toys' }))).body).toMatchObject({
+      response_action: 'update',
+      view: { blocks: [{ text: { text: expect.stringMatching(/lets only some people act on this/) } }] },
+    });
+    expect(service.opened).toEqual([]);
+  });
+
   it('does not open for a trigger that is older than three seconds', async () => {
     const deed = slack.people.click(SLACK_ACTION.followUp, message());
     const modals = slack.store.modals.length;
@@ -171,6 +183,27 @@ describe('a follow-up is opened by a form', () => {
       { person: 'U0ANN', text: expect.stringMatching(/could not be recorded/) },
     ]);
   });
+});
+
+it('a turn of a follow-up by a form is refused to whoever may not act any more when they send it', async () => {
+  const followUp = followUpOf({ state: 'in_progress' });
+  service.knownFollowUps = [followUp];
+  const form = formView(followUpTurnForm('note', followUp, service.slack.owners));
+  await service.slack.openModal(slack.people.trigger(), form);
+  service.slack.mayAct = async () => 'no';
+  expect((await send(slack.people.submit({ text: 'Called the carrier' }))).body).toMatchObject({
+    response_action: 'update',
+    view: { blocks: [{ text: { text: expect.stringMatching(/lets only some people act on this/) } }] },
+  });
+  expect(service.followUpCommands).toEqual([]);
+  service.slack.mayAct = async () => 'yes';
+  expect(await send(slack.people.submit({ text: 'Called the carrier' }))).toEqual({
+    status: 200,
+    body: null,
+  });
+  expect(service.followUpCommands).toMatchObject([
+    { kind: 'note', text: 'Called the carrier', actor: 'ann' },
+  ]);
 });
 
 describe('/redress', () => {
@@ -216,6 +249,41 @@ describe('/redress', () => {
     service.slack.mayAct = async () => 'no';
     expect(await typed('ack alert-1')).toContain('lets only some people');
     expect(service.alertCommands).toHaveLength(1);
+  });
+
+  it('is answered with nothing at once where it takes long, and then privately', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let done = () => {};
+      const slow = new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      const { act } = service.alerts;
+      service.alerts.act = async (command) => {
+        await slow;
+        return act(command);
+      };
+      const app = application(service, { clock, signingSecrets: [slack.signingSecret] });
+      await app.ready();
+      const { path, body, headers } = slack.people.type('ack alert-1');
+      const answer = app.inject({ method: 'POST', url: path, headers, payload: body });
+      // The request has to reach the handler before its timer can run out.
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+      await vi.advanceTimersByTimeAsync(2_500);
+      const { statusCode, body: said } = await answer;
+      expect([statusCode, said, service.replies]).toEqual([200, '', []]);
+      const closed = app.close();
+      done();
+      await closed;
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(service.replies).toEqual([
+      {
+        responseUrl: expect.stringMatching(/\/response\/command$/),
+        text: expect.stringMatching(/^You have acknowledged /),
+      },
+    ]);
   });
 
   it('asks the rules who may: the channel that a command is typed in lets nobody in', async () => {
@@ -298,6 +366,14 @@ describe('a person’s App Home', () => {
 describe('what comes in', () => {
   it('is answered with its challenge when Slack asks whether the address is ours', async () => {
     expect((await send(slack.people.askForChallenge('abc'))).body).toEqual({ challenge: 'abc' });
+  });
+
+  it('is signed as the bytes that came, white space and all', async () => {
+    const body = ' {\r\n\t"type" :  "url_verification",\n\n  "challenge":"a\u00a0b – \\u00e9" }\n';
+    const deed = slack.people.sign('/slack/events', body, 'application/json; charset=utf-8');
+    expect(await send(deed)).toEqual({ status: 200, body: { challenge: 'a\u00a0b – é' } });
+    // The same meaning in other bytes is not what was signed.
+    expect((await send({ ...deed, body: JSON.stringify(JSON.parse(body)) })).status).toBe(401);
   });
 
   const click = (action: object) => ({
