@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { audit } from '../../src/alerts/audit.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { alertView } from '../../src/messages/alert-view.js';
 import { notificationOf } from '../../src/messages/notifications.js';
 import type { Alert } from '../../src/model/alert.js';
-import { MINUTE } from '../../src/model/clock.js';
+import { HOUR, MINUTE } from '../../src/model/clock.js';
 import type { Delivery } from '../../src/model/delivery.js';
 import type { JournalEntry } from '../../src/model/journal.js';
 import { slackMessage } from '../../src/notify/slack-message.js';
@@ -183,6 +184,10 @@ class DeliveryChaos {
     const problems: string[] = [];
     const pending = alerts.pendingDeliveries().length;
     if (pending > 0) problems.push(`${pending} deliveries still wait`);
+    // What is there is looked at below; what should be there and never was is known from the transitions alone.
+    const now = Math.max(...entries.map(({ at }) => at));
+    for (const { kind, deliveryId } of audit(entries, { since: 0, now, patience: HOUR }))
+      problems.push(`${deliveryId} is ${kind}`);
 
     const newest = new Map<string, Delivery>();
     for (const { stream, id, body } of entries)
@@ -217,7 +222,8 @@ class DeliveryChaos {
         );
       });
       if (roots.length !== 1) problems.push(`${name} has ${roots.length} root messages`);
-      // A group that an alert has left for a newer one is over, and stays as it was shown when it ended.
+      // A group that an alert has left for a newer one is over, and stays as it was shown when it ended: what its alerts
+      // are now says nothing of it.
       if (left.has(delivery.subject.id)) continue;
       const expected = slackMessage(
         shownNotification(delivery, { configuration, alerts, followUps }),
