@@ -2,7 +2,6 @@ import type { Instant } from '../model/clock.js';
 import type { AlertCommand, AlertCommandResult, AlertRefusal } from './command.js';
 import { inputOf } from './command-input.js';
 import type { Episodes } from './episodes.js';
-import type { HealthDesk } from './health-desk.js';
 import type { AlertInput } from './input.js';
 import { type AlertRecord, isMember } from './record.js';
 import type { SilenceCommand, SilenceCommandResult } from './silence-command.js';
@@ -12,11 +11,9 @@ import { transition } from './transition.js';
 /** What people do to alerts and to silences. */
 export class CommandDesk {
   readonly #episodes: Episodes;
-  readonly #health: HealthDesk;
 
-  constructor(episodes: Episodes, health: HealthDesk) {
+  constructor(episodes: Episodes) {
     this.#episodes = episodes;
-    this.#health = health;
   }
 
   /** Does what a person asks for, or says why not. What is asked of a group's alert that another leads goes to that one. */
@@ -66,7 +63,6 @@ export class CommandDesk {
         journal.push(...silences.edit(silenceId, editOf(command), command.actor, now));
       else journal.push(...silences.end(silenceId, 'ended_by_person', command.actor, now));
       this.#episodes.reviewSilences(now, journal, command.actor);
-      this.#health.idleSilences(now, journal);
     });
     const silence = silences.silence(silenceId);
     return silence === undefined ? { outcome: 'not_found' } : { outcome: 'done', entries, silence };

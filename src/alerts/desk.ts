@@ -39,8 +39,9 @@ export class AlertDesk {
     this.#episodes = new Episodes(settings);
     this.#metrics = new MetricDesk(this.#episodes);
     this.#health = new HealthDesk(this.#episodes);
-    this.#commands = new CommandDesk(this.#episodes, this.#health);
+    this.#commands = new CommandDesk(this.#episodes);
     this.#incidents = new IncidentDesk(this.#episodes, this.#analyses);
+    this.#episodes.onSilencesChanged = (now, journal) => this.#health.idleSilences(now, journal);
     this.#episodes.onAnnouncedAgain = (alertId, now, journal) => this.#incidents.look(alertId, now, journal);
   }
 
@@ -91,10 +92,7 @@ export class AlertDesk {
     return this.#episodes.turn(now, (journal) => {
       const { silences, book } = this.#episodes;
       journal.push(...silences.due(now));
-      if (journal.length > 0) {
-        this.#episodes.reviewSilences(now, journal);
-        this.#health.idleSilences(now, journal);
-      }
+      if (journal.length > 0) this.#episodes.reviewSilences(now, journal);
       for (const { alertId } of book.due(now)) this.#episodes.takeDue(alertId, now, journal);
     });
   }

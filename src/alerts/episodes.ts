@@ -69,10 +69,14 @@ export class Episodes {
   /** Told of alerts that come before people again, while what they are told can still be changed. */
   onAnnouncedAgain: (alertId: string, now: Instant, journal: JournalEntry[]) => void = () => {};
 
+  /** Told when anything has become of a silence, such as that it has muted its first alert. */
+  onSilencesChanged: (now: Instant, journal: JournalEntry[]) => void = () => {};
+
   /** Runs one turn: what it decides belongs together. */
   turn(now: Instant, run: (journal: JournalEntry[]) => void): JournalEntry[] {
     const journal: JournalEntry[] = [];
     run(journal);
+    if (journal.some(({ stream }) => stream === 'silence')) this.onSilencesChanged(now, journal);
     const again = journal.filter(({ stream, reason }) => stream === 'alert' && ANNOUNCED_AGAIN.has(reason));
     for (const { id } of again) this.onAnnouncedAgain(id, now, journal);
     this.#settleGroups(now, journal);
