@@ -81,6 +81,28 @@ describe('a silence', () => {
     expect(alerts.silenceById(id)).toMatchObject({ state: 'ended', endsAt: T0 + 30 * DAY });
   });
 
+  test('until all is resolved ends at its cap though its alert is still there, which is announced then', () => {
+    const { alerts, id } = silenced(make({ untilResolved: true, endsAt: undefined }));
+    fire(alerts, 'region=GB');
+    expect(told(alerts.due(T0 + 30 * DAY - 1))).toEqual([]);
+    const ended = alerts.due(T0 + 30 * DAY);
+    expect(reasons(ended, 'silence')).toEqual(['ended']);
+    expect(told(ended)).toEqual(['first_notification']);
+    expect(alerts.silenceById(id)?.state).toBe('ended');
+    expect(alerts.alerts()[0]).toMatchObject({ state: 'firing', silence: null });
+  });
+
+  test('lasts thirty days at most, however far its end is put, when it is made and when it is edited', () => {
+    const { alerts, id } = silenced(make({ endsAt: T0 + 90 * DAY }));
+    expect(alerts.silenceById(id)?.endsAt).toBe(T0 + 30 * DAY);
+    const later = T0 + 2 * DAY;
+    const edit = { kind: 'edit', silenceId: id, actor: 'bo', endsAt: later + 90 * DAY } as const;
+    expect(alerts.silence(edit, later).outcome).toBe('done');
+    expect(alerts.silenceById(id)).toMatchObject({ state: 'active', endsAt: later + 30 * DAY });
+    alerts.due(later + 30 * DAY);
+    expect(alerts.silenceById(id)?.state).toBe('ended');
+  });
+
   test('that recurs begins and pauses at its hours, in its own time zone, also when the clocks change', () => {
     // London's clocks go forward on 31 March 2024: 22:00 is then an hour earlier in UTC.
     const recurrence = { days: [1, 2, 3, 4, 5, 6, 7], from: 22 * 60, to: 6 * 60, timezone: 'Europe/London' };
@@ -104,7 +126,7 @@ describe('a silence', () => {
     ]);
   });
 
-  test('that mutes nothing for long is reported, until it mutes something', () => {
+  test('that mutes nothing for long is reported, until it is over', () => {
     const { alerts } = silenced(make({ match: { region: ['XX'] }, endsAt: T0 + 9 * DAY }), {
       silenceIdleAfter: 2 * DAY,
     });
