@@ -31,6 +31,9 @@ routes:
   - match: { metric: refunds }
     policy: day
     group_by: [metric]
+  - match: { metric: orders, severity: info }
+    policy: page
+    continue: true
   - policy: day
     fallback: [console, owner]
 schedules:
@@ -101,6 +104,19 @@ it('goes by the severity, and by whoever is on call then', async () => {
     policy: 'page',
     steps: [{ at: '2026-03-09T09:00:00.000Z', asked: ['schedule:on-call'], told: ['slack:U0BOB01'] }],
   });
+});
+
+it('sets the policies side by side of a route that lets the next one be asked', async () => {
+  const info = ['--metric', 'orders', '--severity', 'info', '--at', '2026-03-03T12:00Z'];
+  expect(await steps(...info)).toEqual([
+    ...['2026-03-03 12:00', 'slack:U0ANN01, slack:#refunds', 'schedule:on-call, slack:#refunds'],
+    ...['2026-03-03 12:15', 'slack:U0ANN01', 'owner'],
+    ...['2026-03-03 12:45', 'nobody, so the next step follows at once', 'owner_lead'],
+    ...['2026-03-03 12:45', 'slack:U0ANN01', 'schedule:on-call'],
+  ]);
+  const { out } = await run('route', ...info);
+  expect(out).toMatch(/^Policy +page\+day\n/);
+  expect(out).toMatch(/\nRoute +.*orders.* and all alerts\n/);
 });
 
 it('refuses what is not configured or not a time', async () => {
