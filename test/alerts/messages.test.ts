@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { AlertDesk } from '../../src/alerts/desk.js';
+import { AlertDesk } from '../../src/alerts/desk.js';
+import { SECOND } from '../../src/model/clock.js';
 import type { JournalEntry } from '../../src/model/journal.js';
 import { deliveries, desk, fireAt, only, reasons, told } from './desk-words.js';
-import { HOUR, hour, MINUTE, T0 } from './fixtures.js';
+import { HOUR, hour, MINUTE, seen, T0 } from './fixtures.js';
 
 describe('deliveries', () => {
   const retry = { outcome: 'retry', reason: 'ratelimited', retryAfter: null } as const;
@@ -91,6 +92,30 @@ describe('deliveries', () => {
     // If it fails once more, that is its own trouble.
     alerts.recordAttempt(other.deliveryId, retry, back + 1_000);
     expect(alerts.dueDeliveries(back + 2_000)).toEqual([]);
+  });
+
+  test('a channel that asks for time gets none of its messages before that, and another channel all of them', () => {
+    const policy = {
+      id: 'two',
+      steps: [{ delay: 0, targets: ['slack:#disputes', 'slack:#leads'] }],
+      ackTimeout: HOUR,
+    };
+    const alerts = new AlertDesk({ policies: [policy], routes: [{ match: {}, policy: 'two' }] });
+    const now = hour(2);
+    for (const slice of ['region=DE', 'region=GB']) alerts.observe(seen(hour(1), 'up', { slice }), now);
+    const dueAt = (at: number) => alerts.dueDeliveries(at).map(({ target }) => target);
+    for (const { deliveryId, target } of alerts.dueDeliveries(now))
+      alerts.recordAttempt(
+        deliveryId,
+        target === 'slack:#disputes'
+          ? { ...retry, retryAfter: 30 * SECOND }
+          : { outcome: 'sent', messageRef: 'C2:1.0' },
+        now,
+      );
+    expect(dueAt(now + SECOND)).toEqual(['slack:#leads']);
+    expect(dueAt(now + 30 * SECOND - 1)).toEqual(['slack:#leads']);
+    expect(alerts.nextDue(new Set(['slack:#leads']))).toBe(now + 30 * SECOND);
+    expect(dueAt(now + 30 * SECOND).sort()).toEqual(['slack:#disputes', 'slack:#leads']);
   });
 
   test('when every target fails, that ends in a record and not in a storm', () => {
