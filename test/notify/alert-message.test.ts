@@ -124,6 +124,24 @@ describe('an alert in plain words', () => {
   });
 });
 
+describe('the mark that an alert shows', () => {
+  const silence = { silenceId: 's', until: NOON, author: 'Ann', reason: '' };
+  test.each([
+    ['🔵', 'info', 'firing', null],
+    ['🟠', 'warning', 'firing', null],
+    ['🔴', 'critical', 'firing', null],
+    ['👀', 'critical', 'acknowledged', null],
+    ['💤', 'critical', 'firing', silence],
+    ['💤', 'critical', 'acknowledged', silence],
+    ['✅', 'critical', 'resolved', null],
+    ['✅', 'critical', 'resolved', silence],
+  ] as const)('%s: %s, %s, silence %j', (mark, severity, state, silenced) => {
+    const alert = makeAlert({ severity, state, silence: silenced, resolvedAt: NOON + 2 * HOUR });
+    const [header] = alertMessage(makeNotification({ alert }), CONTEXT).blocks;
+    expect(header?.type === 'header' && header.text.text.split(' ')[0]).toBe(mark);
+  });
+});
+
 describe('the buttons that make sense', () => {
   test.each([
     ['pending', false, ['follow_up', 'feedback']],

@@ -92,8 +92,10 @@ describe('the picture of an alert', () => {
     expect(svg).not.toContain('NaN');
   });
 
-  test('is the same picture each time, opaque, and 760 by 480 pixels', () => {
-    const png = svgToPng(alertChart(chart(rise, { alerts })));
+  test('is the same picture each time, white to its edges in dark mode too, and 760 by 480 pixels', () => {
+    const svg = alertChart(chart(rise, { alerts }));
+    expect(svg).toMatch(/<rect width="760" height="480" x="0" y="0"[^>]* fill="#ffffff"/);
+    const png = svgToPng(svg);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([760, 480]);
     expect(svgToPng(alertChart(chart(rise, { alerts })))).toEqual(png);

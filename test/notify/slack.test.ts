@@ -79,6 +79,14 @@ describe('an alert has one message in a channel', () => {
     expect(messages()[1]).toMatchObject({ thread_ts: messages()[0]?.ts, subtype: 'thread_broadcast' });
   });
 
+  test.each(['worsened', 'resolved', 'repeat'] as const)('%s is said in the thread alone', async (reason) => {
+    const ref = await sendFirst();
+    await notifier().send('slack:#disputes', later(reason, ref));
+    expect(messages()).toHaveLength(2);
+    expect(messages()[1]).toMatchObject({ thread_ts: messages()[0]?.ts });
+    expect(messages()[1]?.subtype).toBeUndefined();
+  });
+
   test('an alert whose message somebody deleted gets a new one', async () => {
     const ref = await sendFirst();
     messages().length = 0;
