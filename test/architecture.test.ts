@@ -39,6 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'notify/slack-follow-up-forms.ts',
     'notify/slack-form.ts',
     'notify/slack-subject.ts',
+    'notify/slack-text.ts',
     'notify/slack-views.ts',
     'notify/story-words.ts',
     'notify/wording.ts',

@@ -2,6 +2,7 @@ import type { Alert } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { FollowUp } from '../model/follow-up.js';
 import type { JournalEntry } from '../model/journal.js';
+import { slackText } from '../notify/slack-text.js';
 import { formatSliceWords } from '../notify/wording.js';
 import { FOLLOW_UP_REFUSALS } from './follow-up-refusals.js';
 import type { AlertAnswer, FollowUpAnswer, OpenFollowUpAnswer } from './ports.js';
@@ -11,6 +12,9 @@ export const UNKNOWN_ALERT = 'This alert is not known here any more, so nothing 
 
 /** The answer to a click that could not be recorded. */
 export const NOT_RECORDED = 'This could not be recorded just now. Please click again in a minute.';
+
+/** A name of data or of people takes no more, so that an answer with several of them fits into one of Slack's sections. */
+const LONGEST_NAME = 200;
 
 /**
  * What the person is told whose wish was refused, in Slack's markup. `since` are the journal's
@@ -24,7 +28,7 @@ export function refusedCommand(
   switch (reason) {
     case 'already_acknowledged': {
       const at = alert.acknowledgedAt === null ? '' : ` ${when(alert.acknowledgedAt)}`;
-      return `${title} was acknowledged by ${escaped(alert.acknowledgedBy)} already${at}.`;
+      return `${title} was acknowledged by ${said(alert.acknowledgedBy)} already${at}.`;
     }
     case 'already_resolved': {
       const at = alert.resolvedAt === null ? '' : ` ${when(alert.resolvedAt)}`;
@@ -33,7 +37,7 @@ export function refusedCommand(
     case 'not_firing':
       return `${title} has not fired, so nothing was changed.`;
     case 'already_the_owner':
-      return `${title} is with ${escaped(alert.owner)} already.`;
+      return `${title} is with ${said(alert.owner)} already.`;
     case 'unknown_owner':
       return 'There is no such owner, so nothing was changed.';
     case 'not_in_the_future':
@@ -45,8 +49,8 @@ export function refusedCommand(
 
 /** An alert's title and place, in Slack's markup: several alerts of a metric have the same title. */
 export function alertName({ kind, title, slice }: Alert): string {
-  const where = kind === 'metric' ? ` (${escaped(formatSliceWords(slice))})` : '';
-  return `*${escaped(title)}*${where}`;
+  const where = kind === 'metric' ? ` (${said(formatSliceWords(slice))})` : '';
+  return `*${said(title)}*${where}`;
 }
 
 /** The answer to a click on a follow-up that is not there. */
@@ -89,8 +93,8 @@ export function refusedFollowUp({
 }
 
 function followUpWords({ title, owner, state, dueAt }: FollowUp): string {
-  const owned = owner === '' ? 'nobody owns it' : `owner ${escaped(owner)}`;
-  return `*${escaped(title)}*, ${state.replaceAll('_', ' ')}, ${owned}, due ${when(dueAt)}`;
+  const owned = owner === '' ? 'nobody owns it' : `owner ${said(owner)}`;
+  return `*${said(title)}*, ${state.replaceAll('_', ' ')}, ${owned}, due ${when(dueAt)}`;
 }
 
 /** What has happened to the alert's state, in order, and how it stands now. */
@@ -117,7 +121,7 @@ const CHANGES: Readonly<Record<string, string>> = {
 };
 
 function byPerson(actor: string): string {
-  return actor === 'system' ? '' : ` by ${escaped(actor)}`;
+  return actor === 'system' ? '' : ` by ${said(actor)}`;
 }
 
 /** Slack shows it in the reader's own time zone; elsewhere the text behind the bar is shown. */
@@ -126,7 +130,7 @@ export function when(at: Instant): string {
   return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|on ${utc}>`;
 }
 
-/** The three characters that Slack's markup takes for its own. */
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** A name as Slack takes it. */
+function said(name: string): string {
+  return slackText(name, LONGEST_NAME);
 }

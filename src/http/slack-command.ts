@@ -1,7 +1,8 @@
 import type { Alert } from '../model/alert.js';
 import type { Clock } from '../model/clock.js';
+import { slackText } from '../notify/slack-text.js';
 import { alertList, followUpList } from '../notify/slack-views.js';
-import { alertName, escaped } from './click-words.js';
+import { alertName } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { askOfAlert } from './slack-alert-actions.js';
 import { openAlerts, openAlertsOf, ownersOf } from './slack-home.js';
@@ -53,7 +54,7 @@ export function slashCommand(
       case 'help':
         return HELP;
       default:
-        return `I do not know \`${escaped(word.slice(0, 50)).replaceAll('`', '')}\`.\n${HELP}`;
+        return `I do not know \`${slackText(word, 50).replaceAll('`', '')}\`.\n${HELP}`;
     }
   };
 

@@ -2,7 +2,8 @@ import type { SilenceCommand } from '../alerts/silence-command.js';
 import { type Clock, DAY, HOUR, type Instant, MINUTE } from '../model/clock.js';
 import type { Matchers } from '../model/matchers.js';
 import type { Silence } from '../model/silence.js';
-import { escaped, when } from './click-words.js';
+import { slackText } from '../notify/slack-text.js';
+import { when } from './click-words.js';
 import type { ServicePorts } from './ports.js';
 import { SILENCE_REFUSALS } from './silence-refusals.js';
 import type { SlackPerson, SlackReply } from './slack-inbound.js';
@@ -99,7 +100,7 @@ export async function silenceByCommand(
   person: SlackPerson,
 ): Promise<SlackReply> {
   const asked = parseSilence(text);
-  if (asked.kind === 'unclear') return `${escaped(asked.what)}.\n${SILENCE_HELP}`;
+  if (asked.kind === 'unclear') return `${slackText(asked.what, 200)}.\n${SILENCE_HELP}`;
   if (asked.kind === 'list') return listed(ports.silences.list());
   const refusal = await permit(person, actedOnSilences(person, ports));
   if (refusal !== null) return refusal;
@@ -155,13 +156,13 @@ function words({ silenceId, match, author, reason, endsAt, untilResolved, state 
       ? `${label} ${matcher.prefix.join('… or ')}…`
       : `${label} ${matcher.join(' or ')}`;
   });
-  const what = escaped(conditions.join(', ').slice(0, 300));
+  const what = slackText(conditions.join(', '), 300);
   const until =
     state === 'ended'
       ? ''
       : untilResolved
         ? `, until all is resolved, at the latest ${when(endsAt)}`
         : `, until ${when(endsAt)}`;
-  const why = reason === '' ? '' : `, because ${escaped(reason.slice(0, 200))}`;
-  return `*${what}*${until}, by ${escaped(author.slice(0, 80))}${why} (\`${escaped(silenceId)}\`)`;
+  const why = reason === '' ? '' : `, because ${slackText(reason, 200)}`;
+  return `*${what}*${until}, by ${slackText(author, 80)}${why} (\`${slackText(silenceId, 200)}\`)`;
 }

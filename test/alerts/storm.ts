@@ -6,7 +6,7 @@ import { MINUTE, SECOND } from '../../src/model/clock.js';
 import type { JournalEntry } from '../../src/model/journal.js';
 import { afterHour, hour, POLICY, seen } from './fixtures.js';
 
-export const STORM_START = afterHour(hour(0));
+const STORM_START = afterHour(hour(0));
 
 export interface Storm {
   alerts: number;

@@ -44,7 +44,9 @@ beforeEach(() => {
 async function send({ path, body, headers }: Deed) {
   const app = application(service, { clock, signingSecrets: [slack.signingSecret] });
   const answer = await app.inject({ method: 'POST', url: path, headers, payload: body });
-  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+  const said = answer.body === '' ? null : answer.json();
+  if (answer.statusCode === 200) slack.take(said);
+  return { status: answer.statusCode, body: said };
 }
 
 const message = () => {

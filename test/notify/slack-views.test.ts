@@ -1,76 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Alert, AlertState } from '../../src/model/alert.js';
 import type { AnnotationKind } from '../../src/model/annotation.js';
-import type { FollowUp, FollowUpState } from '../../src/model/follow-up.js';
 import { alertMessage, changeMessage } from '../../src/notify/alert-message.js';
 import { followUpChangeMessage, followUpMessage } from '../../src/notify/follow-up-message.js';
 import { reminderMessage } from '../../src/notify/reminder-message.js';
 import { FOLLOW_UP_TURNS } from '../../src/notify/slack-actions.js';
-import type { Block } from '../../src/notify/slack-blocks.js';
 import { followUpForm } from '../../src/notify/slack-follow-up-form.js';
 import { followUpTurnForm } from '../../src/notify/slack-follow-up-forms.js';
 import { formView } from '../../src/notify/slack-form.js';
 import { parseSlackSubject, slackSubject } from '../../src/notify/slack-subject.js';
 import { alertList, followUpList, homeView } from '../../src/notify/slack-views.js';
 import { validateBlocks, validateView } from '../slack/validate-blocks.js';
-import {
-  CONTEXT,
-  makeAlert,
-  makeDelivery,
-  makeFollowUp,
-  makeFollowUpNotification,
-  makeNotification,
-  NOON,
-} from './fixtures.js';
-
-/** What merchants call their categories, and what people write. */
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.string({
-    unit: fc.constantFrom('<', '>', '&', '\ud800', '😀', '\n', '`', '*', '|', ' '),
-    maxLength: 60,
-  }),
-  fc.constantFrom(
-    '',
-    ' ',
-    '<!channel>',
-    '<@U0ANN>',
-    '&'.repeat(3_001),
-    '<'.repeat(9_999),
-    '😀'.repeat(2_000),
-  ),
-);
-const anyInstant = fc.integer({ min: NOON - 1e11, max: NOON + 1e11 });
-
-const anyAlert: fc.Arbitrary<Alert> = fc
-  .record({
-    texts: fc.array(anyText, { minLength: 6, maxLength: 6 }),
-    id: fc.uuid(),
-    state: fc.constantFrom<AlertState>('firing', 'acknowledged', 'resolved'),
-    kind: fc.constantFrom<'metric' | 'data_health'>('metric', 'data_health'),
-    startedAt: anyInstant,
-    muted: fc.boolean(),
-  })
-  .map(({ texts: [title = '', slice = '', metric = '', owner = '', by = '', runbook = ''], ...rest }) =>
-    makeAlert({
-      ...{ title, slice, metric, owner, runbook, acknowledgedBy: by, fingerprint: rest.id },
-      ...{ alertId: rest.id, state: rest.state, kind: rest.kind, startedAt: rest.startedAt },
-      resolvedAt: rest.state === 'resolved' ? rest.startedAt : null,
-      silence: rest.muted ? { silenceId: by, until: rest.startedAt, author: by, reason: title } : null,
-    }),
-  );
-
-const anyFollowUp: fc.Arbitrary<FollowUp> = fc
-  .record({
-    texts: fc.array(anyText, { minLength: 5, maxLength: 5 }),
-    id: fc.uuid(),
-    state: fc.constantFrom<FollowUpState>('open', 'in_progress', 'verifying', 'verified', 'wont_do'),
-    dueAt: anyInstant,
-  })
-  .map(({ texts: [title = '', owner = '', note = '', slice = '', metric = ''], id, state, dueAt }) =>
-    makeFollowUp({ followUpId: id, title, owner, note, slice, metric, state, dueAt, fingerprint: id }),
-  );
+import { CONTEXT, makeDelivery, makeFollowUpNotification, makeNotification, NOON } from './fixtures.js';
+import { anyAlert, anyFollowUp, anyInstant, anyText, expectHarmless } from './texts.js';
 
 const anyAnnotation = fc
   .record({ title: anyText, startsAt: anyInstant, endsAt: anyInstant, annotationId: fc.uuid() })
@@ -86,31 +28,6 @@ const listed = fc.record({
   alerts: fc.array(anyAlert, { maxLength: 40 }),
   followUps: fc.array(anyFollowUp, { maxLength: 40 }),
 });
-
-/** Every text of the blocks in which Slack would take markup for its own. */
-function shownTexts(blocks: readonly Block[]): string[] {
-  const found: string[] = [];
-  const visit = (json: unknown): void => {
-    if (Array.isArray(json)) for (const item of json) visit(item);
-    else if (typeof json === 'object' && json !== null) {
-      const { type } = json as { type?: unknown };
-      for (const [key, value] of Object.entries(json)) {
-        if (key === 'text' && typeof value === 'string' && (type === 'mrkdwn' || type === 'plain_text'))
-          found.push(value);
-        else visit(value);
-      }
-    }
-  };
-  visit(blocks);
-  return found;
-}
-
-const OURS = /<(?:https?:\/\/[^<>|]+\|[^<>|]*|!date\^[^<>]*|@U0OWNER)>/g;
-
-function expectHarmless(blocks: readonly Block[]): void {
-  for (const text of shownTexts(blocks))
-    expect(text.replace(OURS, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
-}
 
 const RUNS = { numRuns: 60 };
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { validateAnswer } from './answers.js';
 import { fileMethods } from './files.js';
 import { createMethods } from './methods.js';
 import { type Deed, People } from './people.js';
@@ -127,6 +128,12 @@ export class SlackStandIn {
     return envelope_id;
   }
 
+  /** Takes what comes back with a request of Slack's own. Throws where Slack would show the person that it did not work. */
+  take(answer: unknown): void {
+    const problems = validateAnswer(answer);
+    if (problems.length > 0) throw new Error(`Slack does not take the answer: ${problems.join('; ')}`);
+  }
+
   async stop(): Promise<void> {
     for (const socket of [...this.sockets]) socket.cut();
     this.#server.closeAllConnections();
@@ -162,8 +169,10 @@ export class SlackStandIn {
       return;
     }
     if (path.startsWith('/response/')) {
-      this.responses.push(JSON.parse(body));
-      send(response, 200, { ok: true });
+      const answer: unknown = JSON.parse(body);
+      const problems = validateAnswer(answer);
+      if (problems.length === 0) this.responses.push(answer);
+      send(response, problems.length === 0 ? 200 : 400, { ok: problems.length === 0, errors: problems });
       return;
     }
     if (path === '/clock') {
@@ -191,7 +200,11 @@ export class SlackStandIn {
     }
     const socket = new ServerSocket(request, stream);
     this.sockets.push(socket);
-    socket.onText = (text) => this.acknowledged.push(JSON.parse(text) as Acknowledged);
+    socket.onText = (text) => {
+      const acknowledged = JSON.parse(text) as Acknowledged;
+      this.take(acknowledged.payload ?? {});
+      this.acknowledged.push(acknowledged);
+    };
     socket.onClose = () => this.sockets.splice(this.sockets.indexOf(socket), 1);
     socket.send({ type: 'hello', num_connections: this.sockets.length });
   }
