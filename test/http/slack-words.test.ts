@@ -92,7 +92,7 @@ describe('whatever people and events say, Slack takes the answer and nobody is m
         } as unknown as Parameters<typeof silenceByCommand>[1]['ports'];
         const parts = { ports, permit: async () => null, clock: new SimulatedClock(NOON) };
         for (const text of [typed, 'list', 'end silence-1', `category="${typed}" for 4h because ${typed}`]) {
-          const reply = await silenceByCommand(text, parts, { id: 'U0ANN', name: 'ann' }, 'C1');
+          const reply = await silenceByCommand(text, parts, { id: 'U0ANN', name: 'ann' });
           if (typeof reply !== 'string') throw new Error('it is said in words');
           expect(validateAnswer(commandAnswer(reply))).toEqual([]);
           expectHarmless([{ type: 'section', text: { type: 'mrkdwn', text: reply } }]);
