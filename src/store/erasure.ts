@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { JournalStream } from '../model/journal.js';
+import type { Json } from '../model/json.js';
+import { type Leads, withoutPerson } from './erased-entry.js';
+import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
 /** Whose data: `order_id`, `case_id`, `merchant_id` or an attribute's name, and its value. */
@@ -7,7 +11,7 @@ export interface Person {
   value: string;
 }
 
-/** Rows that name the person, earlier arrivals of the same event included. */
+/** What names the person: rows, earlier arrivals of the same event included. */
 export interface Traces {
   events: number;
   rejected: number;
@@ -19,14 +23,17 @@ export interface Traces {
 export type Quote = (text: string) => string;
 
 export async function tracesOf(store: Store, person: Person, quote: Quote): Promise<Traces> {
-  const words = await wordsOf(store, person, quote);
-  const [traces] = await store.query<Traces>('erasable', { ...person, words });
-  return traces ?? { events: 0, rejected: 0, journal: 0 };
+  const [rows] = await store.query<Omit<Traces, 'journal'>>('erasable', { ...person });
+  const traces: Traces = { events: 0, rejected: 0, ...rows, journal: 0 };
+  for await (const entries of rewritten(store, await leadsTo(store, person, quote)))
+    traces.journal += entries.length;
+  return traces;
 }
 
 /**
  * Takes away what could lead back to a person and leaves the facts, so that no count changes: an event loses its
- * text and attributes, and its order and case get pseudonyms; rejected inputs that name the person are deleted.
+ * text and attributes, and its order and case get pseudonyms; rejected inputs that name the person are deleted; alerts
+ * and follow-ups lose the ids of the orders and cases and what they quote.
  *
  * @param kept attributes that metrics cut or filter by, which are about the trade and not about a person.
  */
@@ -37,22 +44,55 @@ export async function erase(
   quote: Quote,
 ): Promise<void> {
   const table = `erasure_${randomBytes(8).toString('hex')}`;
+  const bodies = `${table}_bodies`;
   const salt = randomBytes(32).toString('hex');
-  const words = await wordsOf(store, person, quote);
   try {
-    await store.execute('create_erasure', { table, salt, value: person.value, words });
+    await store.execute('create_erasure', { table, salt, value: person.value });
     await store.execute('erase_rejected', { table });
-    await store.execute('erase_journal', { table });
+    await store.execute('create_erased_bodies', { table: bodies });
+    for await (const entries of rewritten(store, await leadsTo(store, person, quote)))
+      await store.insert(
+        bodies,
+        ['stream', 'id', 'version', 'body'],
+        entries.map(({ stream, id, version, body }) => [stream, id, version, JSON.stringify(body)]),
+      );
+    await store.execute('erase_journal', { table: `${store.database}.${bodies}` });
     // Last, so that a person is still found when the command is run again after it failed half-way.
     await store.execute('erase_events', { table, by: person.by, kept });
   } finally {
     await store.execute('drop_erasure', { table });
+    await store.execute('drop_erasure', { table: bodies });
   }
 }
 
-/** The strings, as they stand in JSON, that lead to the person where nothing else does. */
-async function wordsOf(store: Store, person: Person, quote: Quote): Promise<string[]> {
-  const [found] = await store.query<{ ids: string[]; texts: string[] }>('words_of_person', { ...person });
-  const { ids, texts } = found ?? { ids: [], texts: [] };
-  return [...new Set([person.value, ...ids, ...texts.map(quote)])].map((word) => JSON.stringify(word));
+interface Rewritten {
+  stream: JournalStream;
+  id: string;
+  version: number;
+  body: Json;
+}
+
+/** The journal's entries that lead to the person, as they are to be. */
+async function* rewritten(store: Store, leads: Leads): AsyncGenerator<Rewritten[]> {
+  const text = queryText('journal_quotations');
+  for await (const rows of store.rows<Omit<Rewritten, 'body'> & { body: string }>(text))
+    yield rows.flatMap((row) => {
+      const before = JSON.parse(row.body) as Json;
+      const body = withoutPerson({ ...row, body: before }, leads);
+      return body === before ? [] : [{ ...row, body }];
+    });
+}
+
+/** Read row by row and held here: a large merchant's ids are more than the store takes as a statement's parameter. */
+async function leadsTo(store: Store, { by, value }: Person, quote: Quote): Promise<Leads> {
+  const ids = new Set(by === 'order_id' || by === 'case_id' ? [value] : []);
+  const texts = new Set<string>();
+  type Row = { order_id: string; case_id: string; text: string };
+  for await (const rows of store.rows<Row>(queryText('words_of_person'), { by, value }))
+    for (const { order_id, case_id, text } of rows) {
+      if (order_id !== '') ids.add(order_id);
+      if (case_id !== '') ids.add(case_id);
+      if (text !== '') texts.add(quote(text));
+    }
+  return { by, value, ids, texts };
 }

@@ -51,9 +51,12 @@ const PASSING = new Set([
  * `store_rejected` when it understood and refused.
  */
 export class Store {
+  /** Where its tables are. */
+  readonly database: string;
   readonly #client: ClickHouseClient;
 
   constructor(address: StoreAddress) {
+    this.database = address.database;
     this.#client = createClient({
       url: address.url,
       username: address.username,

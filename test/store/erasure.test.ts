@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { asExample } from '../../src/analysis/what-people-say.js';
+import type { Analysis, CaseEvidence, RisenTerm } from '../../src/model/analysis.js';
+import type { JournalEntry, JournalStream } from '../../src/model/journal.js';
+import type { Json } from '../../src/model/json.js';
 import { erase, type Person, tracesOf } from '../../src/store/erasure.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { Journal } from '../../src/store/journal.js';
 import type { Store } from '../../src/store/store.js';
+import { makeAnalysis } from '../support/analysis.js';
 import { arrived } from '../support/event.js';
 import { testDatabase } from '../support/store.js';
 
@@ -31,17 +35,17 @@ it('takes away what leads back to a person, and leaves every count', async () =>
     ],
   });
   await new Journal(store).append([
-    {
-      stream: 'follow_up',
-      id: 'f',
-      version: 1,
-      at: AT,
-      actor: 'system',
-      reason: 'opened',
-      body: { found: [ANN.value, 'c1', 'c11'], examples: [asExample(WROTE), 'mine'] },
-    },
+    followUpOn('f', 'open', ['c1', 'c11']),
+    analysisOf('a', {
+      says: [risen([asExample(WROTE), 'mine'])],
+      common: [{ dimension: 'buyer', value: ANN.value, share: 1, shareBefore: 0 }],
+      evidence: cases([
+        ['c1', 'o1'],
+        ['', 'o2'],
+      ]),
+    }),
   ]);
-  expect(await tracesOf(store, ANN, asExample)).toEqual({ events: 2, rejected: 1, journal: 1 });
+  expect(await tracesOf(store, ANN, asExample)).toEqual({ events: 2, rejected: 1, journal: 2 });
 
   await erase(store, ANN, ['carrier'], asExample);
 
@@ -60,13 +64,126 @@ it('takes away what leads back to a person, and leaves every count', async () =>
     { order_id: 'o2', text: 'mine', attributes: { buyer: 'bob' } },
   ]);
   expect(rows[1]?.case_id).not.toBe('c1');
-  expect((await new Journal(store).read())[0]?.body).toEqual({
-    found: ['erased', 'erased', 'c11'],
-    examples: ['erased', 'mine'],
-  });
+  expect(await new Journal(store).read()).toEqual([
+    analysisOf('a', {
+      says: [risen(['erased', 'mine'])],
+      common: [{ dimension: 'buyer', value: 'erased', share: 1, shareBefore: 0 }],
+      evidence: cases([
+        ['erased', 'erased'],
+        ['', 'o2'],
+      ]),
+    }),
+    followUpOn('f', 'open', ['erased', 'c11']),
+  ]);
   expect(await everythingIn(store)).not.toMatch(/ann'|call me|555|\bo1\b|\bc1\b/);
   await store.close();
 });
+
+it('leaves states alone that read like what the person wrote', async () => {
+  const { store } = await testDatabase();
+  const words = ['resolved', 'open', 'sent', 'all', 'up', 'analysed', 'explained', 'moved'];
+  await new EventLog(store).write({
+    accepted: words.map((word, index) =>
+      arrived({
+        eventId: `e${index}`,
+        type: 'ticket.resolved',
+        occurredAt: AT,
+        caseId: word,
+        orderId: word,
+        text: word,
+        attributes: { buyer: 'up' },
+      }),
+    ),
+    rejected: [],
+  });
+  const alert = entry('alert', 'a', {
+    state: 'resolved',
+    slice: 'all',
+    direction: 'up',
+    worst: { state: 'open' },
+  });
+  const delivery = entry('delivery', 'd', { state: 'sent', subject: { kind: 'alert', id: 'all' } });
+  const analysis = (examples: string[], ids: [string, string][]) =>
+    analysisOf('a', { says: [{ ...risen(examples), term: 'resolved' }], evidence: cases(ids) });
+  await new Journal(store).append([
+    alert,
+    delivery,
+    analysis(['resolved', 'not resolved'], [['open', 'all']]),
+    followUpOn('f', 'open', ['all', 'c-2']),
+  ]);
+  const person = { by: 'buyer', value: 'up' };
+  expect((await tracesOf(store, person, asExample)).journal).toBe(2);
+
+  await erase(store, person, [], asExample);
+
+  expect(await new Journal(store).read()).toEqual([
+    alert,
+    analysis(['erased', 'not resolved'], [['erased', 'erased']]),
+    delivery,
+    followUpOn('f', 'open', ['erased', 'c-2']),
+  ]);
+  await store.close();
+});
+
+it('erases a merchant with more orders than a statement takes as a parameter', async () => {
+  const { store } = await testDatabase();
+  const orders = Array.from({ length: 20_000 }, (_, index) => `order-${'0'.repeat(60)}-${index}`);
+  const lot = (merchantId: string, orderIds: string[]) =>
+    orderIds.map((orderId) =>
+      arrived({
+        eventId: `e-${orderId.slice(-9)}`,
+        type: 'dispute.opened',
+        occurredAt: AT,
+        merchantId,
+        orderId,
+        text: `${orderId} came late`,
+      }),
+    );
+  await new EventLog(store).write({
+    accepted: [...lot('m-1', orders), ...lot('m-2', ['other'])],
+    rejected: [],
+  });
+  const last = orders.at(-1) as string;
+  await new Journal(store).append([followUpOn('f', 'open', [last, 'other'])]);
+  const merchant = { by: 'merchant_id', value: 'm-1' };
+  expect(await tracesOf(store, merchant, asExample)).toEqual({ events: 20_000, rejected: 0, journal: 1 });
+
+  await erase(store, merchant, [], asExample);
+
+  expect(await tracesOf(store, merchant, asExample)).toEqual({ events: 0, rejected: 0, journal: 0 });
+  expect(await new Journal(store).read()).toEqual([followUpOn('f', 'open', ['erased', 'other'])]);
+  expect(await everythingIn(store)).not.toMatch(/order-0|m-1/);
+  await store.close();
+});
+
+function entry(stream: JournalStream, id: string, body: Json): JournalEntry {
+  return { stream, id, version: 1, at: AT, actor: 'system', reason: 'opened', body };
+}
+
+function followUpOn(id: string, state: string, samples: string[]): JournalEntry {
+  return entry('follow_up', id, { state, slice: 'all', direction: 'up', found: { actual: 0.25, samples } });
+}
+
+function analysisOf(id: string, changes: Partial<Analysis>): JournalEntry {
+  const outcome = { status: 'explained', analysis: makeAnalysis(changes) };
+  return entry('analysis', id, { alertId: id, at: AT, outcome } as unknown as Json);
+}
+
+function risen(examples: string[]): RisenTerm {
+  return { term: 'late', texts: 9, textsBefore: 0, score: 5, examples };
+}
+
+/** The same cases are the newest and the costliest. */
+function cases(ids: [string, string][]): CaseEvidence {
+  const found = ids.map(([caseId, orderId]) => ({
+    caseId,
+    orderId,
+    eventId: 'e',
+    occurredAt: AT,
+    amount: 5,
+  }));
+  return { slice: 'all', cases: found.length, newest: found, costliest: found, query: 'SELECT 1' };
+}
 
 /** Every row of every table, and what ClickHouse keeps of the commands that changed them. */
 async function everythingIn(store: Store): Promise<string> {

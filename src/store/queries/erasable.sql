@@ -8,9 +8,4 @@ SELECT
             {by:String} = 'merchant_id', merchant_id,
             attributes[{by:String}]) = {value:String}
     ) AS events,
-    (SELECT count() FROM rejected_events_log WHERE position(raw, {value:String}) > 0) AS rejected,
-    (
-        SELECT count()
-        FROM journal
-        WHERE hasAny(extractAll(body, '"(?:[^"\\\\]|\\\\.)*"'), {words:Array(String)})
-    ) AS journal
+    (SELECT count() FROM rejected_events_log WHERE position(raw, {value:String}) > 0) AS rejected

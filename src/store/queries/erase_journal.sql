@@ -1,8 +1,6 @@
--- The strings of an entry that are the person's: ids, and texts as an analysis quotes them.
+-- The table goes by its full name, because a mutation runs in no database. A body is never empty: `joinGet` gives
+-- nothing for an entry that is not in the table.
 ALTER TABLE journal
-UPDATE body = arrayFold(
-    (body_so_far, word) -> replaceAll(body_so_far, word, '"erased"'),
-    arrayIntersect(extractAll(body, '"(?:[^"\\\\]|\\\\.)*"'), (SELECT words FROM {table:Identifier})),
-    body)
-WHERE hasAny(extractAll(body, '"(?:[^"\\\\]|\\\\.)*"'), (SELECT words FROM {table:Identifier}))
+UPDATE body = joinGet({table:String}, 'body', toString(stream), id, version)
+WHERE joinGet({table:String}, 'body', toString(stream), id, version) != ''
 SETTINGS mutations_sync = 2

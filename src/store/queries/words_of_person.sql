@@ -1,6 +1,5 @@
-SELECT
-    arrayFilter(id -> id != '', groupUniqArrayArray([order_id, case_id])) AS ids,
-    arrayFilter(text -> text != '', groupUniqArray(text)) AS texts
+-- The ids and texts of a person's events, each set once.
+SELECT DISTINCT order_id, case_id, text
 FROM events_log
 WHERE multiIf(
     {by:String} = 'order_id', order_id,
