@@ -22,58 +22,12 @@ import { StaleBuckets } from './pipeline/stale-buckets.js';
 import type { Redress } from './redress.js';
 import { AnnotationTable } from './store/annotation-table.js';
 import { DecisionLog, type DecisionLogParts } from './store/decision-log.js';
-import { startEngine } from './store/embedded/engine.js';
 import { EventLog } from './store/event-log.js';
 import { Journal } from './store/journal.js';
 import { JudgeStateTable } from './store/judge-state-table.js';
-import { migrate } from './store/migrate.js';
 import { PointTable } from './store/point-table.js';
-import { Store, type StoreAddress } from './store/store.js';
+import type { Store } from './store/store.js';
 import { VerdictTable } from './store/verdict-table.js';
-
-/** The store, whoever runs it. */
-export interface OpenStore {
-  store: Store;
-  address: StoreAddress;
-  /** True when it is the embedded engine, which ends with this process. */
-  embedded: boolean;
-  /** The migrations that were missing. */
-  applied: readonly string[];
-  /** Resolves with its last words when the embedded engine ends by itself; never for a server. */
-  died: Promise<string>;
-  close(): Promise<void>;
-}
-
-/** Connects to the configured server, or starts the embedded engine; then brings the tables up to date. */
-export async function openStore(settings: Configuration['service']['clickhouse']): Promise<OpenStore> {
-  const engine =
-    settings.url === null ? await startEngine({ folder: settings.data, port: settings.port }) : null;
-  const address: StoreAddress = {
-    url: engine?.url ?? settings.url ?? '',
-    username: settings.username,
-    password: settings.password,
-    database: settings.database,
-  };
-  let applied: string[];
-  try {
-    applied = await migrate(address);
-  } catch (error) {
-    await engine?.stop();
-    throw error;
-  }
-  const store = new Store(address);
-  return {
-    store,
-    address,
-    embedded: engine !== null,
-    applied,
-    died: engine?.died ?? new Promise(() => {}),
-    close: async () => {
-      await store.close();
-      await engine?.stop();
-    },
-  };
-}
 
 export interface Surroundings {
   router: Router;

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type OpenStore, openStore } from '../app.js';
 import { historySpan } from '../backtest/backtest.js';
 import { BacktestHistory } from '../backtest/backtest-history.js';
 import type { Configuration } from '../config/configuration.js';
@@ -16,6 +15,7 @@ import { withAnnounced } from '../pipeline/announcements.js';
 import { isLive } from '../pipeline/replay.js';
 import { AnnotationTable } from '../store/annotation-table.js';
 import { runningEngine } from '../store/embedded/engine.js';
+import { type OpenStore, openStore } from '../store/open-store.js';
 import { duration, instant } from './option-values.js';
 
 /** What the commands that run over stored history have in common. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { openStore } from '../app.js';
 import { RedressError } from '../model/errors.js';
 import { backUp } from '../store/embedded/backup.js';
 import { runningEngine } from '../store/embedded/running-engine.js';
+import { openStore } from '../store/open-store.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 

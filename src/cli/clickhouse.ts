@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { openStore } from '../app.js';
 import { RedressError } from '../model/errors.js';
+import { openStore } from '../store/open-store.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { packagedConfiguration } from '../config/starting-configuration.js';
 import type { Alert } from '../model/alert.js';
@@ -18,6 +17,7 @@ import { judgeAlerts } from '../simulation/judge-alerts.js';
 import { type PlannedAct, SimulatedPeople } from '../simulation/people.js';
 import { simulateMarketplace } from '../simulation/simulate.js';
 import { EventLog } from '../store/event-log.js';
+import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { chartedSpan, writeAlertChart } from './alert-charts.js';
 import { globalOptions, readConfiguration } from './context.js';

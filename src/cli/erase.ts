@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { asExample } from '../analysis/what-people-say.js';
-import { openStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import { RedressError } from '../model/errors.js';
 import { attributesInUse } from '../model/metric-fields.js';
 import { runningEngine } from '../store/embedded/running-engine.js';
 import { erase, type Person, tracesOf } from '../store/erasure.js';
+import { openStore } from '../store/open-store.js';
 import { Store } from '../store/store.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';

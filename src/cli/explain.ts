@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { explain } from '../analysis/explain.js';
 import type { Against } from '../analysis/question.js';
-import { openStore } from '../app.js';
 import { displayFor } from '../messages/display.js';
 import type { ExplainedSlice } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
@@ -9,6 +8,7 @@ import { messageOf, RedressError } from '../model/errors.js';
 import { ALL, parseSlice } from '../model/slice.js';
 import { formatInstant, formatSliceWords } from '../notify/wording.js';
 import { explainRequest } from '../pipeline/explanation.js';
+import { openStore } from '../store/open-store.js';
 import { globalOptions, readConfiguration } from './context.js';
 import { drawExplanation } from './explain-chart.js';
 import { analysisPage, explanationPage } from './explain-page.js';

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { openStore } from '../app.js';
 import type { Decoded } from '../ingest/decode.js';
 import { expandPaths } from '../ingest/expand-paths.js';
 import {
@@ -17,6 +16,7 @@ import { RedressError } from '../model/errors.js';
 import { encodeEvent } from '../model/event-json.js';
 import { oneLine } from '../notify/wording.js';
 import { EventLog } from '../store/event-log.js';
+import { openStore } from '../store/open-store.js';
 import { StagingTables } from '../store/staging-area.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';

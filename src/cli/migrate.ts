@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openStore } from '../app.js';
+import { openStore } from '../store/open-store.js';
 import { applyRetention } from '../store/retention.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';

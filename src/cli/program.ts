@@ -1,50 +1,62 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, RedressError } from '../model/errors.js';
-import * as alerts from './alerts.js';
-import * as annotations from './annotations.js';
-import * as backtest from './backtest.js';
-import * as backup from './backup.js';
-import * as check from './check.js';
-import * as clickhouse from './clickhouse.js';
-import * as dashboards from './dashboards.js';
-import * as demo from './demo.js';
-import * as detect from './detect.js';
-import * as digest from './digest.js';
-import * as erase from './erase.js';
-import * as explain from './explain.js';
-import * as followUps from './follow-ups.js';
-import * as ingest from './ingest.js';
-import * as init from './init.js';
 import { type CliIo, processIo } from './io.js';
-import * as migrate from './migrate.js';
-import * as rejected from './rejected.js';
-import * as reload from './reload.js';
-import * as replay from './replay.js';
-import * as restore from './restore.js';
-import * as route from './route.js';
-import * as schema from './schema.js';
-import * as silences from './silences.js';
-import * as simulate from './simulate.js';
-import * as start from './start.js';
-import * as tune from './tune.js';
 
 /** Exit statuses. */
 const DONE = 0;
 const FAILED = 1;
 const USAGE = 2;
 
-/** In the order in which help shows them: as somebody new meets them. */
-const COMMANDS: Readonly<Record<string, readonly { register(program: Command, io: CliIo): void }[]>> = {
-  'Try it:': [demo, simulate, detect, explain],
-  'Set it up:': [init, check, route, schema, dashboards],
-  'Run it:': [start, reload, migrate, clickhouse, backup, restore, erase],
-  'Feed it, and try a configuration on what happened:': [ingest, rejected, replay, backtest, tune],
-  'Act on what it says:': [alerts, silences, annotations, followUps, digest],
+interface CommandModule {
+  register(program: Command, io: CliIo): void;
+}
+
+/**
+ * In the order in which help shows them: as somebody new meets them. Each is loaded when it is wanted: who starts the
+ * service need not wait for what explains and simulates.
+ */
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, () => Promise<CommandModule>>>>> = {
+  'Try it:': {
+    demo: () => import('./demo.js'),
+    simulate: () => import('./simulate.js'),
+    detect: () => import('./detect.js'),
+    explain: () => import('./explain.js'),
+  },
+  'Set it up:': {
+    init: () => import('./init.js'),
+    check: () => import('./check.js'),
+    route: () => import('./route.js'),
+    schema: () => import('./schema.js'),
+    dashboards: () => import('./dashboards.js'),
+  },
+  'Run it:': {
+    start: () => import('./start.js'),
+    reload: () => import('./reload.js'),
+    migrate: () => import('./migrate.js'),
+    clickhouse: () => import('./clickhouse.js'),
+    backup: () => import('./backup.js'),
+    restore: () => import('./restore.js'),
+    erase: () => import('./erase.js'),
+  },
+  'Feed it, and try a configuration on what happened:': {
+    ingest: () => import('./ingest.js'),
+    rejected: () => import('./rejected.js'),
+    replay: () => import('./replay.js'),
+    backtest: () => import('./backtest.js'),
+    tune: () => import('./tune.js'),
+  },
+  'Act on what it says:': {
+    alerts: () => import('./alerts.js'),
+    silences: () => import('./silences.js'),
+    annotations: () => import('./annotations.js'),
+    'follow-ups': () => import('./follow-ups.js'),
+    digest: () => import('./digest.js'),
+  },
 };
 
-/** All commands with their options, ready to be parsed. */
-export function createProgram(io: CliIo): Command {
+/** The commands with their options, ready to be parsed: all of them, or the one that is called. */
+export async function createProgram(io: CliIo, called?: string): Promise<Command> {
   const program = new Command('redress')
     .description("From a marketplace's metrics to a verified improvement.")
     .version(version(), '--version', 'say which version this is')
@@ -57,9 +69,18 @@ export function createProgram(io: CliIo): Command {
     });
   for (const [group, commands] of Object.entries(COMMANDS)) {
     program.commandsGroup(group);
-    for (const command of commands) command.register(program, io);
+    for (const [name, load] of Object.entries(commands))
+      if (called === undefined || called === name) (await load()).register(program, io);
   }
   return program;
+}
+
+/** The command that is called; undefined where none is, or help is to tell of all of them. */
+function calledIn(args: readonly string[]): string | undefined {
+  const word = args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--config');
+  return Object.values(COMMANDS).some((commands) => word !== undefined && word in commands)
+    ? word
+    : undefined;
 }
 
 function version(): string {
@@ -69,7 +90,8 @@ function version(): string {
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
 export async function run(args: readonly string[], io: CliIo = processIo): Promise<number> {
   try {
-    await createProgram(io).parseAsync(args, { from: 'user' });
+    const program = await createProgram(io, calledIn(args));
+    await program.parseAsync(args, { from: 'user' });
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { openStore } from '../app.js';
 import { RedressError } from '../model/errors.js';
 import { parseInstant } from '../model/event-schema.js';
+import { openStore } from '../store/open-store.js';
 import { type RejectedFilter, type RejectedInput, rejectedInputs } from '../store/rejected-inputs.js';
 import type { Store } from '../store/store.js';
 import { globalOptions, readConfiguration } from './context.js';

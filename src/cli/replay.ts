@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { openStore } from '../app.js';
 import type { Instant } from '../model/clock.js';
 import { messageOf } from '../model/errors.js';
 import { recordingRouter } from '../notify/recording.js';
 import { replay } from '../pipeline/replay.js';
+import { openStore } from '../store/open-store.js';
 import { globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { instant } from './option-values.js';

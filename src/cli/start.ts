@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { orphanText } from '../alerts/orphans.js';
-import { openStore } from '../app.js';
 import { loadConfiguration } from '../config/load.js';
 import { wallClock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import { knownDetectors } from '../plug-ins.js';
-import { ReloadableService } from '../service/reloadable-service.js';
+import type { ReloadableService } from '../service/reloadable-service.js';
 import type { ServiceRole } from '../service/service.js';
+import { openStore } from '../store/open-store.js';
 import { createLog, globalOptions, readConfiguration } from './context.js';
 import type { CliIo } from './io.js';
 import { stopSignal } from './stop-signal.js';
@@ -29,7 +29,11 @@ export function register(program: Command, io: CliIo): void {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const log = createLog();
-      const open = await openStore(configuration.service.clickhouse);
+      // While the engine starts, which is another process, there is time to load what the service is made of.
+      const [open, { ReloadableService }] = await Promise.all([
+        openStore(configuration.service.clickhouse),
+        import('../service/reloadable-service.js'),
+      ]);
       try {
         const load = () => loadConfiguration(config, { env: process.env, ...knownDetectors });
         const print = (text: string) => io.out(json ? JSON.stringify({ message: text }) : `${text}\n`);

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { orphansOf } from '../alerts/orphans.js';
-import type { OpenStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { LoadedConfiguration } from '../config/load.js';
 import type { Problem } from '../config/problems.js';
 import type { ReloadAnswer } from '../http/ports.js';
 import { messageOf } from '../model/errors.js';
+import type { OpenStore } from '../store/open-store.js';
 import { applyRetention } from '../store/retention.js';
 import { type RunningService, type ServiceSurroundings, startService } from './service.js';
 import { endWithin } from './stopping.js';

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { OpenStore } from '../app.js';
 import type { Configuration } from '../config/configuration.js';
 import type { ServicePorts } from '../http/ports.js';
 import { ServiceMetrics } from '../http/prometheus.js';
@@ -14,6 +13,7 @@ import type { Alert } from '../model/alert.js';
 import type { Clock } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import { EventLog } from '../store/event-log.js';
+import type { OpenStore } from '../store/open-store.js';
 import { DecidingSide } from './deciding-side.js';
 import { Heartbeat } from './heartbeat.js';
 import { servicePorts } from './ports.js';

@@ -15,7 +15,6 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { openStore } from '../../src/app.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { DAY, wallClock } from '../../src/model/clock.js';
@@ -24,6 +23,7 @@ import { knownDetectors } from '../../src/plug-ins.js';
 import { startService } from '../../src/service/service.js';
 import { defaultIncidents } from '../../src/simulation/incident.js';
 import { simulateMarketplace } from '../../src/simulation/simulate.js';
+import { openStore } from '../../src/store/open-store.js';
 import { type Figures, interleaved, print, printTable, whole } from './measure.js';
 import { childrenOf, processorSeconds } from './process-figures.js';
 

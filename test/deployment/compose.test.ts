@@ -204,7 +204,7 @@ describe('the simulated marketplace', () => {
   });
 
   test('gives a command that the program takes', async () => {
-    const program = createProgram({ out: () => {}, err: () => {} });
+    const program = await createProgram({ out: () => {}, err: () => {} });
     const simulate = program.commands.find((command) => command.name() === 'simulate');
     simulate?.exitOverride().action(() => {});
     await program.parseAsync(marketplace.command ?? [], { from: 'user' });

@@ -7,8 +7,8 @@ import { manifest, ROOT, readRepositoryFile } from '../deployment/repository.js'
 import { codeOn, commandsOn, PAGES } from './documented.js';
 
 /** The program with every action taken out. */
-function parser(): Command {
-  const program = createProgram({ out: () => {}, err: () => {} });
+async function parser(): Promise<Command> {
+  const program = await createProgram({ out: () => {}, err: () => {} });
   const disarm = (command: Command): void => {
     if (command.commands.length === 0) command.action(() => {});
     for (const inner of command.commands) disarm(inner.exitOverride());
@@ -34,7 +34,8 @@ describe('the documentation', () => {
     async ({ args }) => {
       // Placeholders stand for what the reader puts in: a number where one is wanted.
       const filled = args.map((arg) => (/^(N|…|\.\.\.)$/.test(arg) ? '1' : arg));
-      await expect(parser().parseAsync(filled, { from: 'user' })).resolves.toBeDefined();
+      const program = await parser();
+      await expect(program.parseAsync(filled, { from: 'user' })).resolves.toBeDefined();
     },
   );
 

@@ -1,11 +1,11 @@
 // The service in a process of its own, on a clock that the soak moves: `tick` jumps to a moment and looks for work,
 // `collect` collects garbage and says what is held. Only what a service holds is in this process.
 import { pino } from 'pino';
-import { openStore } from '../../src/app.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { SimulatedClock } from '../../src/model/clock.js';
 import { knownDetectors } from '../../src/plug-ins.js';
 import { startService } from '../../src/service/service.js';
+import { openStore } from '../../src/store/open-store.js';
 
 export type Order = { kind: 'tick'; to: number } | { kind: 'collect' } | { kind: 'stop' };
 
