@@ -1,13 +1,23 @@
 /** The SQL of the dashboard "Redress overview". */
 import { asText, stateNumber } from './shown.js';
 
+/** Looks back far enough for metrics with monthly buckets. */
+const LATELY = `bucket_start <= $__toTime AND bucket_start > $__toTime - INTERVAL 62 DAY`;
+
 /**
- * The whole of each metric in its newest judged bucket, looking back far enough for metrics with monthly buckets.
- * A metric that lost its data stays in the list, with the age of its newest bucket.
+ * What a page about all metrics reads: of each metric its whole, or every slice of a metric that is only measured in
+ * slices. The set is made first and a table's order begins with the metric, so that no other slices are read.
+ */
+const representing = (table: string): string =>
+  `(slice = 'all' OR metric NOT IN (SELECT DISTINCT metric FROM ${table} WHERE slice = 'all' AND ${LATELY}))`;
+
+/**
+ * Each metric in its newest judged bucket: its whole, or the slice that is furthest from what was expected where the
+ * whole is not measured. A metric that lost its data stays in the list, with the age of its newest bucket.
  */
 export const METRICS_NOW = `SELECT
   metric,
-  'all' AS slice,
+  newest.8 AS slice,
   ${asText('newest.2', 'is_rate')} AS value,
   ${asText('newest.3', 'is_rate')} AS expected,
   if(newest.4 IS NULL, '', concat(${asText('newest.4', 'is_rate')}, ' to ', ${asText('newest.5', 'is_rate')})) AS "expected band",
@@ -22,16 +32,16 @@ FROM
   SELECT
     metric,
     max(bucket_start) AS bucket,
-    argMax((replaceAll(status, '_', ' '), value, expected, lower, upper, score, replaceAll(reason, '_', ' ')), bucket_start) AS newest
+    argMax((replaceAll(status, '_', ' '), value, expected, lower, upper, score, replaceAll(reason, '_', ' '), slice), (bucket_start, ifNull(score, -1))) AS newest
   FROM verdicts
-  WHERE slice = 'all' AND detector = 'combined' AND bucket_start <= $__toTime AND bucket_start > $__toTime - INTERVAL 62 DAY
+  WHERE ${representing('verdicts')} AND detector = 'combined' AND ${LATELY}
   GROUP BY metric
 ) AS judged
 LEFT JOIN
 (
   SELECT metric, argMax(denominator, bucket_start) IS NOT NULL AS is_rate
   FROM points
-  WHERE slice = 'all' AND bucket_start <= $__toTime AND bucket_start > $__toTime - INTERVAL 62 DAY
+  WHERE ${representing('points')} AND ${LATELY}
   GROUP BY metric
 ) AS kinds USING (metric)
 LEFT JOIN
@@ -43,9 +53,11 @@ LEFT JOIN
 ) AS open USING (metric)
 ORDER BY "open alerts" DESC, score DESC NULLS LAST, metric`;
 
-export const METRIC_STATES = `SELECT bucket_start AS time, metric, ${stateNumber('status')} AS state
+/** Bucket by bucket the state of the whole, or of the slice with the worst score. */
+export const METRIC_STATES = `SELECT bucket_start AS time, metric, argMax(${stateNumber('status')}, ifNull(score, -1)) AS state
 FROM verdicts
-WHERE slice = 'all' AND detector = 'combined' AND $__timeFilter(bucket_start)
+WHERE ${representing('verdicts')} AND detector = 'combined' AND $__timeFilter(bucket_start)
+GROUP BY time, metric
 ORDER BY time, metric`;
 
 export const OPEN_ALERTS = `SELECT

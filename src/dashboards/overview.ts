@@ -62,13 +62,12 @@ const metricsNow: PanelDescription = {
   type: 'table',
   title: 'Every metric now, against what was expected',
   description:
-    'The newest judged bucket of each metric, over the whole marketplace. A score of 0 is as expected, 1 is on the edge of the band, above 1 is anomalous. Click a metric to explore it.',
+    'The newest judged bucket of each metric, over the whole marketplace, or in its worst slice where the whole is not measured. A score of 0 is as expected, 1 is on the edge of the band, above 1 is anomalous. Click a metric to explore it.',
   width: 24,
   height: 9,
   queries: [query('table', sql.METRICS_NOW)],
   overrides: [
     linked('metric', 'Explore this metric', UID.metric, { metric: 'metric', slice: 'slice' }),
-    ...hidden('slice'),
     column('score', {
       decimals: 2,
       'custom.cellOptions': { type: 'color-background', mode: 'basic' },
@@ -85,7 +84,7 @@ const metricStates: PanelDescription = {
   type: 'state-timeline',
   title: 'How the metrics were',
   description:
-    'The verdict on each metric over the whole marketplace, bucket by bucket. A gap is a time without verdicts: no data, or buckets that have not closed yet.',
+    'The verdict on each metric over the whole marketplace, or in its worst slice where the whole is not measured, bucket by bucket. A gap is a time without verdicts: no data, or buckets that have not closed yet.',
   width: 24,
   height: 8,
   queries: [query('timeseries', sql.METRIC_STATES)],

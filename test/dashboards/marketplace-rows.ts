@@ -25,13 +25,15 @@ export interface Series {
   /** Tells one series' values from another's. */
   value: number;
   denominator: number | null;
+  /** Of the last point. Default: 2. */
+  score?: number;
 }
 
 /** Writes each series' points with combined and single verdicts; the last point is anomalous. */
 export async function writeSeries(store: Store, series: readonly Series[]): Promise<void> {
   const points: Point[] = [];
   const verdicts: Verdict[] = [];
-  for (const { metric, slice, value, denominator } of series)
+  for (const { metric, slice, value, denominator, score = 2 } of series)
     for (let hour = 0; hour < POINTS_A_SERIES; hour++) {
       const bucketStart = FROM + hour * HOUR;
       const numerator = denominator === null ? value : value * denominator;
@@ -61,7 +63,7 @@ export async function writeSeries(store: Store, series: readonly Series[]): Prom
           expected: detector === 'combined' ? value / 2 : 99,
           lower: 0,
           upper: value * 0.75,
-          score: isLast ? 2 : 0.5,
+          score: isLast ? score : 0.5,
           direction: isLast ? 'up' : null,
         });
     }

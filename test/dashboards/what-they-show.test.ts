@@ -14,6 +14,8 @@ const SERIES: Series[] = [
   { metric: 'dispute_rate', slice: 'region=DE', value: 0.02, denominator: 600 },
   { metric: 'dispute_rate', slice: TOYS, value: 0.05, denominator: 100 },
   { metric: "o'r\\ders", slice: 'all', value: 500, denominator: null },
+  { metric: 'refund_rate', slice: 'region=DE', value: 0.02, denominator: 600 },
+  { metric: 'refund_rate', slice: 'region=GB', value: 0.04, denominator: 400, score: 3 },
 ];
 
 let reading: Reading;
@@ -29,6 +31,7 @@ describe('the overview', () => {
     expect(await shown('Every metric now, against what was expected')).toMatchObject([
       {
         metric: 'dispute_rate',
+        slice: 'all',
         value: '3 %',
         expected: '1.5 %',
         'expected band': '0 % to 2.25 %',
@@ -36,7 +39,15 @@ describe('the overview', () => {
         status: 'anomalous',
         'open alerts': 2,
       },
-      { metric: "o'r\\ders", value: '500', expected: '250', 'expected band': '0 to 375', 'open alerts': 0 },
+      { metric: 'refund_rate', slice: 'region=GB', value: '4 %', score: 3 },
+      {
+        metric: "o'r\\ders",
+        slice: 'all',
+        value: '500',
+        expected: '250',
+        'expected band': '0 to 375',
+        'open alerts': 0,
+      },
     ]);
   });
 
@@ -79,7 +90,7 @@ describe('the metric', () => {
   const CHART = '${metric}, ${slice}: value and expected band';
 
   test('offers every metric, its slicings and its slices, the chosen slicing first', async () => {
-    expect(await reading.offered(metric, 'metric')).toEqual(['dispute_rate', "o'r\\ders"]);
+    expect(await reading.offered(metric, 'metric')).toEqual(['dispute_rate', "o'r\\ders", 'refund_rate']);
     expect(await reading.offered(metric, 'dimensions')).toEqual(['all', 'region', 'category,region']);
     expect(await reading.offered(metric, 'slice', { dimensions: 'region' })).toEqual([
       'all',
@@ -271,8 +282,8 @@ describe('the pipeline', () => {
 
   test('counts verdicts by what they say', async () => {
     expect(await shown('Verdicts and their reasons')).toEqual([
-      { status: 'normal', reason: '', points: 20 },
-      { status: 'anomalous', reason: '', points: 5 },
+      { status: 'normal', reason: '', points: 28 },
+      { status: 'anomalous', reason: '', points: 7 },
     ]);
   });
 });
