@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { JournalStream } from '../model/journal.js';
 import type { Json } from '../model/json.js';
 import { type Leads, withoutPerson } from './erased-entry.js';
+import { mutate } from './mutation.js';
+import { naming } from './naming.js';
 import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
@@ -23,7 +25,10 @@ export interface Traces {
 export type Quote = (text: string) => string;
 
 export async function tracesOf(store: Store, person: Person, quote: Quote): Promise<Traces> {
-  const [rows] = await store.query<Omit<Traces, 'journal'>>('erasable', { ...person });
+  const [rows] = await store.query<Omit<Traces, 'journal'>>('erasable', {
+    ...person,
+    naming: naming(person.value),
+  });
   const traces: Traces = { events: 0, rejected: 0, ...rows, journal: 0 };
   for await (const entries of rewritten(store, await leadsTo(store, person, quote)))
     traces.journal += entries.length;
@@ -47,8 +52,13 @@ export async function erase(
   const bodies = `${table}_bodies`;
   const salt = randomBytes(32).toString('hex');
   try {
-    await store.execute('create_erasure', { table, salt, value: person.value });
-    await store.execute('erase_rejected', { table });
+    await store.execute('create_erasure', {
+      table,
+      salt,
+      value: person.value,
+      naming: naming(person.value),
+    });
+    await mutate(store, 'erase_rejected', table, { table });
     await store.execute('create_erased_bodies', { table: bodies });
     for await (const entries of rewritten(store, await leadsTo(store, person, quote)))
       await store.insert(
@@ -56,9 +66,9 @@ export async function erase(
         ['stream', 'id', 'version', 'body'],
         entries.map(({ stream, id, version, body }) => [stream, id, version, JSON.stringify(body)]),
       );
-    await store.execute('erase_journal', { table: `${store.database}.${bodies}` });
+    await mutate(store, 'erase_journal', bodies, { table: `${store.database}.${bodies}` });
     // Last, so that a person is still found when the command is run again after it failed half-way.
-    await store.execute('erase_events', { table, by: person.by, kept });
+    await mutate(store, 'erase_events', table, { table, by: person.by, kept });
   } finally {
     await store.execute('drop_erasure', { table });
     await store.execute('drop_erasure', { table: bodies });

@@ -13,7 +13,7 @@ export interface StoreAddress {
 /** A statement's parameters, bound by name as `{name:Type}`. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-const CONNECT_TIMEOUT = 60_000;
+const REQUEST_TIMEOUT = 60_000;
 /** Below it nothing is written any more: 256 MiB. */
 const FREE_DISK_BYTES = '268435456';
 
@@ -55,14 +55,15 @@ export class Store {
   readonly database: string;
   readonly #client: ClickHouseClient;
 
-  constructor(address: StoreAddress) {
+  /** @param requestTimeout how long a request may say nothing, ms. */
+  constructor(address: StoreAddress, requestTimeout = REQUEST_TIMEOUT) {
     this.database = address.database;
     this.#client = createClient({
       url: address.url,
       username: address.username,
       password: address.password,
       database: address.database,
-      request_timeout: CONNECT_TIMEOUT,
+      request_timeout: requestTimeout,
       max_open_connections: 8,
       // Failures are reported once, by whoever handles them.
       log: { level: ClickHouseLogLevel.OFF },

@@ -1,12 +1,14 @@
-import { expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import { asExample } from '../../src/analysis/what-people-say.js';
 import type { Analysis, CaseEvidence, RisenTerm } from '../../src/model/analysis.js';
+import { SECOND } from '../../src/model/clock.js';
 import type { JournalEntry, JournalStream } from '../../src/model/journal.js';
 import type { Json } from '../../src/model/json.js';
 import { erase, type Person, tracesOf } from '../../src/store/erasure.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { Journal } from '../../src/store/journal.js';
-import type { Store } from '../../src/store/store.js';
+import { Store } from '../../src/store/store.js';
 import { makeAnalysis } from '../support/analysis.js';
 import { arrived } from '../support/event.js';
 import { testDatabase } from '../support/store.js';
@@ -30,7 +32,7 @@ it('takes away what leads back to a person, and leaves every count', async () =>
       event('3', 'order.delivered', { orderId: 'o2', text: 'mine', attributes: { buyer: 'bob' } }),
     ],
     rejected: [
-      { ...named, arrival: place('a'), raw: `{"buyer":"${ANN.value}"}` },
+      { ...named, arrival: place('a'), raw: `{"buyer":${JSON.stringify(ANN.value)}}` },
       { ...named, arrival: place('b'), raw: '{"buyer":"bob"}' },
     ],
   });
@@ -212,5 +214,61 @@ it('finds nobody where there is nobody', async () => {
     rejected: 0,
     journal: 0,
   });
+  await store.close();
+});
+
+describe('of the rejected inputs', () => {
+  const NAMED = 'Zoë "4"';
+  const erased = async (raw: readonly string[], value: string) => {
+    const { store } = await testDatabase();
+    const rejected = raw.map((each, index) => ({
+      reason: 'missing_field' as const,
+      field: 'type',
+      detail: 'is missing',
+      arrival: { source: 'http' as const, position: String(index), receivedAt: AT, version: 1n },
+      raw: each,
+    }));
+    await new EventLog(store).write({ accepted: [], rejected });
+    await erase(store, { by: 'buyer', value }, [], asExample);
+    const left: string[] = [];
+    for await (const rows of store.rows<{ raw: string }>('SELECT raw FROM rejected_events ORDER BY position'))
+      left.push(...rows.map((row) => row.raw));
+    await store.close();
+    return left;
+  };
+
+  it('those of others whose names begin or end alike stay', async () => {
+    const others = ['{"buyer":"b-42"}', 'xb-4;1', 'b-4_2', '{"buyer":"B-4"}'];
+    expect(await erased([...others, '{"buyer":"b-4"}', 'order;b-4;x', 'b-4'], 'b-4')).toEqual(others);
+  });
+
+  it('a name goes however its file writes it', async () => {
+    const spelt = [JSON.stringify({ buyer: NAMED }), '{"buyer":"Zo\\u00eb \\"4\\""}', '"Zoë ""4""",7', NAMED];
+    expect(await erased([...spelt, 'Zoë 4'], NAMED)).toEqual(['Zoë 4']);
+  });
+
+  it('a value is never read as a pattern', async () => {
+    expect(await erased(['abc', 'a.c', 'a|c'], 'a.c')).toEqual(['abc', 'a|c']);
+  });
+});
+
+it('waits for a store that takes longer than a request may', async () => {
+  const { store, address } = await testDatabase();
+  const impatient = new Store(address, SECOND);
+  const order = arrived({
+    eventId: '1',
+    type: 'order.delivered',
+    orderId: 'o1',
+    occurredAt: AT,
+    text: WROTE,
+  });
+  await new EventLog(store).write({ accepted: [order], rejected: [] });
+  await store.statement('SYSTEM STOP MERGES events_log');
+  const erased = erase(impatient, { by: 'order_id', value: 'o1' }, [], asExample);
+  await Promise.race([erased, sleep(2 * SECOND)]);
+  await store.statement('SYSTEM START MERGES events_log');
+  await erased;
+  expect(await everythingIn(store)).not.toContain(WROTE);
+  await impatient.close();
   await store.close();
 });

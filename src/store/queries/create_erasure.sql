@@ -2,4 +2,4 @@
 -- mutations on the disk: theirs name this table, and neither the person nor the salt.
 CREATE TABLE {table:Identifier}
 ENGINE = Memory
-AS SELECT {value:String} AS value, {salt:String} AS salt
+AS SELECT {value:String} AS value, {naming:String} AS naming, {salt:String} AS salt

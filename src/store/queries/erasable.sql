@@ -8,4 +8,4 @@ SELECT
             {by:String} = 'merchant_id', merchant_id,
             attributes[{by:String}]) = {value:String}
     ) AS events,
-    (SELECT count() FROM rejected_events_log WHERE position(raw, {value:String}) > 0) AS rejected
+    (SELECT count() FROM rejected_events_log WHERE match(raw, {naming:String})) AS rejected

@@ -12,4 +12,4 @@ WHERE multiIf(
     {by:String} = 'case_id', case_id,
     {by:String} = 'merchant_id', merchant_id,
     attributes[{by:String}]) = (SELECT value FROM {table:Identifier})
-SETTINGS mutations_sync = 2
+SETTINGS mutations_sync = 0

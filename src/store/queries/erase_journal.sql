@@ -3,4 +3,4 @@
 ALTER TABLE journal
 UPDATE body = joinGet({table:String}, 'body', toString(stream), id, version)
 WHERE joinGet({table:String}, 'body', toString(stream), id, version) != ''
-SETTINGS mutations_sync = 2
+SETTINGS mutations_sync = 0

@@ -1,1 +1,2 @@
-ALTER TABLE rejected_events_log DELETE WHERE position(raw, (SELECT value FROM {table:Identifier})) > 0 SETTINGS mutations_sync = 2
+ALTER TABLE rejected_events_log DELETE WHERE match(raw, (SELECT naming FROM {table:Identifier}))
+SETTINGS mutations_sync = 0
