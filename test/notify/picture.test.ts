@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { drawPicture } from '../../src/notify/picture.js';
 
@@ -16,4 +17,16 @@ test('a drawing that ends the drawing process ends nothing else', async () => {
   const outside = '<g clip-path="url(#c)"><path d="M0 3896h80" stroke="#000"/></g>';
   await expect(drawPicture(svg(clip + outside), 2)).rejects.toThrow(/could not be drawn/);
   await expect(drawPicture('no drawing', 1)).rejects.toThrow(/could not be drawn/);
+});
+
+test('no more are drawn at once than there are processors', async () => {
+  const drawings = Array.from({ length: 2 * availableParallelism() + 1 }, () => drawPicture(svg(''), 1));
+  let most = 0;
+  const watch = setInterval(() => {
+    const processes = process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap');
+    most = Math.max(most, processes.length);
+  }, 5);
+  await Promise.all(drawings);
+  clearInterval(watch);
+  expect(most).toBe(availableParallelism());
 });
