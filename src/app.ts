@@ -1,6 +1,7 @@
 import type { Configuration } from './config/configuration.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
 import { notificationOf } from './messages/notifications.js';
+import { bucketEnd } from './metrics/buckets.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { JournalEntry } from './model/journal.js';
@@ -58,23 +59,26 @@ export async function assemble(
   surroundings: Surroundings,
 ): Promise<Redress> {
   const annotationTable = new AnnotationTable(store);
-  const kept = await annotationTable.kept();
+  const events = new EventLog(store);
+  const judgeStates = new JudgeStateTable(store);
+  const journal = new Journal(store);
+  // All at once: a start is waited for, and each of them mostly waits for the store.
+  const [kept, holidays, entries, saved] = await Promise.all([
+    annotationTable.kept(),
+    holidaysAround(configured, events, surroundings.notBefore?.()),
+    journal.read(),
+    judgeStates.read(),
+  ]);
+  await annotationTable.write([...configured.annotations, ...holidays]);
   const configuration = withAnnounced(configured, kept);
   const { metrics, annotations } = configuration;
-  const events = new EventLog(store);
   const points = new PointTable(store);
   const maker = new PointMaker(points, {
     annotations,
     ...(surroundings.reportLeftOut === undefined ? {} : { reportLeftOut: surroundings.reportLeftOut }),
   });
-  const judgeStates = new JudgeStateTable(store);
-  const journal = new Journal(store);
-  const holidays = await holidaysAround(configuration, events, surroundings.notBefore?.());
-  await annotationTable.write([...configured.annotations, ...holidays]);
-
-  const entries = await journal.read();
   const { judging, alerts, followUps, digests } = createDeciders(configuration, {
-    saved: await judgeStates.read(),
+    saved,
     // A replay's events are all there before it begins; nothing comes late.
     restateHorizon: surroundings.write === 'later' ? 0 : configuration.service.ingest.restateHorizon,
     reportFault: surroundings.reportFault,
@@ -193,6 +197,7 @@ async function catchUp(
     if (until === undefined) continue;
     const observed = judging.observedUntil(metric);
     if (observed === null) beginning ??= await findBeginning();
+    if (observed !== null && bucketEnd(observed, metric) >= until) continue;
     const from = observed === null ? 0 : observed + 1;
     for (const bucket of byBucket(await points.between(metric.id, from, until))) {
       const [first] = bucket;

@@ -122,8 +122,7 @@ class Service {
 
   async start(): Promise<RunningService> {
     const deciding = this.#deciding;
-    await this.#sources.refresh();
-    await deciding?.start();
+    await Promise.all([this.#sources.refresh(), deciding?.start()]);
     const server = this.#server();
     const { address } = await server.listen();
     this.#log.info(
