@@ -5,7 +5,7 @@ import type { ServiceMetrics } from '../http/prometheus.js';
 import type { Alert } from '../model/alert.js';
 import type { AnnotationAnswer } from '../model/annotation.js';
 import { type Clock, MINUTE } from '../model/clock.js';
-import { messageOf, RedressError } from '../model/errors.js';
+import { type ErrorCode, messageOf, RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import { createNotifiers, createRouter } from '../notify/index.js';
 import type { Underway } from '../notify/outbox.js';
@@ -18,6 +18,7 @@ import { Decided } from './decided.js';
 import { Look } from './look.js';
 import { observers } from './observers.js';
 import type { Command, DecideAnnotation } from './ports.js';
+import type { LookRecord } from './readiness.js';
 import type { SlackSide } from './slack-side.js';
 import type { Sources } from './sources.js';
 import { Trail } from './trail.js';
@@ -53,6 +54,7 @@ export class DecidingSide {
   readonly #look: Look;
   readonly #trail: Trail;
   readonly #underway: Underway = new Map();
+  #looks: LookRecord;
   /** True from the moment that a look is wanted because of what has arrived, until it has been taken. */
   #isLooking = false;
   /** What the last look has left to be shown; it never fails. */
@@ -61,6 +63,7 @@ export class DecidingSide {
   constructor(parts: DecidingSideParts) {
     const { configuration, store, sources, metrics, log } = parts;
     this.#parts = parts;
+    this.#looks = { wentWellAt: parts.clock.now(), failure: '' };
     this.#decided = new Decided(() => this.#assemble());
     this.#look = new Look({ sources, metrics, store });
     this.#trail = new Trail({ batches: new AlertBatches(store), metrics: configuration.metrics, log });
@@ -74,6 +77,10 @@ export class DecidingSide {
 
   get isReady(): boolean {
     return this.#decided.known !== null;
+  }
+
+  get looks(): LookRecord {
+    return this.#looks;
   }
 
   /** While nothing is known, nobody must be told that there is nothing. */
@@ -161,8 +168,12 @@ export class DecidingSide {
         const shown = slack.refresh(() => this.#decided.known, now);
         await this.#look.tidy(redress, now);
         metrics.ticked(performance.now() - begun);
+        this.#looks = { wentWellAt: now, failure: '' };
         this.#behind = this.#reporting(Promise.all([shown, afterLook()]));
       }),
+      (failure) => {
+        this.#looks = { ...this.#looks, failure };
+      },
     );
   }
 
@@ -172,10 +183,11 @@ export class DecidingSide {
     await this.#behind;
   }
 
-  async #reporting(work: Promise<unknown>): Promise<void> {
+  async #reporting(work: Promise<unknown>, onFailure: (code: ErrorCode) => void = () => {}): Promise<void> {
     const { log } = this.#parts;
     await work.catch((error: unknown) => {
       const passing = error instanceof RedressError && error.retryable;
+      onFailure(error instanceof RedressError ? error.code : 'bug');
       if (passing) log.warn({ reason: messageOf(error) }, 'could not go on; the next tick tries again');
       else log.error({ err: error }, 'could not go on; the next tick tries again');
     });

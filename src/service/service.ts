@@ -230,8 +230,8 @@ class Service {
 
   #readiness() {
     // Who only takes events in decides nothing, and is ready without.
-    const decides = this.#deciding?.isReady ?? null;
-    return readiness({ store: this.#open.store, decides, kafka: this.#kafka });
+    const parts = { store: this.#open.store, deciding: this.#deciding, kafka: this.#kafka };
+    return readiness(parts, this.#clock.now());
   }
 
   /** Only after a look for work that went well: one that fails is no life to give a sign of. */

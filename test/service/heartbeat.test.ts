@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MINUTE } from '../../src/model/clock.js';
 import { Heartbeat } from '../../src/service/heartbeat.js';
+import { at } from '../flow/timeline.js';
+import { LiveService } from './live-service.js';
 
 let server: Server;
 let url: string;
@@ -44,4 +47,23 @@ it('says what went wrong with a call, and goes on', async () => {
   expect([await heartbeat.beat(sound), heartbeat.failure]).toEqual(['sent', '']);
   const nobody = new Heartbeat({ url: 'http://127.0.0.1:1/', every: 1 }, { now: () => now });
   expect(await nobody.beat(sound)).toBe('failed');
+});
+
+it('comes from a live service after each look that went well, and no more once they do not', async () => {
+  status = 200;
+  const live = await LiveService.start({ heartbeat: { url, every: MINUTE } });
+  /** How many calls come of the looks until then. */
+  const callsUntil = async (instant: number): Promise<number> => {
+    const before = calls;
+    await live.until(instant);
+    return calls - before;
+  };
+  expect(await callsUntil(at('10:01'))).toBe(1);
+  expect(await callsUntil(at('10:02'))).toBe(1);
+  live.proxy.away = true;
+  expect(await callsUntil(at('10:03'))).toBe(0);
+  expect(await callsUntil(at('10:04'))).toBe(0);
+  live.proxy.away = false;
+  expect(await callsUntil(at('10:05'))).toBe(1);
+  await live.close();
 });

@@ -28,7 +28,15 @@ it('answers 503 while the store is away, says so, and goes on by itself without 
   expect(await readiness()).toMatchObject({
     status: 503,
     ready: false,
-    checks: [{ name: 'store', ok: false, reason: 'ClickHouse does not answer' }, { name: 'decisions' }],
+    checks: [
+      { name: 'store', ok: false, reason: 'ClickHouse does not answer' },
+      { name: 'decisions', ok: false },
+      {
+        name: 'scheduler',
+        ok: false,
+        reason: 'no look for work has gone well since 2026-03-03T11:05:00.000Z: store_unavailable',
+      },
+    ],
   });
   expect((await live.get('/healthz')).status).toBe(200);
   // Nothing is known just now, which is not the same as that there is no alert.
