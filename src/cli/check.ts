@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { gapsOf } from '../alerts/on-call.js';
-import { type Orphan, orphansOf, orphanText } from '../alerts/orphans.js';
+import { missingFor, missingText, orphansOf, orphanText } from '../alerts/orphans.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problems.js';
 import { AlertListSchema } from '../http/alert-wire.js';
+import { FollowUpListSchema } from '../http/follow-up-wire.js';
 import { WEEK } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import type { MetricDefinition } from '../model/metric.js';
@@ -21,7 +22,7 @@ export function register(program: Command, io: CliIo): void {
       .description('validate the configuration; each problem with file, line and column')
       .option(
         '--against-running',
-        'say as well which open alerts of the running service it would leave alone',
+        'say as well which open alerts and follow-ups of the running service it would leave alone',
         false,
       ),
   ).action(async (options: { againstRunning: boolean; url: string }, command: Command) => {
@@ -46,8 +47,8 @@ export function register(program: Command, io: CliIo): void {
       else io.err(`${gap.path}: ${gap.message}`);
     const orphans = options.againstRunning ? await orphanedBy(metrics, options) : [];
     for (const orphan of orphans)
-      if (json) io.out(JSON.stringify({ level: 'warning', message: orphanText(orphan), ...orphan }));
-      else io.err(orphanText(orphan));
+      if (json) io.out(JSON.stringify({ level: 'warning', ...orphan }));
+      else io.err(orphan.message);
     if (!json)
       io.out(
         `${config}: fine. ${metrics.length} metrics, ${policies.length} escalation policies, ${owners.length} owners.`,
@@ -55,13 +56,28 @@ export function register(program: Command, io: CliIo): void {
   });
 }
 
-/** The open alerts of the running service that would be left alone. */
-async function orphanedBy(metrics: readonly MetricDefinition[], service: { url: string }): Promise<Orphan[]> {
-  const { alerts } = await clientFor(service).get('/v1/alerts?state=open&limit=10000', AlertListSchema);
-  return orphansOf(
+/** What is open in the running service and would be left alone: alerts that would not end, fixes that would not be proven. */
+async function orphanedBy(
+  metrics: readonly MetricDefinition[],
+  service: { url: string },
+): Promise<{ message: string }[]> {
+  const client = clientFor(service);
+  const { alerts } = await client.get('/v1/alerts?state=open&limit=10000', AlertListSchema);
+  const { follow_ups } = await client.get('/v1/follow-ups?state=not_closed&limit=10000', FollowUpListSchema);
+  const orphans = orphansOf(
     alerts.map(({ alert_id: alertId, ...alert }) => ({ alertId, ...alert })),
     metrics,
   );
+  const missing = missingFor(metrics);
+  return [
+    ...orphans.map((orphan) => ({ message: orphanText(orphan), ...orphan })),
+    ...follow_ups.flatMap(({ follow_up_id: followUpId, metric, slice }) => {
+      const found = missing({ metric, slice });
+      if (found === null) return [];
+      const message = `follow-up ${followUpId} is open and could not be verified: ${missingText(found)}`;
+      return [{ message, followUpId, ...found }];
+    }),
+  ];
 }
 
 const AHEAD = 4 * WEEK;

@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as alerts from '../../src/cli/alerts.js';
+import * as check from '../../src/cli/check.js';
 import * as followUps from '../../src/cli/follow-ups.js';
 import { createServer, type HttpServer } from '../../src/http/server.js';
 import { alertOf, entryOf, FakeService, followUpOf, NOW, serverOptions } from '../http/fake-service.js';
+import { jsonLines } from './process.js';
 
 const TOKEN = 'operate-token';
 let service: FakeService;
@@ -30,6 +32,7 @@ async function run(...args: string[]): Promise<string> {
   const program = new Command().option('--config <dir>').option('--json').exitOverride();
   alerts.register(program, io);
   followUps.register(program, io);
+  check.register(program, io);
   await program.parseAsync(args, { from: 'user' });
   return lines.join('\n');
 }
@@ -230,5 +233,24 @@ describe('what goes wrong is one line that says what and where', () => {
     } finally {
       await new Promise((resolve) => other.close(resolve));
     }
+  });
+});
+
+describe('redress check --against-running', () => {
+  it('says, before it happens, which alerts would not end and which fixes would not be proven', async () => {
+    service.knownAlerts = [alertOf(), alertOf({ alertId: 'alert-2', metric: 'gone' })];
+    service.knownFollowUps = [
+      followUpOf({ followUpId: 'f-1', metric: 'dispute_rate', slice: 'merchant_id=m1' }),
+      followUpOf({ followUpId: 'f-2', metric: 'gone', state: 'verifying' }),
+      followUpOf({ followUpId: 'f-3', metric: 'gone', state: 'verified' }),
+    ];
+    const said = await run('check', '--against-running', '--config', 'config', '--json');
+    expect(
+      jsonLines(said).flatMap(({ missing, message }) => (missing === undefined ? [] : [message])),
+    ).toEqual([
+      'alert alert-2 is open and would not end by itself: there is no metric gone any more',
+      'follow-up f-1 is open and could not be verified: dispute_rate is not cut as in merchant_id=m1 any more',
+      'follow-up f-2 is open and could not be verified: there is no metric gone any more',
+    ]);
   });
 });
