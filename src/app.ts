@@ -1,7 +1,7 @@
 import type { Configuration } from './config/configuration.js';
 import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
 import { notificationOf } from './messages/notifications.js';
-import { bucketEnd } from './metrics/buckets.js';
+import { bucketEnd, nextBucketStart } from './metrics/buckets.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { JournalEntry } from './model/journal.js';
@@ -86,7 +86,7 @@ export async function assemble(
   alerts.restore(entries);
   followUps.restore(entries);
   digests.restore(entries);
-  const progress = progressOf(entries);
+  const progress = progressOf(entries, metrics);
   const findBeginning = async () => surroundings.beginning ?? events.first();
   await catchUp(judging, metrics, points, progress, findBeginning);
 
@@ -172,10 +172,21 @@ export async function assemble(
   };
 }
 
-function progressOf(entries: readonly JournalEntry[]): Map<string, Instant> {
+/**
+ * Until when each metric is judged. One that has been given other buckets goes on with the next that is whole: those
+ * that were judged before lie across the one between.
+ */
+function progressOf(
+  entries: readonly JournalEntry[],
+  metrics: readonly MetricDefinition[],
+): Map<string, Instant> {
   const progress = new Map<string, Instant>();
   for (const { stream, id, body } of entries)
     if (stream === 'progress') progress.set(id, (body as { judgedUntil: Instant }).judgedUntil);
+  for (const metric of metrics) {
+    const until = progress.get(metric.id);
+    if (until !== undefined) progress.set(metric.id, nextBucketStart(until, metric));
+  }
   return progress;
 }
 

@@ -29,6 +29,8 @@ export function register(program: Command, io: CliIo): void {
       const { config, json } = globalOptions(command);
       const configuration = await readConfiguration(config, io);
       const log = createLog();
+      let running: ReloadableService | null = null;
+      onHangUp(log, () => running);
       // While the engine starts, which is another process, there is time to load what the service is made of.
       const [open, { ReloadableService }] = await Promise.all([
         openStore(configuration.service.clickhouse),
@@ -44,16 +46,19 @@ export function register(program: Command, io: CliIo): void {
           load,
         );
         const address = await service.start();
-        reloadOnHangUp(service, log);
+        running = service;
         if (json) io.out(JSON.stringify({ address, clickhouse: open.address.url }));
         else {
           io.out(`Redress listens on ${address}; the store is ${open.address.url}.`);
           io.out(`Send events to ${address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
         }
-        const ended = await Promise.race([stopSignal(), open.died]);
+        const ended = await Promise.race([
+          stopSignal(),
+          open.died.then((words) => `the embedded ClickHouse ended: ${words}`),
+          service.failed.then((reason) => `the service could not be started again: ${reason}`),
+        ]);
         if ((await service.stop(STOP_WITHIN)).length > 0) endSoon();
-        if (ended !== '')
-          throw new RedressError('store_unavailable', `the embedded ClickHouse ended: ${ended}`);
+        if (ended !== '') throw new RedressError('store_unavailable', ended);
       } finally {
         await open.close();
       }
@@ -65,8 +70,11 @@ function endSoon(): void {
   setTimeout(() => process.exit(), ENGINE_STOPS_WITHIN).unref();
 }
 
-function reloadOnHangUp(service: ReloadableService, log: Logger): void {
+/** From the first moment on, because a hang-up that nobody takes ends the process. */
+function onHangUp(log: Logger, running: () => ReloadableService | null): void {
   process.on('SIGHUP', () => {
+    const service = running();
+    if (service === null) return log.warn('not reloaded: the service is still starting');
     service
       .reload()
       .then((answer) => {

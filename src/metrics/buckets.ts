@@ -47,6 +47,12 @@ export function bucketEnd(start: Instant, calendar: Calendar): Instant {
   return last > start ? last : next;
 }
 
+/** The start of the first bucket that begins at `instant` or after it. */
+export function nextBucketStart(instant: Instant, calendar: Calendar): Instant {
+  const start = bucketStart(instant, calendar);
+  return start === instant ? instant : bucketEnd(start, calendar);
+}
+
 /** The starts of all buckets that begin in `[from, to)`; `from` must be a bucket's start. */
 export function bucketStarts(from: Instant, to: Instant, calendar: Calendar): Instant[] {
   const starts: Instant[] = [];

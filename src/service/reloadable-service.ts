@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration.js';
 import type { LoadedConfiguration } from '../config/load.js';
 import type { Problem } from '../config/problems.js';
 import type { ReloadAnswer } from '../http/ports.js';
-import { messageOf } from '../model/errors.js';
+import { messageOf, RedressError } from '../model/errors.js';
 import type { OpenStore } from '../store/open-store.js';
 import { applyRetention } from '../store/retention.js';
 import { type RunningService, type ServiceSurroundings, startService } from './service.js';
@@ -24,6 +24,9 @@ export class ReloadableService {
   #service: RunningService | null = null;
   /** One start or end after the other. */
   #turn: Promise<void> = Promise.resolve();
+  /** Resolves with the reason when neither the new configuration nor the one before could be started. */
+  readonly failed: Promise<string>;
+  #fail: (reason: string) => void = () => {};
 
   /** @param load reads the configuration again, from where it was read first. */
   constructor(
@@ -36,6 +39,9 @@ export class ReloadableService {
     this.#open = open;
     this.#surroundings = { ...surroundings, reload: () => this.reload() };
     this.#load = load;
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
   }
 
   /** Starts for the first time; answers where it listens. */
@@ -45,13 +51,24 @@ export class ReloadableService {
     return this.#service.address;
   }
 
-  /** Reads the configuration and answers what is to come of it; the change itself comes after the answer. */
+  /**
+   * Reads the configuration and answers what is to come of it; the change itself comes after the answer. Throws
+   * `store_unavailable` while the store does not answer: whoever is stopped then could not be started again.
+   */
   async reload(): Promise<ReloadAnswer> {
     const loaded = await this.#load();
     if (!loaded.ok) return { outcome: 'refused', problems: loaded.problems };
     const { configuration, warnings } = loaded;
     if (!isDeepStrictEqual(configuration.service.clickhouse, this.#configuration.service.clickhouse))
       return { outcome: 'refused', problems: [otherStore(configuration)] };
+    if (!(await this.#open.store.ping()))
+      throw new RedressError(
+        'store_unavailable',
+        'the store does not answer; the old configuration goes on',
+        {
+          retryable: true,
+        },
+      );
     const orphans = orphansOf(this.#service?.alerts() ?? [], configuration.metrics);
     this.#inTurn(() => this.#replace(configuration));
     return { outcome: 'taken', warnings, orphans };
@@ -85,6 +102,7 @@ export class ReloadableService {
   #inTurn(work: () => Promise<void>): void {
     this.#turn = this.#turn.then(work).catch((error: unknown) => {
       this.#surroundings.log.fatal({ err: error }, 'the service could not be started again');
+      this.#fail(messageOf(error));
     });
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { configurationFolder, jsonLines, RunningCommand, redress } from './process.js';
@@ -20,6 +21,18 @@ describe('redress start', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     expect(jsonLines(out)).toMatchObject([{ address, clickhouse: expect.stringContaining('http') }]);
     expect(jsonLines(err).map(({ msg }) => msg)).toContain('listening');
+  });
+
+  it('outlives a hang-up that comes while it starts', async () => {
+    const { config, data } = configurationFolder();
+    const service = new RunningCommand(['start', '--json', '--config', config]);
+    await expect.poll(() => existsSync(data), { timeout: 30_000, interval: 5 }).toBe(true);
+    service.child.kill('SIGHUP');
+    await service.said('address');
+    service.child.kill('SIGTERM');
+    const { status, err } = await service.finished;
+    expect(status).toBe(0);
+    expect(err).toContain('not reloaded: the service is still starting');
   });
 
   it('says which port is in use', async () => {

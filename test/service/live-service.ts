@@ -1,12 +1,23 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../src/config/configuration.js';
+import type { LoadedConfiguration } from '../../src/config/load.js';
 import { HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
-import { type RunningService, type ServiceRole, startService } from '../../src/service/service.js';
+import { ReloadableService } from '../../src/service/reloadable-service.js';
+import {
+  type RunningService,
+  type ServiceRole,
+  type ServiceSurroundings,
+  startService,
+} from '../../src/service/service.js';
+import type { OpenStore } from '../../src/store/open-store.js';
 import { Store } from '../../src/store/store.js';
 import { at, configuration } from '../flow/timeline.js';
 import { SlackStandIn } from '../slack/stand-in.js';
 import { testDatabase } from '../support/store.js';
 import { StoreProxy } from './store-proxy.js';
+
+/** So long a service may take to end when a test does, ms. */
+const END_PATIENCE = 5_000;
 
 export type SlackSettings = NonNullable<Configuration['service']['slack']>;
 
@@ -19,6 +30,8 @@ export class LiveService {
   readonly logged: string[] = [];
   readonly #cleanups: (() => Promise<unknown>)[] = [];
   #service: RunningService | null = null;
+  /** Where whichever service runs listens. */
+  #address: string | null = null;
   #events = 0;
 
   private constructor(
@@ -65,6 +78,7 @@ export class LiveService {
     const { service } = this.settings;
     const given = service.slack === null ? null : { ...service.slack, ...slack };
     this.#service = await this.#instance('all', { ...this.settings, service: { ...service, slack: given } });
+    this.#address = this.#service.address;
   }
 
   /** Starts another instance beside it, which only takes events in, until everything ends. */
@@ -73,11 +87,24 @@ export class LiveService {
     this.#cleanups.unshift(() => instance.stop());
   }
 
+  /** Goes on as a service that can take another configuration, until everything ends. */
+  async continueReloadable(load: () => Promise<LoadedConfiguration>): Promise<ReloadableService> {
+    await this.end();
+    const service = new ReloadableService(this.settings, this.#openStore(), this.#surroundings('all'), load);
+    this.#cleanups.unshift(() => service.stop(END_PATIENCE));
+    this.#address = await service.start();
+    return service;
+  }
+
   async #instance(role: ServiceRole, settings = this.settings): Promise<RunningService> {
+    return startService(settings, this.#openStore(), this.#surroundings(role));
+  }
+
+  #openStore(): OpenStore {
     const address = { url: this.proxy.url, username: 'default', password: '', database: this.database };
     const store = new Store(address);
     this.#cleanups.push(() => store.close());
-    const open = {
+    return {
       store,
       address,
       embedded: false,
@@ -85,18 +112,22 @@ export class LiveService {
       died: new Promise<string>(() => {}),
       close: () => store.close(),
     };
-    return startService(settings, open, {
+  }
+
+  #surroundings(role: ServiceRole): ServiceSurroundings {
+    return {
       role,
       clock: this.clock,
       log: pino({ level: 'debug' }, { write: (line: string) => this.logged.push(line) }),
       print: (text) => this.printed.push(text),
-    });
+    };
   }
 
   /** Ends the service, in the time given, ms; answers what it could not finish. */
   async end(patience?: number): Promise<string[]> {
     const late = await this.#service?.stop(patience);
     this.#service = null;
+    this.#address = null;
     return late ?? [];
   }
 
@@ -111,8 +142,8 @@ export class LiveService {
   }
 
   get address(): string {
-    if (this.#service === null) throw new Error('the service does not run');
-    return this.#service.address;
+    if (this.#address === null) throw new Error('the service does not run');
+    return this.#address;
   }
 
   async tick(): Promise<void> {
