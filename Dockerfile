@@ -1,5 +1,5 @@
-# Redress alone: `docker run` it with REDRESS_TOKENS set, and it keeps its data with the embedded ClickHouse in
-# the volume. compose.yaml has it with Kafka, a ClickHouse server and Grafana.
+# Redress alone: `docker run --init --read-only --tmpfs /tmp` it with REDRESS_TOKENS set, and it keeps its data with the
+# embedded ClickHouse in the volume. compose.yaml has it with Kafka, a ClickHouse server and Grafana.
 
 FROM node:26-bookworm-slim AS build
 WORKDIR /app
