@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bucketEnd, bucketStart, bucketStarts, type Calendar } from '../../src/metrics/buckets.js';
+import {
+  bucketEnd,
+  bucketStart,
+  bucketStarts,
+  type Calendar,
+  nextBucketStart,
+} from '../../src/metrics/buckets.js';
 import { DAY, HOUR } from '../../src/model/clock.js';
 
 const at = (text: string): number => Date.parse(text);
@@ -27,6 +33,14 @@ describe('buckets', () => {
     expect(bucketStart(at('2026-01-01T10:15:00Z'), calendar(1, 'hour', 'Asia/Kolkata'))).toBe(
       at('2026-01-01T09:30:00Z'),
     );
+  });
+
+  it('finds where the next whole bucket begins, which may be right there', () => {
+    const day = calendar(1, 'day');
+    const midnight = at('2026-06-01T23:00:00Z');
+    expect(nextBucketStart(at('2026-06-01T10:00:00Z'), day)).toBe(midnight);
+    expect(nextBucketStart(midnight, day)).toBe(midnight);
+    expect(nextBucketStart(midnight + 1, day)).toBe(midnight + DAY);
   });
 
   it('counts several hours from the local midnight', () => {
