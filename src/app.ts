@@ -173,8 +173,8 @@ export async function assemble(
 }
 
 /**
- * Until when each metric is judged. One that has been given other buckets goes on with the next that is whole: those
- * that were judged before lie across the one between.
+ * Until when each metric is judged. One that has been given other buckets goes on with the next that is whole:
+ * part of the one between was judged in the old ones.
  */
 function progressOf(
   entries: readonly JournalEntry[],

@@ -61,14 +61,10 @@ export class ReloadableService {
     const { configuration, warnings } = loaded;
     if (!isDeepStrictEqual(configuration.service.clickhouse, this.#configuration.service.clickhouse))
       return { outcome: 'refused', problems: [otherStore(configuration)] };
-    if (!(await this.#open.store.ping()))
-      throw new RedressError(
-        'store_unavailable',
-        'the store does not answer; the old configuration goes on',
-        {
-          retryable: true,
-        },
-      );
+    if (!(await this.#open.store.ping())) {
+      const message = 'the store does not answer; the old configuration goes on';
+      throw new RedressError('store_unavailable', message, { retryable: true });
+    }
     const orphans = orphansOf(this.#service?.alerts() ?? [], configuration.metrics);
     this.#inTurn(() => this.#replace(configuration));
     return { outcome: 'taken', warnings, orphans };
