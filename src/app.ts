@@ -1,7 +1,7 @@
 import type { Configuration } from './config/configuration.js';
-import { byBucket, type Judging, type ReportFault } from './detection/judging.js';
+import type { ReportFault } from './detection/judging.js';
 import { notificationOf } from './messages/notifications.js';
-import { bucketEnd, nextBucketStart } from './metrics/buckets.js';
+import { nextBucketStart } from './metrics/buckets.js';
 import { PointMaker, type ReportLeftOut } from './metrics/point-maker.js';
 import type { Instant } from './model/clock.js';
 import type { JournalEntry } from './model/journal.js';
@@ -11,6 +11,7 @@ import { Outbox, type OutboxParts } from './notify/outbox.js';
 import { Uncertain } from './notify/uncertain.js';
 import { AlertAnalyses } from './pipeline/alert-analyses.js';
 import { withAnnounced } from './pipeline/announcements.js';
+import { catchUp } from './pipeline/catch-up.js';
 import { Commands, linkedBy } from './pipeline/commands.js';
 import { createDeciders } from './pipeline/deciding.js';
 import { analysisSources } from './pipeline/explanation.js';
@@ -88,7 +89,7 @@ export async function assemble(
   digests.restore(entries);
   const progress = progressOf(entries, metrics);
   const findBeginning = async () => surroundings.beginning ?? events.first();
-  await catchUp(judging, metrics, points, progress, findBeginning);
+  await catchUp({ judging, metrics, points, progress, findBeginning });
 
   surroundings.onJournal?.(entries, 'restored');
 
@@ -188,31 +189,4 @@ function progressOf(
     if (until !== undefined) progress.set(metric.id, nextBucketStart(until, metric));
   }
   return progress;
-}
-
-/**
- * Shows the judges the points that were judged after their states were last saved. Their verdicts are known
- * already, so nothing comes of it but the judges' own memory.
- */
-async function catchUp(
-  judging: Judging,
-  metrics: readonly MetricDefinition[],
-  points: PointTable,
-  progress: ReadonlyMap<string, Instant>,
-  findBeginning: () => Promise<Instant | null>,
-): Promise<void> {
-  // Judges that have saved nothing yet are shown everything, but not the bucket in which the history begins.
-  let beginning: Instant | null = null;
-  for (const metric of metrics) {
-    const until = progress.get(metric.id);
-    if (until === undefined) continue;
-    const observed = judging.observedUntil(metric);
-    if (observed === null) beginning ??= await findBeginning();
-    if (observed !== null && bucketEnd(observed, metric) >= until) continue;
-    const from = observed === null ? 0 : observed + 1;
-    for (const bucket of byBucket(await points.between(metric.id, from, until))) {
-      const [first] = bucket;
-      judging.judgeBucket(metric, bucket, first === undefined || first.bucketStart >= (beginning ?? 0));
-    }
-  }
 }

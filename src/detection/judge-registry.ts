@@ -1,10 +1,26 @@
 import type { Instant } from '../model/clock.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
+import { SHARED } from './budget.js';
 import type { Detector } from './contract.js';
 import { type Preparation, prepare } from './preparation.js';
 import type { ReportFault } from './series-judge.js';
 import { SeriesJudges } from './series-judges.js';
+
+/**
+ * What the saved judges of a metric have not been shown. All that had observed something were saved together, in one
+ * insert, so the newest of them says how far all are: one that is older is of a series without points since. Unless its
+ * own series had come further: then its detector is new, or it could not be saved.
+ */
+export interface Unseen {
+  /** The start of the last bucket that was shown to them; before all time when nothing was. */
+  since: Instant;
+  /** By slice, the start of the last bucket that all judges of the series have observed, where that is not its last. */
+  behind: ReadonlyMap<string, Instant>;
+}
+
+/** Before all time. */
+const NOTHING_SEEN: Instant = Number.NEGATIVE_INFINITY;
 
 /** The judges of all series, each made when its first point comes, from what an earlier process has saved. */
 export class JudgeRegistry {
@@ -66,20 +82,25 @@ export class JudgeRegistry {
     return this.#saved.get(metric)?.get(slice) ?? [];
   }
 
-  /**
-   * The start of the last bucket that saved judges of a metric have observed; null when one of its detectors has none that
-   * can go on with its parameters. All that have observed something are saved together, so one that is behind is of a
-   * series without points since, and holds nobody up.
-   */
-  observedUntil({ id, detect }: MetricDefinition): Instant | null {
+  /** What the saved judges of a metric have not been shown; to be asked before its first point is judged. */
+  unseen({ id, detect }: MetricDefinition): Unseen {
     const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
-    const newest = wanted.map(() => Number.NEGATIVE_INFINITY);
-    for (const rows of this.#saved.get(id)?.values() ?? [])
-      for (const { slot, detector, parameters, observedUntil } of rows)
-        for (const [index, each] of wanted.entries())
-          if (!slot && detector === each.use && parameters === each.parameters)
-            newest[index] = Math.max(newest[index] as number, observedUntil);
-    return newest.length > 0 && newest.every(Number.isFinite) ? Math.min(...newest) : null;
+    let since = NOTHING_SEEN;
+    const behind = new Map<string, Instant>();
+    for (const [slice, rows] of this.#saved.get(id) ?? []) {
+      if (slice === SHARED) continue;
+      const newest = rows.filter(({ slot }) => !slot);
+      const last = Math.max(NOTHING_SEEN, ...newest.map(({ observedUntil }) => observedUntil));
+      const seen = wanted.map(
+        ({ use, parameters }) =>
+          newest.find((row) => row.detector === use && row.parameters === parameters)?.observedUntil ??
+          NOTHING_SEEN,
+      );
+      const least = Math.min(...seen);
+      since = Math.max(since, last);
+      if (least < last) behind.set(slice, least);
+    }
+    return { since, behind };
   }
 
   #preparationOf(metric: MetricDefinition): Preparation {

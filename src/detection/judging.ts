@@ -11,7 +11,7 @@ import { combine } from './combine.js';
 import type { Detector, ParentPoint, SeriesPoint } from './contract.js';
 import { parentsFirst } from './family.js';
 import { type GuardedJudgement, guard, lowVolume } from './guards.js';
-import { bySeries, findSaved, JudgeRegistry } from './judge-registry.js';
+import { bySeries, findSaved, JudgeRegistry, type Unseen } from './judge-registry.js';
 import { behind, type Lens } from './lens.js';
 import type { ReportFault, SeriesJudge } from './series-judge.js';
 import type { SeriesJudges } from './series-judges.js';
@@ -170,13 +170,17 @@ export class Judging {
     return again.filter(({ point }) => point.bucketStart >= (since.get(point.slice) ?? Infinity));
   }
 
-  /**
-   * The start of the last bucket of a metric that its judges had observed when they were saved; null when one of its
-   * detectors has no saved judge that can go on with its parameters, and so has everything to learn. To be asked before
-   * the metric's first point is judged.
-   */
-  observedUntil(metric: MetricDefinition): Instant | null {
-    return this.#registry.observedUntil(metric);
+  /** What the saved judges of a metric have not been shown; to be asked before its first point is judged. */
+  unseen(metric: MetricDefinition): Unseen {
+    return this.#registry.unseen(metric);
+  }
+
+  /** Takes it that the judges of a series have been shown all there is up to the last bucket that one of them knows. */
+  haveCaughtUp(metric: MetricDefinition, slice: string): void {
+    const judges = this.#registry.of(metric, slice);
+    const { observedUntil } = judges;
+    for (const each of judges.all) each.observedUntil = observedUntil;
+    judges.hasAdvanced = true;
   }
 
   /** The states of the judges that have observed something since the last call. */
@@ -189,7 +193,6 @@ export class Judging {
     const metrics = new Set<string>();
     for (const judges of this.#registry.all()) {
       if (!judges.hasAdvanced) continue;
-      judges.hasAdvanced = false;
       metrics.add(judges.metric);
       yield* judges.save();
     }

@@ -151,13 +151,16 @@ export class SeriesJudges {
   /** What is to be stored: the newest states, and earlier ones that have not been stored yet. */
   save(): SavedJudge[] {
     const { metric, slice } = this;
-    const rows = this.#memoryRows(0, this.observedUntil, this.#memory());
+    const rows: SavedJudge[] = [];
     for (const each of this.all) {
       const state = this.#stateOf(each);
       if (state === undefined) continue;
       const { name: detector, parameters, observedUntil } = each;
       rows.push({ metric, slice, detector, parameters, observedUntil, state });
     }
+    // One that could not be saved is left behind, and is tried again; a row says how far its series has come without it.
+    this.hasAdvanced = rows.length < this.all.length;
+    rows.push(...this.#memoryRows(0, this.observedUntil, this.#memory(), this.hasAdvanced));
     const { outdated, snapshots } = this.#snapshots.unsaved();
     for (const slot of outdated)
       for (const { name: detector } of this.all)
@@ -213,9 +216,9 @@ export class SeriesJudges {
   }
 
   /** Most series have nothing to remember, and no row; one that had something says that it is over. */
-  #memoryRows(slot: number, observedUntil: Instant, memory: string): SavedJudge[] {
+  #memoryRows(slot: number, observedUntil: Instant, memory: string, isWanted = false): SavedJudge[] {
     const isStored = this.#stored.includes(slot);
-    if (memory === 'null' && !isStored) return [];
+    if (memory === 'null' && !isStored && !isWanted) return [];
     if (memory === 'null') this.#stored = this.#stored.filter((each) => each !== slot);
     else if (!isStored) this.#stored = [...this.#stored, slot];
     const { metric, slice } = this;

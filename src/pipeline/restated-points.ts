@@ -33,7 +33,7 @@ export async function judgeAgain(
     const toRead = judging.toRead(metric, back);
     if (toRead.length > 0) judging.read(metric, await judgeStates.earlier(metric.id, toRead));
     const from = Math.min(...[...back.values()].map(({ known }) => known));
-    const history = await points.between(metric.id, from, until);
+    const history = await points.between(metric.id, from, until, [...back.keys()]);
     for (const { verdicts: each, combined } of judging.judgeAgain(metric, since, history))
       written.push(...each, combined);
   }

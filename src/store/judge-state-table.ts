@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import { instants, type NativeColumn, nativeBlock, strings, uint8s, words } from './native-block.js';
+import { inParameters } from './parameter-size.js';
 import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
@@ -74,7 +75,10 @@ export class JudgeStateTable {
 
   /** The earlier states of some slices. */
   async earlier(metric: string, slices: readonly string[]): Promise<SavedJudge[]> {
-    return this.#read('earlier_judge_states', { metric, slices });
+    const found: SavedJudge[] = [];
+    for (const portion of inParameters(slices))
+      found.push(...(await this.#read('earlier_judge_states', { metric, slices: portion })));
+    return found;
   }
 
   /** All of them or none; they are asked for one after another, while those before are being written. */

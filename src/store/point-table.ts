@@ -1,6 +1,7 @@
 import type { Point } from '../model/point.js';
 import type { Verdict } from '../model/verdict.js';
 import { type MeasuredRow, type MeasuredSet, type MeasureQuery, measureStatement } from './measure-query.js';
+import { fitsInParameter } from './parameter-size.js';
 import { pointBlock } from './point-rows.js';
 import type { Store } from './store.js';
 
@@ -9,6 +10,9 @@ export interface StoredPoint {
   point: Point;
   isDeleted: boolean;
 }
+
+/** So many rows are read at once, unless a single bucket has more. */
+const STRETCH_ROWS = 200_000;
 
 /** Points in the store, and the counts that they are made from. */
 export class PointTable {
@@ -28,10 +32,40 @@ export class PointTable {
     return found;
   }
 
-  /** The current points of a metric with `from <= bucketStart < to`, in the order of time. */
-  async between(metric: string, from: number, to: number): Promise<Point[]> {
-    const rows = await this.#store.query<PointRow>('points_between', { metric, from, to });
-    return rows.map(pointOf);
+  /** The current points of a metric with `from <= bucketStart < to`, in the order of time; only of `slices` where any are named. */
+  async between(metric: string, from: number, to: number, slices: readonly string[] = []): Promise<Point[]> {
+    const named = fitsInParameter(slices) ? slices : [];
+    const rows = await this.#store.query<PointRow>('points_between', { metric, from, to, slices: named });
+    if (named.length === slices.length) return rows.map(pointOf);
+    const wanted = new Set(slices);
+    return rows.filter(({ slice }) => wanted.has(slice)).map(pointOf);
+  }
+
+  /** The same in stretches of whole buckets, so that no more of a long history is in memory than is worked on. */
+  async *stretches(
+    metric: string,
+    from: number,
+    to: number,
+    slices: readonly string[] = [],
+  ): AsyncGenerator<Point[]> {
+    const named = fitsInParameter(slices) ? slices : [];
+    const buckets = await this.#store.query<{ bucketStart: number; rows: number }>('points_by_bucket', {
+      metric,
+      from,
+      to,
+      slices: named,
+    });
+    let rows = 0;
+    let first = from;
+    for (const bucket of buckets) {
+      if (rows > 0 && rows + bucket.rows > STRETCH_ROWS) {
+        yield await this.between(metric, first, bucket.bucketStart, slices);
+        first = bucket.bucketStart;
+        rows = 0;
+      }
+      rows += bucket.rows;
+    }
+    if (rows > 0) yield await this.between(metric, first, to, slices);
   }
 
   /** The same in no order, with those that corrections left without any event. */

@@ -17,11 +17,14 @@ const REQUEST_TIMEOUT = 60_000;
 /** Below it nothing is written any more: 256 MiB. */
 const FREE_DISK_BYTES = '268435456';
 
-/** Settings by which an insert is one block, so all of it or nothing. */
+/** More rows than anybody sends at once. */
+const ANY_NUMBER = '1000000000';
+
+/** Settings by which an insert is one block, so all of it or nothing, also when its sender dies in the middle. */
 const ONE_BLOCK = {
-  max_insert_block_size: '1048576',
+  max_insert_block_size: ANY_NUMBER,
   // A large insert is parsed in parallel by default, which cuts it into blocks of its own.
-  min_insert_block_size_rows: '1048576',
+  min_insert_block_size_rows: ANY_NUMBER,
   min_insert_block_size_bytes: '0',
 } as const;
 

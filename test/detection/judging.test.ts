@@ -112,8 +112,8 @@ describe('judging', () => {
     for (const index of [0, 1, 2]) before.judge(using('counting'), ratePoint(index, 10));
     const both = using('counting', 'newcomer');
     const { made } = judging([counting, newcomer], { saved: before.save() });
-    expect(made.observedUntil(using('counting'))).toBe(T0 + 2 * HOUR);
-    expect(made.observedUntil(both)).toBeNull();
+    expect(made.unseen(using('counting'))).toEqual({ since: T0 + 2 * HOUR, behind: new Map() });
+    expect(made.unseen(both)).toEqual({ since: T0 + 2 * HOUR, behind: new Map([['all', -Infinity]]) });
     for (const index of [0, 1, 2]) made.judge(both, ratePoint(index, 10));
     expect(made.judge(both, ratePoint(3, 10))?.verdicts).toMatchObject([
       { detector: 'counting', score: 0.04 },
@@ -126,7 +126,7 @@ describe('judging', () => {
     before.judge(using('counting'), ratePoint(0, 10, { slice: 'region=GB' }));
     for (const index of [0, 1, 2]) before.judge(using('counting'), ratePoint(index, 10));
     const { made } = judging([counting], { saved: before.save() });
-    expect(made.observedUntil(using('counting'))).toBe(T0 + 2 * HOUR);
+    expect(made.unseen(using('counting'))).toEqual({ since: T0 + 2 * HOUR, behind: new Map() });
   });
 
   it('has a detector learn anew whose parameters were changed', () => {
@@ -134,7 +134,7 @@ describe('judging', () => {
     before.judge(using('counting'), ratePoint(0, 10));
     const changed = metric({ detect: [{ use: 'counting', params: { mark: 1 } }] });
     const { made } = judging([counting], { saved: before.save() });
-    expect(made.observedUntil(changed)).toBeNull();
+    expect(made.unseen(changed).behind.get('all')).toBe(-Infinity);
     expect(made.judge(changed, ratePoint(0, 10))?.combined.score).toBe(0.01);
   });
 
