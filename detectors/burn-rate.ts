@@ -94,12 +94,17 @@ class BurnRateJudge implements Judge {
       throw new RedressError('usage', `${NAME} judges rates; this series has no denominator`);
     const { value, cases, size } = quantityOf(point, 'rate');
     const at = point.bucketStart;
-    this.#buckets = this.#buckets.filter(([start]) => start > at - this.#longest);
+    this.#forget(at - this.#longest);
     const budget = 1 - this.#params.objective;
-    const pairs = this.#params.windows.map((pair) => this.#pair(pair, at, cases, size, budget));
+    let edge = Number.POSITIVE_INFINITY;
+    let score = Number.NEGATIVE_INFINITY;
+    for (const window of this.#params.windows) {
+      const pair = this.#pair(window, at, cases, size, budget);
+      edge = Math.min(edge, pair.edge);
+      score = Math.max(score, pair.score);
+    }
     this.#buckets.push([at, cases, size]);
-    const upper = Math.min(...pairs.map(({ edge }) => edge)) / size;
-    const score = Math.max(...pairs.map((pair) => pair.score));
+    const upper = edge / size;
     return judged(
       {
         expected: Math.min(budget, upper),
@@ -126,16 +131,20 @@ class BurnRateJudge implements Judge {
     const long = this.#before(at - pair.long_hours * HOUR);
     const short = this.#before(at - pair.short_hours * HOUR);
     const allowed = pair.burn * budget;
-    const limits = [
-      { cases: long.cases, limit: allowed * (long.size + size) },
-      { cases: short.cases, limit: allowed * (short.size + size) },
-      { cases: long.cases, limit: this.#params.min_cases },
-      { cases: 0, limit: SUSTAINABLE * budget * size },
-    ].filter(({ limit }) => limit > 0);
-    return {
-      score: Math.min(...limits.map((window) => (window.cases + cases) / window.limit)),
-      edge: Math.max(...limits.map((window) => window.limit - window.cases)),
-    };
+    const found = { score: Number.POSITIVE_INFINITY, edge: Number.NEGATIVE_INFINITY };
+    hold(found, long.cases, cases, allowed * (long.size + size));
+    hold(found, short.cases, cases, allowed * (short.size + size));
+    hold(found, long.cases, cases, this.#params.min_cases);
+    hold(found, 0, cases, SUSTAINABLE * budget * size);
+    return found;
+  }
+
+  /** Drops the buckets that started up to this moment. */
+  #forget(until: number): void {
+    let gone = 0;
+    while (gone < this.#buckets.length && (this.#buckets[gone] as [number, number, number])[0] <= until)
+      gone += 1;
+    if (gone > 0) this.#buckets.splice(0, gone);
   }
 
   /** Everything that was counted in the buckets that started after this moment. */
@@ -150,4 +159,11 @@ class BurnRateJudge implements Judge {
     }
     return { cases, size };
   }
+}
+
+/** Holds a pair to one more limit; one of 0 allows nothing, and is none. */
+function hold(found: { score: number; edge: number }, before: number, cases: number, limit: number): void {
+  if (!(limit > 0)) return;
+  found.score = Math.min(found.score, (before + cases) / limit);
+  found.edge = Math.max(found.edge, limit - before);
 }

@@ -103,29 +103,33 @@ class ChangePoint implements ResidualStatistic {
 
   /** The ratio's root over all starts from the point before on, because one alone is an outlier, with a residual as the last point. */
   #greatest(residual: number, sign: 1 | -1): number {
-    return this.#overStarts(sign, (sum, root) => (sum + sign * residual) / root, Math.max);
+    let sum = 0;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let back = 1; back <= this.#starts; back += 1) {
+      sum += sign * this.#before(back);
+      greatest = Math.max(greatest, (sum + sign * residual) / Math.sqrt(back + 1));
+    }
+    return greatest;
   }
 
   /** The residual, in the direction of the sign, at which some start reaches the threshold. */
   #needed(sign: 1 | -1): number {
-    const tempered = this.#overStarts(sign, (sum, root) => this.#threshold * root - sum, Math.min);
-    return Math.max(PART, untemper(tempered));
+    let sum = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let back = 1; back <= this.#starts; back += 1) {
+      sum += sign * this.#before(back);
+      least = Math.min(least, this.#threshold * Math.sqrt(back + 1) - sum);
+    }
+    return Math.max(PART, untemper(least));
   }
 
-  #overStarts(
-    sign: 1 | -1,
-    of: (sumBefore: number, root: number) => number,
-    best: (a: number, b: number) => number,
-  ): number {
-    let sum = 0;
-    let found: number | null = null;
-    for (let back = 1; back < this.#window; back += 1) {
-      sum += sign * (this.#residuals.at(-back) ?? 0);
-      const value = of(sum, Math.sqrt(back + 1));
-      found = found === null ? value : best(found, value);
-      if (back >= this.#residuals.length) break;
-    }
-    return found ?? 0;
+  /** How many starts there are to look at; the first of them also where nothing came before. */
+  get #starts(): number {
+    return Math.min(this.#window - 1, Math.max(1, this.#residuals.length));
+  }
+
+  #before(back: number): number {
+    return this.#residuals[this.#residuals.length - back] ?? 0;
   }
 }
 

@@ -25,6 +25,9 @@ export interface Noise {
   wandering: number;
 }
 
+/** Filled in again for each answer: a new one for each point would be a tenth of the garbage of a judgement. */
+const answer: Noise = { clumps: 0.5, wandering: 0.5 };
+
 /**
  * What makes counts vary more than chance: cases that come in clumps, which multiplies the variance, and a rate that
  * wanders, which adds a square of the mean. The first shows at night as well, the second only by day, so both are told
@@ -41,7 +44,8 @@ export class CountNoise {
     this.#s = saved ?? { points: 0, weight: 0, x: 0, y: 0, xx: 0, xy: 0 };
   }
 
-  get law(): Noise {
+  /** What is known now; to be read before it is asked for again, of any series. */
+  get law(): Readonly<Noise> {
     const s = this.#s;
     const typical = s.weight > 0 ? s.x / s.weight : 1;
     const opinion = PRIOR_WEIGHT * (s.points > 0 ? s.weight / s.points : 1);
@@ -54,10 +58,9 @@ export class CountNoise {
     const xy = s.xy + opinion * typical * wanders;
     const determinant = weight * xx - x * x;
     const slope = determinant > 1e-9 * weight * xx ? (weight * xy - x * y) / determinant : 0;
-    if (slope <= 0) return { clumps: Math.max(1, y / weight), wandering: 0 };
+    if (slope <= 0) return answered(Math.max(1, y / weight), 0);
     const clumps = (y - slope * x) / weight;
-    if (clumps >= 1) return { clumps, wandering: slope };
-    return { clumps: 1, wandering: Math.max(0, (xy - x) / xx) };
+    return clumps >= 1 ? answered(clumps, slope) : answered(1, Math.max(0, (xy - x) / xx));
   }
 
   /**
@@ -82,4 +85,10 @@ export class CountNoise {
   save(): z.infer<typeof CountNoiseState> {
     return { ...this.#s };
   }
+}
+
+function answered(clumps: number, wandering: number): Readonly<Noise> {
+  answer.clumps = clumps;
+  answer.wandering = wandering;
+  return answer;
 }

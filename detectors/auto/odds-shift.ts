@@ -25,10 +25,10 @@ const State = z.object({
   exceedsOne: z.boolean(),
 });
 
-/** What is known of a point's time before the point is learned from. */
+/** What is known of a point's time before the point is learned from; good until the same is asked of another. */
 interface Known {
-  law: Noise;
-  usual: UsualRate;
+  law: Readonly<Noise>;
+  usual: Readonly<UsualRate>;
 }
 
 const HOUR_SECONDS = 3_600;

@@ -29,6 +29,9 @@ export interface UsualRate {
   ofLevel: number;
 }
 
+/** Filled in again for each answer, so that a judgement leaves less garbage. */
+const answer: UsualRate = { rate: 0.5, uncertainty: 0.5, ofLevel: 0.5 };
+
 /**
  * The usual rate of a series: a base of two months, and upon it factors for the hour of the day, the day of the week,
  * the hour of the week and the level of the last week ({@link Tiers}). Several rhythms are known at once, each explains
@@ -75,7 +78,8 @@ export class RateRhythm {
     return this.#factors.knows(this.#tiers.placesOf(at)[0] as number);
   }
 
-  usual(at: Instant, noise: Noise): UsualRate {
+  /** What is known now; to be read before it is asked for again, of any series. */
+  usual(at: Instant, noise: Noise): Readonly<UsualRate> {
     const places = this.#tiers.placesOf(at);
     const ofLevel = noise.clumps / (this.#cases + HALF_CASE);
     let rate = this.#base();
@@ -86,7 +90,10 @@ export class RateRhythm {
       rate *= factor;
       uncertainty += variance;
     }
-    return { rate, uncertainty, ofLevel };
+    answer.rate = rate;
+    answer.uncertainty = uncertainty;
+    answer.ofLevel = ofLevel;
+    return answer;
   }
 
   /** Takes in a point that is as usual. */
