@@ -2,6 +2,7 @@ import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import { instants, type NativeColumn, nativeBlock, strings, uint8s, words } from './native-block.js';
 import { inParameters } from './parameter-size.js';
+import { type RowBinaryReader, rowsOf, type UnreadText } from './row-binary-reader.js';
 import { queryText } from './sql-files.js';
 import type { Store } from './store.js';
 
@@ -20,18 +21,10 @@ const EXPECTED_BYTES = 4_096;
 /** So many rows are on their way at once: what a hundred thousand judges know is never in memory twice. */
 const PORTION = 1_000;
 
-/** The columns of `queries/judge_states.sql` and `earlier_judge_states.sql`, in their order. */
-type Row = [
-  metric: string,
-  slice: string,
-  detector: string,
-  parameters: string,
-  observedUntil: number,
-  text: string,
-  slot: number,
-];
-
-/** A row whose state is read when it is wanted: most of the time of a restart would go into it. */
+/**
+ * A row whose state is read when it is wanted: most of the time of a restart would go into it, and as text all states
+ * together would be moved about by the garbage collector before they are.
+ */
 class StoredJudge implements SavedJudge {
   readonly metric: string;
   readonly slice: string;
@@ -39,24 +32,27 @@ class StoredJudge implements SavedJudge {
   readonly parameters: string;
   readonly observedUntil: number;
   readonly slot: number;
-  readonly #text: string;
+  readonly #text: UnreadText;
 
-  constructor([metric, slice, detector, parameters, observedUntil, text, slot]: Row) {
-    this.metric = metric;
-    this.slice = slice;
-    this.detector = detector;
-    this.parameters = parameters;
-    this.observedUntil = observedUntil;
-    this.slot = slot;
-    this.#text = text;
+  /** The columns of `queries/judge_states.sql` and `earlier_judge_states.sql`, in their order. */
+  constructor(row: RowBinaryReader) {
+    this.metric = row.string();
+    this.slice = row.string();
+    this.detector = row.string();
+    this.parameters = row.string();
+    this.observedUntil = row.int64();
+    this.#text = row.unread();
+    this.slot = row.uint8();
   }
 
   get isElsewhere(): boolean {
-    return this.#text === '';
+    return this.#text.start === this.#text.end;
   }
 
   get state(): Json {
-    return this.#text === '' ? null : (JSON.parse(this.#text) as Json);
+    if (this.isElsewhere) return null;
+    const { bytes, start, end } = this.#text;
+    return JSON.parse(bytes.toString('utf8', start, end)) as Json;
   }
 }
 
@@ -88,8 +84,9 @@ export class JudgeStateTable {
 
   async #read(name: string, parameters: Record<string, unknown>): Promise<SavedJudge[]> {
     const found: SavedJudge[] = [];
-    for await (const rows of this.#store.tuples<Row>(queryText(name), parameters))
-      for (const row of rows) found.push(new StoredJudge(row));
+    const pieces = this.#store.pieces(queryText(name), parameters);
+    for await (const rows of rowsOf(pieces, (row) => new StoredJudge(row)))
+      for (const row of rows) found.push(row);
     return found;
   }
 }

@@ -123,6 +123,14 @@ export class Store {
     for await (const rows of result.stream<Tuple>()) yield parsed(rows);
   }
 
+  /** The answer of a statement that ends with its own format, in pieces as they come. */
+  async *pieces(text: string, parameters: Parameters = {}): AsyncGenerator<Buffer> {
+    const { stream } = await translated('pieces', () =>
+      this.#client.exec({ query: text, query_params: { ...parameters } }),
+    );
+    yield* stream;
+  }
+
   /** The columns of a statement's whole answer: where there are many rows, a fraction of the cost of reading each. */
   async columns<Columns>(text: string, parameters: Parameters = {}): Promise<Columns> {
     return translated('columns', async () => {

@@ -3,3 +3,4 @@ SELECT
     metric, slice, detector, parameters, toUnixTimestamp64Milli(observed_until) AS observedUntil,
     if(slot = 0, state, '') AS text, slot
 FROM judge_states FINAL
+FORMAT RowBinary
