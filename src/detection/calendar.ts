@@ -17,7 +17,7 @@ export class Calendar {
   readonly #holidaysOf: (year: number) => readonly Annotation[];
   readonly #years = new Map<number, readonly Scoped[]>();
   /** The bucket that was last asked for: a tick asks for the same one once for each series. */
-  #bucket: { from: Instant; to: Instant; found: readonly Scoped[] } | null = null;
+  #bucket: { from: Instant; seconds: number; found: readonly Scoped[] } | null = null;
 
   /** @param holidaysOf the public holidays that touch a year, in UTC; none by default. */
   constructor(
@@ -30,19 +30,21 @@ export class Calendar {
 
   /** What was going on in a point's bucket that concerns its metric and its slice. */
   at(metric: MetricDefinition, point: Point): readonly Annotation[] {
-    const found = this.#during(point.bucketStart, point.bucketStart + point.bucketSeconds * SECOND);
+    const found = this.#during(point);
     return found.length === 0 ? NOTHING : concerning(found, metric.id, point.slice);
   }
 
-  #during(from: Instant, to: Instant): readonly Scoped[] {
-    if (this.#bucket?.from === from && this.#bucket.to === to) return this.#bucket.found;
+  #during({ bucketStart: from, bucketSeconds }: Point): readonly Scoped[] {
+    const last = this.#bucket;
+    if (last !== null && last.from === from && last.seconds === bucketSeconds) return last.found;
+    const to = from + bucketSeconds * SECOND;
     const candidates = new Map<string, Scoped>();
     for (let year = yearOf(from); year <= yearOf(to); year++)
       for (const holiday of this.#holidays(year)) candidates.set(holiday.annotation.annotationId, holiday);
     const found = [...this.#dated, ...candidates.values()].filter(
       ({ annotation: { startsAt, endsAt } }) => startsAt < to && endsAt > from,
     );
-    this.#bucket = { from, to, found };
+    this.#bucket = { from, seconds: bucketSeconds, found };
     return found;
   }
 

@@ -28,7 +28,7 @@ function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
 }
 
 /** Fewer dimensions first, so that every parent comes before its children; otherwise in the order that was given. */
-export function parentsFirst(points: readonly Point[]): Point[] {
+export function parentsFirst(points: readonly Point[]): readonly Point[] {
   const byDepth: Point[][] = [];
   for (const point of points) {
     const depth = depthOf(point.slice);

@@ -30,6 +30,8 @@ export class JudgeRegistry {
   readonly #prepared = new Map<string, Preparation>();
   /** By metric and slice. Two steps, because the names put together would be a new text for each point. */
   readonly #judges = new Map<string, Map<string, SeriesJudges>>();
+  /** That were last asked for. */
+  #last: SeriesJudges | null = null;
   /** What has not been taken up yet, by metric and slice. */
   readonly #saved: Map<string, Map<string, SavedJudge[]>>;
 
@@ -46,7 +48,17 @@ export class JudgeRegistry {
     this.#saved = bySeries(options.saved);
   }
 
+  /** Series are mostly asked for in the same order, bucket after bucket, in which no name has to be looked up. */
   of(metric: MetricDefinition, slice: string): SeriesJudges {
+    const next = this.#last?.next;
+    const isNext = next !== undefined && next !== null && next.slice === slice && next.metric === metric.id;
+    const found = isNext ? next : this.#find(metric, slice);
+    if (this.#last !== null && !isNext) this.#last.next = found;
+    this.#last = found;
+    return found;
+  }
+
+  #find(metric: MetricDefinition, slice: string): SeriesJudges {
     let bySlice = this.#judges.get(metric.id);
     if (bySlice === undefined) {
       bySlice = new Map();

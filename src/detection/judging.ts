@@ -15,7 +15,7 @@ import { bySeries, findSaved, JudgeRegistry, type Unseen } from './judge-registr
 import { behind, type Lens } from './lens.js';
 import type { ReportFault, SeriesJudge } from './series-judge.js';
 import type { SeriesJudges } from './series-judges.js';
-import { type JudgedPoint, Settling, type UnsettledPoint } from './settling.js';
+import { type JudgedPoint, Settling, type Unsettled } from './settling.js';
 
 export type { JudgedPoint, ReportFault };
 
@@ -60,12 +60,14 @@ export class Judging {
     return this.#registry.of(metric, slice).accept();
   }
 
-  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): UnsettledPoint[] {
-    const unsettled: UnsettledPoint[] = [];
+  #judgeAll(metric: MetricDefinition, points: readonly Point[], isComplete = true): Unsettled {
+    const unsettled: Unsettled = { judged: [], judges: [] };
     for (const point of parentsFirst(points)) {
       const judges = this.#registry.of(metric, point.slice);
       const judged = this.#judge(metric, judges, point, isComplete);
-      if (judged !== null) unsettled.push({ judged, judges });
+      if (judged === null) continue;
+      unsettled.judged.push(judged);
+      unsettled.judges.push(judges);
     }
     return unsettled;
   }

@@ -32,6 +32,8 @@ export class SeriesJudges {
   readonly all: readonly SeriesJudge[];
   /** What is going on, while the series is out of band. */
   run: Run | null = null;
+  /** Whose were last asked for after these: the registry looks there first. */
+  next: SeriesJudges | null = null;
   /** True while it knows more than was last saved. */
   hasAdvanced = false;
   readonly #snapshots: Snapshots;

@@ -13,10 +13,10 @@ export interface JudgedPoint {
   combined: Verdict;
 }
 
-/** A judged point with the judges of its series. */
-export interface UnsettledPoint {
-  judged: JudgedPoint;
-  judges: SeriesJudges;
+/** Judged points and the judges of their series, in the same order: a pair for each would be as much garbage again. */
+export interface Unsettled {
+  judged: JudgedPoint[];
+  judges: SeriesJudges[];
 }
 
 /**
@@ -39,27 +39,24 @@ export class Settling {
   }
 
   /** @param when `again` for points that are judged another time: then as much is asked of them as was then. */
-  settle(
-    metric: MetricDefinition,
-    unsettled: readonly UnsettledPoint[],
-    when: 'now' | 'again',
-  ): JudgedPoint[] {
-    const bucketStart = unsettled[0]?.judged.point.bucketStart;
+  settle(metric: MetricDefinition, { judged, judges }: Unsettled, when: 'now' | 'again'): JudgedPoint[] {
+    const bucketStart = judged[0]?.point.bucketStart;
     if (bucketStart === undefined) return [];
     const budget = this.#budgetOf(metric);
     // A detector that is new to the metric is shown the past, of which everything has been said.
-    if (when === 'now' && !budget.isNews(bucketStart)) return unsettled.map(({ judged }) => judged);
-    const evidence = new Float64Array(unsettled.length);
+    if (when === 'now' && !budget.isNews(bucketStart)) return judged;
+    const evidence = new Float64Array(judged.length);
     const unknown: number[] = [];
-    for (let index = 0; index < unsettled.length; index += 1) {
-      const { judged, judges } = unsettled[index] as UnsettledPoint;
-      const found = evidenceOf(judges.run, judged.combined);
+    for (let index = 0; index < judged.length; index += 1) {
+      const { run } = judges[index] as SeriesJudges;
+      const { combined } = judged[index] as JudgedPoint;
+      const found = evidenceOf(run, combined);
       evidence[index] = found;
-      if (judged.combined.status !== 'not_evaluable' && judges.run?.isFound !== true) unknown.push(found);
+      if (combined.status !== 'not_evaluable' && run?.isFound !== true) unknown.push(found);
     }
     const limit = when === 'now' ? budget.limitFor(bucketStart, unknown) : budget.limitThen(bucketStart);
-    return unsettled.map(({ judged, judges }, index) =>
-      settled(metric, judged, judges, evidence[index] as number, limit),
+    return judged.map((each, index) =>
+      settled(metric, each, judges[index] as SeriesJudges, evidence[index] as number, limit),
     );
   }
 

@@ -8,6 +8,7 @@ import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
 import type { Point } from '../../src/model/point.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { startEngine } from '../../src/store/embedded/engine.js';
 import { JudgeStateTable } from '../../src/store/judge-state-table.js';
 import { migrate } from '../../src/store/migrate.js';
@@ -121,7 +122,9 @@ async function race(
   let hour = HISTORY;
   const judgeAndStore = async (points: readonly Point[]): Promise<void> => {
     const judged = judging.judgeBucket(definition, points);
-    await table.write(judged.flatMap(({ verdicts, combined }) => [...verdicts, combined]));
+    const decided: Verdict[] = [];
+    for (const { verdicts, combined } of judged) decided.push(...verdicts, combined);
+    await table.write(decided);
   };
   const { redress, query } = await interleaved(
     [
