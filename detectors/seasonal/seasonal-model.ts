@@ -1,10 +1,10 @@
 import type { Instant } from '../../src/model/clock.js';
 import type { Prediction } from '../support/band.js';
 import type { Quantity } from '../support/quantity.js';
+import { takeApart } from './beginning.js';
 import { type Form, share, together } from './forms.js';
 import { LevelAndTrend } from './level-and-trend.js';
 import { type Periods, planPeriods } from './periods.js';
-import { type FirstPoint, robustStart } from './robust-start.js';
 import { Scatter } from './scatter.js';
 import { SlotIndices } from './slot-indices.js';
 import { nothingOutside, type SeasonalModelOptions, type SeasonalModelState } from './state.js';
@@ -47,11 +47,10 @@ interface Look {
  * What a series usually is at this time of all of its periods at once: level and trend with several rhythms on top of
  * each other, as in the exponential smoothing of Holt (1957) and Winters (1960) with the double seasonality of
  * Taylor (2003). A shop's hour is the hour's usual share of a day times what this hour of the week adds to that.
- * Rhythms multiply, unless the series has values below zero or nothing but zeros, where they add.
  *
  * It is robust in the manner of Gelper, Fried and Croux (2010): a point is learned as if it were no further out than two
  * standard deviations, one that is out of band not at all, and the beginning, against which nothing can be held yet,
- * is kept and taken apart at once by medians ({@link robustStart}).
+ * is kept and taken apart at once ({@link takeApart}).
  *
  * Every component is a ratio of fading sums, of what was seen to what the others expected, so that three cases of four
  * weigh little and the state is a few numbers per slot. The variance of a point ({@link Scatter}) grows by the uncertainty
@@ -183,46 +182,21 @@ export class SeasonalModel {
   /** Takes the first points apart, and learns them as if they had come one by one to a model that knew. */
   #begin(): void {
     const s = this.#s;
-    const isAmount = s.first.some(([, cases]) => cases > 0) && s.first.every(([, cases]) => cases >= 0);
-    s.form = this.#isRate || isAmount ? 'multiplies' : 'adds';
-    const multiplies = s.form === 'multiplies';
-    const { rhythms, hours } = this.#periods;
-    const plans = [...rhythms.map(({ plan }) => plan), ...(hours === null ? [] : [hours])];
-    const points = s.first.map(
-      ([at, cases, size]): FirstPoint => ({ cases, size, slots: plans.map(({ slotOf }) => slotOf(at)) }),
-    );
-    const start = robustStart(
-      points,
-      plans.map(({ slots }) => slots),
-      { multiplies, isRate: this.#isRate, clip: CLIP, leastClip: this.#scatter.leastClip },
-    );
-    // The hours of the day were told apart for the sake of the week's, which hold them.
-    const left = rhythms.map(({ period }, rhythm) =>
-      period === 'week' && hours !== null ? [rhythm, rhythms.length] : [rhythm],
-    );
-    s.base = multiplies
-      ? start.base
-      : Math.sqrt(
-          points.reduce((sum, point) => sum + (start.without(point, []) - start.base) ** 2, 0) /
-            points.length,
-        );
+    const { form, freedom, lessons } = takeApart(s.first, this.#periods, {
+      isRate: this.#isRate,
+      clip: CLIP,
+      leastClip: this.#scatter.leastClip,
+    });
+    s.form = form.multiplies ? 'multiplies' : 'adds';
+    s.base = form.base;
     this.#rhythms = this.#rhythmsOf();
-    for (const [index, point] of points.entries()) {
-      const at = (s.first[index] as (typeof s.first)[number])[0];
-      const cases = start.cleaned[index] as number;
-      const mean = start.without(point, []);
-      const variance =
-        this.#scatter.varianceOf(this.#form, mean, point.size) * CLIPPED_SQUARE * start.freedom;
+    for (const { at, size, cases, mean, level, rhythms } of lessons) {
+      const variance = this.#scatter.varianceOf(form, mean, size) * CLIPPED_SQUARE * freedom;
       this.#scatter.learn((cases - mean) ** 2 / variance);
-      if (multiplies) this.#level.learn(this.#ahead(at), mean, cases);
-      else this.#level.learn(this.#ahead(at), 1, cases - (mean - start.base));
+      this.#level.learn(this.#ahead(at), level.usual, level.seen);
       s.learnedUntil = at;
-      for (const [rhythm, indices] of this.#rhythms.entries()) {
-        const rest = start.without(point, left[rhythm] as number[]);
-        const slot = point.slots[rhythm] as number;
-        if (multiplies) indices.learn(slot, at, cases, rest);
-        else indices.learn(slot, at, cases - rest, 1);
-      }
+      for (const [rhythm, { slot, seen, usual }] of rhythms.entries())
+        this.#rhythms[rhythm]?.learn(slot, at, seen, usual);
     }
     s.first = [];
   }
