@@ -128,7 +128,16 @@ export class Store {
     const { stream } = await translated('pieces', () =>
       this.#client.exec({ query: text, query_params: { ...parameters } }),
     );
-    yield* stream;
+    const pieces = stream[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await translated('pieces', () => pieces.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      stream.destroy();
+    }
   }
 
   /** The columns of a statement's whole answer: where there are many rows, a fraction of the cost of reading each. */

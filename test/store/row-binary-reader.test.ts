@@ -44,4 +44,18 @@ describe('rows as the store sends them', () => {
     const bytes = await answer();
     await expect(readIn([bytes.subarray(0, -1)])).rejects.toThrow('broke off');
   });
+
+  it('nor when the store fails after it has begun to answer', async () => {
+    const { store } = await testDatabase();
+    const failing = store.pieces(
+      `SELECT number, throwIf(number = 3000000, 'gone wrong') FROM numbers(4000000)
+       SETTINGS max_threads = 1, max_block_size = 65536 FORMAT RowBinary`,
+    );
+    let rows = 0;
+    const read = async () => {
+      for await (const read of rowsOf(failing, (row) => [row.int64(), row.uint8()])) rows += read.length;
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(rows).toBeGreaterThan(0);
+  });
 });
