@@ -4,7 +4,7 @@ import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import { type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import { COMBINED } from '../model/verdict.js';
-import { discoveryLimit } from './false-discovery.js';
+import { discoveryLimit, rateFor } from './false-discovery.js';
 import { ScoreTail } from './score-tail.js';
 
 const State = z.object({ tail: z.json(), limits: z.array(z.tuple([z.number(), z.number()])) });
@@ -19,6 +19,8 @@ export const SHARED = '';
  */
 export class Budget {
   readonly #metric: MetricDefinition;
+  /** Of false discoveries in a bucket; null where any number is allowed. */
+  readonly #rate: number | null;
   readonly #tail: ScoreTail;
   /** The newest limits by bucket, for points that are judged again. */
   readonly #limits: Map<Instant, number>;
@@ -28,7 +30,10 @@ export class Budget {
   /** @param horizon how far back points can be judged again, ms. */
   constructor(metric: MetricDefinition, horizon: number, saved: SavedJudge | undefined) {
     this.#metric = metric;
-    this.#remembered = 2 + Math.ceil((2 * horizon) / (nominalSeconds(metric.bucket) * SECOND));
+    const width = nominalSeconds(metric.bucket) * SECOND;
+    const { falseAlertsPerWeek } = metric;
+    this.#rate = falseAlertsPerWeek === undefined ? null : rateFor((falseAlertsPerWeek * width) / WEEK);
+    this.#remembered = 2 + Math.ceil((2 * horizon) / width);
     const state = saved === undefined ? null : State.parse(saved.state);
     this.#tail = new ScoreTail(state?.tail as Json | undefined);
     this.#limits = new Map(state?.limits ?? []);
@@ -43,11 +48,9 @@ export class Budget {
   /** The evidence that is too much for chance among these, the series of one bucket that nothing is known against. */
   limitFor(bucketStart: Instant, evidence: readonly number[]): number {
     this.#until = bucketStart;
-    const { falseAlertsPerWeek } = this.#metric;
-    if (falseAlertsPerWeek === undefined || evidence.length === 0) return 0;
-    const rate = (falseAlertsPerWeek * nominalSeconds(this.#metric.bucket) * SECOND) / WEEK;
+    if (this.#rate === null || evidence.length === 0) return 0;
     const probabilities = evidence.map((each) => this.#tail.probability(each));
-    const limit = this.#tail.scoreOf(discoveryLimit(probabilities, rate));
+    const limit = this.#tail.scoreOf(discoveryLimit(probabilities, this.#rate));
     this.#tail.learn(evidence);
     this.#limits.set(bucketStart, limit);
     if (this.#limits.size > this.#remembered)
@@ -55,9 +58,13 @@ export class Budget {
     return limit;
   }
 
-  /** The limit that was found when the bucket was judged for the first time. */
+  /**
+   * The limit that was found when the bucket was judged for the first time; that of a lonely series where there was
+   * nothing to judge in it then.
+   */
   limitThen(bucketStart: Instant): number {
-    return this.#limits.get(bucketStart) ?? 0;
+    if (this.#rate === null) return 0;
+    return this.#limits.get(bucketStart) ?? this.#tail.scoreOf(this.#rate);
   }
 
   save(): SavedJudge {

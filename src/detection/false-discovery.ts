@@ -36,4 +36,14 @@ export function discoveryLimit(probabilities: readonly number[], rate: number): 
   return (rate * Math.max(1, found)) / Math.max(1, count);
 }
 
+/**
+ * The rate at which the procedure makes so many discoveries, in the mean, where nothing has happened to anybody. The
+ * rate itself is only the probability of any: where one is found the others need less, so that of m independent
+ * hypotheses q Σ (j + 1) q^j (m - 1)…(m - j) / m^j are found, j from 0 to m - 1, which is below q / (1 - q)² and comes
+ * up to it as m grows. Solved for q here; always below 1.
+ */
+export function rateFor(falseDiscoveries: number): number {
+  return (2 * falseDiscoveries) / (2 * falseDiscoveries + 1 + Math.sqrt(4 * falseDiscoveries + 1));
+}
+
 const at = (values: readonly number[], index: number): number => values[index] as number;

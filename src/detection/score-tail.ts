@@ -7,15 +7,24 @@ const STEP = 0.05;
 const BINS = 160;
 /** Buckets after which a score counts for a third. */
 const MEMORY = 1_000;
-/** Scores that are taken to have been seen before the first one, by the normal law with its usual band. */
+/**
+ * Scores that are taken to have been seen before the first one, by the normal law with its usual band, and what is left
+ * of them in the end. They fade as scores do: a metric of one series gives a thousand in all its memory, which would never
+ * speak louder than what was believed.
+ */
 const BELIEF = 2_000;
+const LEAST_BELIEF = 200;
 const USUAL_WIDTH = 3.5;
 /** The empirical tail is believed as far as so many scores lie beyond; the slope is taken from there to four times as many. */
 const BEYOND = 20;
 const STEEPEST = 12;
 const FLATTEST = 0.5;
 
-const State = z.object({ total: z.number(), counts: z.record(z.string(), z.number()) });
+const State = z.object({
+  total: z.number(),
+  counts: z.record(z.string(), z.number()),
+  belief: z.number().default(BELIEF),
+});
 
 /**
  * How probable a score is when nothing has happened: the distribution of the scores of all series of a metric
@@ -30,6 +39,7 @@ const State = z.object({ total: z.number(), counts: z.record(z.string(), z.numbe
 export class ScoreTail {
   readonly #counts = new Float64Array(BINS);
   #total = 0;
+  #belief = BELIEF;
   /** Scores above each bin's lower edge, the belief included; made anew when scores are added. */
   #above: Float64Array | null = null;
   /** The score beyond which the tail is a law; made anew in the same way. */
@@ -39,6 +49,7 @@ export class ScoreTail {
     if (saved === undefined) return;
     const state = State.parse(saved);
     this.#total = state.total;
+    this.#belief = state.belief;
     for (const [bin, count] of Object.entries(state.counts)) this.#counts[Number(bin)] = count;
   }
 
@@ -47,6 +58,7 @@ export class ScoreTail {
     const fade = 1 - 1 / MEMORY;
     for (let bin = 0; bin < BINS; bin += 1) this.#counts[bin] = (this.#counts[bin] as number) * fade;
     this.#total = this.#total * fade + scores.length;
+    this.#belief = Math.max(LEAST_BELIEF, this.#belief * fade);
     for (const score of scores) {
       const bin = binOf(score);
       this.#counts[bin] = (this.#counts[bin] as number) + 1;
@@ -58,14 +70,14 @@ export class ScoreTail {
   /** The probability that a point of some series has at least this score, when nothing has happened to it. */
   probability(score: number): number {
     const edge = this.#edgeOfSeen();
-    const everything = this.#total + BELIEF;
+    const everything = this.#total + this.#belief;
     if (score <= edge) return Math.min(1, this.#countAbove(score) / everything);
     return (BEYOND / everything) * Math.exp(-this.#slope(edge) * (score - edge));
   }
 
   /** The score that has this probability. */
   scoreOf(probability: number): number {
-    const count = probability * (this.#total + BELIEF);
+    const count = probability * (this.#total + this.#belief);
     if (count >= BEYOND) return this.#score(count);
     const edge = this.#edgeOfSeen();
     return edge + Math.log(BEYOND / count) / this.#slope(edge);
@@ -74,7 +86,7 @@ export class ScoreTail {
   save(): Json {
     const counts: Record<string, number> = {};
     for (const [bin, count] of this.#counts.entries()) if (count > 1e-9) counts[bin] = count;
-    return { total: this.#total, counts };
+    return { total: this.#total, counts, belief: this.#belief };
   }
 
   #edgeOfSeen(): number {
@@ -112,7 +124,7 @@ export class ScoreTail {
     let seen = 0;
     for (let bin = BINS - 1; bin >= 0; bin -= 1) {
       seen += this.#counts[bin] as number;
-      above[bin] = seen + BELIEF * normalTail(USUAL_WIDTH * bin * STEP);
+      above[bin] = seen + this.#belief * normalTail(USUAL_WIDTH * bin * STEP);
     }
     this.#above = above;
     return above;

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/detection/budget.js';
 import { Calendar } from '../../src/detection/calendar.js';
-import { qValues } from '../../src/detection/false-discovery.js';
+import { qValues, rateFor } from '../../src/detection/false-discovery.js';
 import { type JudgedPoint, Judging } from '../../src/detection/judging.js';
 import { ScoreTail } from '../../src/detection/score-tail.js';
+import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
-import type { MetricDefinition } from '../../src/model/metric.js';
+import { type MetricDefinition, nominalSeconds } from '../../src/model/metric.js';
 import { metric } from '../support/metric.js';
 import { seededRandom } from '../support/random.js';
 import { judged, ratePoint, scripted } from './fixtures.js';
@@ -19,6 +21,13 @@ describe('q-values', () => {
   it('stay with their hypotheses, in any order', () => {
     expect(qValues([0.216, 0.001, 0.042])).toEqual([0.216, 0.003, 0.063]);
     expect(qValues([])).toEqual([]);
+  });
+});
+
+describe('the rate for so many false discoveries', () => {
+  it('is below that number, because where one is found by chance others are found with it', () => {
+    for (const rate of [1e-9, 0.01, 0.2, 0.5, 0.9])
+      expect(rateFor(rate / (1 - rate) ** 2)).toBeCloseTo(rate, 12);
   });
 });
 
@@ -65,11 +74,12 @@ const of = (overrides: Partial<MetricDefinition> = {}) =>
     ...overrides,
   });
 
-const judgingWith = (saved: readonly SavedJudge[] = []) =>
+const judgingWith = (saved: readonly SavedJudge[] = [], restateHorizon = 0) =>
   new Judging({
     detectors: [drawn],
     calendar: new Calendar([]),
     saved,
+    restateHorizon,
     reportFault: ({ error }) => {
       throw error;
     },
@@ -104,6 +114,62 @@ describe('the budget of false alerts', () => {
     expect(unlimited).toBeGreaterThan(20);
     // Two a week, and twice the scatter that chance gives to sixteen.
     expect(kept.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(16 + 2 * Math.sqrt(16));
+  });
+
+  it.each([
+    ['hour', 1, 30],
+    ['hour', 200, 10],
+    ['day', 60, 100],
+    ['week', 60, 400],
+  ] as const)(
+    'is the same in buckets of a %s, whether there are many series or one (%i)',
+    (unit, series, weeks) => {
+      const random = seededRandom(8);
+      const definition = of({ bucket: { count: 1, unit }, falseAlertsPerWeek: 2 });
+      const budget = new Budget(definition, 0, undefined);
+      const buckets = weeks * (604_800 / nominalSeconds(definition.bucket));
+      let found = 0;
+      // It learns for as long as it is measured. The series scatter twice as much as their bands allow for.
+      for (let bucket = -buckets; bucket < buckets; bucket += 1) {
+        const evidence = Array.from({ length: series }, () => normalScore(random, 2));
+        const limit = budget.limitFor(bucket, evidence);
+        if (bucket >= 0) found += evidence.filter((each) => each >= Math.max(1, limit)).length;
+      }
+      expect(found / weeks).toBeLessThanOrEqual(2 + 3 * Math.sqrt(2 / weeks));
+      expect(found / weeks).toBeGreaterThan(1);
+    },
+  );
+
+  it('bounds the buckets with false alerts where series move together, which come in bunches', () => {
+    const random = seededRandom(9);
+    const budget = new Budget(of({ falseAlertsPerWeek: 2 }), 0, undefined);
+    const weeks = 40;
+    let [bunches, alerts] = [0, 0];
+    for (let hour = -weeks * WEEK_OF_HOURS; hour < weeks * WEEK_OF_HOURS; hour += 1) {
+      const common = normalScore(random);
+      const evidence = Array.from({ length: SERIES }, () => Math.hypot(common, normalScore(random)));
+      const limit = budget.limitFor(hour, evidence);
+      const found = evidence.filter((each) => each >= Math.max(1, limit)).length;
+      if (hour >= 0 && found > 0) [bunches, alerts] = [bunches + 1, alerts + found];
+    }
+    expect(bunches / weeks).toBeLessThanOrEqual(2 + 3 * Math.sqrt(2 / weeks));
+    expect(alerts).toBeGreaterThan(2 * bunches);
+  });
+
+  it('asks of a point that was not to be judged at first as much as of a lonely one', () => {
+    const judging = judgingWith([], 6 * HOUR);
+    const definition = of({ falseAlertsPerWeek: 0.01, minDenominator: 500 });
+    const hour = (index: number, score: number, denominator = 1000) =>
+      ratePoint(index, score * 100, { slice: 'merchant=m', denominator });
+    const points = [hour(0, 0.2), hour(1, 0.3), hour(2, 0, 10), hour(3, 0.2)];
+    for (const point of points) judging.judgeBucket(definition, [point]);
+    const again = (score: number) => {
+      const restated = points.with(2, hour(2, score));
+      const since = new Map([['merchant=m', hour(2, 0).bucketStart]]);
+      return judging.judgeAgain(definition, since, restated)[0]?.combined.reason;
+    };
+    expect(again(1.01)).toBe('chance');
+    expect(again(3)).toBe('');
   });
 
   it('leaves true incidents to be found, at once when they are great and after some points when they stay', () => {
