@@ -1,6 +1,6 @@
 import type { Judgement, SeriesPoint } from './contract.js';
 import type { GuardedJudgement } from './guards.js';
-import { type Lens, observeThrough, shown } from './lens.js';
+import { fitted, type Lens, observeThrough, shown } from './lens.js';
 import type { SeriesJudge } from './series-judge.js';
 import type { SeriesJudges } from './series-judges.js';
 
@@ -12,15 +12,18 @@ export function ask(
   lens: Lens,
 ): GuardedJudgement {
   let judgement: GuardedJudgement;
+  let through = lens;
   try {
-    const answer = observeThrough(judge, () => create(judge.save()), point, lens, judges.series.kind);
+    const probe = () => create(judge.save());
+    through = fitted(lens, probe, point);
+    const answer = observeThrough(judge, probe, point, through, judges.series.kind);
     insistOnJudgement(answer);
     judgement = answer;
   } catch (error) {
     judges.fault(name, error);
     judgement = { status: 'not_evaluable', reason: 'error' };
   }
-  tellChildren(judges, name, point, lens, judgement);
+  tellChildren(judges, name, point, through, judgement);
   return judgement;
 }
 
@@ -43,7 +46,11 @@ function tellChildren(
 
 /** A plug-in may answer anything. */
 function insistOnJudgement(judgement: Judgement): void {
-  if (judgement.status === 'not_evaluable') return;
+  if (judgement.status === 'not_evaluable') {
+    if (judgement.reason !== 'cold_start' && judgement.reason !== 'calendar')
+      throw new Error('a detector can be unable to judge for cold_start or calendar alone');
+    return;
+  }
   if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
   const { expected, lower, upper, score, direction } = judgement;
   if (

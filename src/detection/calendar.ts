@@ -70,17 +70,34 @@ const yearOf = (instant: Instant): number => new Date(instant).getUTCFullYear();
 const scoped = (annotation: Annotation): Scoped => ({ annotation, scope: parseSlice(annotation.scope) });
 
 /**
- * What the annotations of a bucket do together. One that holds is stronger than all others; shifts follow one
- * another, and of several that widen the widest counts.
+ * What the annotations of a point's bucket do together. One that holds is stronger than all others; shifts follow one
+ * another, and of several that widen the widest counts. A shift that begins or ends within the bucket counts for the
+ * part of it that it covers; what is held or widened is so for all of it.
  */
-export function effectOf(metric: MetricDefinition, annotations: readonly Annotation[]): 'hold' | Lens {
+export function effectOf(
+  metric: MetricDefinition,
+  annotations: readonly Annotation[],
+  bucket: Pick<Point, 'bucketStart' | 'bucketSeconds'>,
+): 'hold' | Lens {
   let lens = AS_IT_IS;
-  for (const { kind, effect = metric.calendar?.[kind] } of annotations) {
+  for (const annotation of annotations) {
+    const { kind, effect = metric.calendar?.[kind] } = annotation;
     const each: CalendarEffect = effect ?? { kind: 'none' };
     if (each.kind === 'hold') return 'hold';
     if (each.kind === 'widen') lens = { ...lens, widen: Math.max(lens.widen, each.by) };
-    if (each.kind === 'shift')
-      lens = { ...lens, times: lens.times * each.times, plus: lens.plus * each.times + each.plus };
+    if (each.kind === 'shift') {
+      const part = coveredPart(annotation, bucket);
+      const times = 1 + part * (each.times - 1);
+      lens = { ...lens, times: lens.times * times, plus: lens.plus * times + part * each.plus };
+    }
   }
   return lens;
+}
+
+function coveredPart(
+  { startsAt, endsAt }: Annotation,
+  { bucketStart, bucketSeconds }: Pick<Point, 'bucketStart' | 'bucketSeconds'>,
+): number {
+  const width = bucketSeconds * SECOND;
+  return (Math.min(endsAt, bucketStart + width) - Math.max(startsAt, bucketStart)) / width;
 }

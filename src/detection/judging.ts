@@ -93,7 +93,7 @@ export class Judging {
     judges.hasAdvanced = true;
 
     const annotations = this.#calendar.at(metric, point);
-    const effect = effectOf(metric, annotations);
+    const effect = effectOf(metric, annotations, point);
     const unasked = reasonNotToAsk(metric, point, isComplete, effect);
     const asked = judges.before(bucketStart);
     // Of the right length at once, because a list that grows takes room for many.

@@ -34,20 +34,38 @@ export const isClear = ({ times, plus, widen }: Lens): boolean => times === 1 &&
 
 /**
  * A point in the judge's own unit. A rate is divided by multiplying what it is counted over: with twice the rate
- * expected, 30 of 1,000 is what 30 of 2,000 would be, and a count of cases stays one, with the spread of one.
+ * expected, 30 of 1,000 is what 30 of 2,000 would be, and a count of cases stays one, with the spread of one. A whole
+ * number stays whole: a detector that takes it for a count would never do so again.
  */
 export function shown<P extends Pick<SeriesPoint, 'value' | 'numerator' | 'denominator'>>(
   point: P,
   { times, plus }: Lens,
 ): P {
   if (times === 1 && plus === 0) return point;
-  if (point.denominator === null) {
-    const value = (point.value - plus) / times;
-    return { ...point, value, numerator: value };
-  }
-  const numerator = Math.max(0, point.numerator - Math.round(plus * point.denominator));
+  if (point.denominator === null) return withValue(point, (point.value - plus) / times);
   const denominator = Math.max(1, Math.round(point.denominator * times));
+  const cases = Math.max(0, point.numerator - plus * point.denominator);
+  // Where a rate is above 1, it has been before.
+  const numerator = point.numerator <= point.denominator ? Math.min(denominator, cases) : cases;
   return { ...point, value: numerator / denominator, numerator, denominator };
+}
+
+function withValue<P extends Pick<SeriesPoint, 'value' | 'numerator'>>(point: P, wanted: number): P {
+  const value = Number.isInteger(point.value) ? Math.round(wanted) : wanted;
+  return { ...point, value, numerator: value };
+}
+
+/**
+ * The lens through which a judge is shown a point. A rate that is raised by so much is shown over as many more orders as
+ * that takes, for which its judge is asked what it expects: taken from them, a part of a case would be lost or doubled.
+ */
+export function fitted(lens: Lens, probe: () => Judge, point: SeriesPoint): Lens {
+  const { times, plus } = lens;
+  if (plus === 0 || point.denominator === null) return lens;
+  const guess = probe().observe(shown(point, { ...lens, plus: 0 }));
+  if (guess.status !== 'judged' || guess.expected <= 0) return lens;
+  const raised = times + plus / guess.expected;
+  return raised > 0 ? { ...lens, times: raised, plus: 0 } : lens;
 }
 
 /** A judgement in the series' unit, of what the judge said of a point that was {@link shown} to it. */
@@ -81,7 +99,8 @@ export function observeThrough(
 
 function drawnTo(expected: number, point: SeriesPoint, widen: number): SeriesPoint {
   const value = expected + (point.value - expected) / widen;
-  return { ...point, value, numerator: point.denominator === null ? value : value * point.denominator };
+  if (point.denominator === null) return withValue(point, value);
+  return { ...point, value, numerator: value * point.denominator };
 }
 
 function widened(

@@ -61,7 +61,7 @@ function awake(
 }
 
 /** One that cannot even be made fails at every point, where that is counted and the others go on. */
-function newJudge(create: SeriesJudge['create']): Judge {
+export function newJudge(create: SeriesJudge['create']): Judge {
   try {
     return create(undefined);
   } catch (error) {

@@ -4,12 +4,12 @@ import type { Json } from '../model/json.js';
 import type { SavedJudge } from '../model/judge-state.js';
 import type { MetricDefinition } from '../model/metric.js';
 import { COMBINED } from '../model/verdict.js';
-import type { ParentPoint, SeriesContext } from './contract.js';
+import type { Judge, ParentPoint, SeriesContext } from './contract.js';
 import { hasChildren, parentSlice } from './family.js';
 import { AS_IT_IS, behind, isClear, LensSchema, shown } from './lens.js';
 import type { Preparation } from './preparation.js';
 import { lensOf, type Run, RunSchema } from './run.js';
-import { appoint, type ReportFault, type SeriesJudge } from './series-judge.js';
+import { appoint, newJudge, type ReportFault, type SeriesJudge } from './series-judge.js';
 import { BEGINNING, type FindSaved, Snapshots, savedSnapshots, savedState } from './snapshots.js';
 
 const MemorySchema = z.object({ run: RunSchema.nullable(), levels: z.record(z.string(), LensSchema) });
@@ -128,7 +128,7 @@ export class SeriesJudges {
     if (snapshot === null) throw new Error(`${this.metric} ${this.slice}: nothing is known of ${known}`);
     for (const [index, each] of this.all.entries()) {
       const then = snapshot.states[index];
-      each.judge = each.create(then === undefined ? undefined : savedState(then.state));
+      each.judge = this.#awake(each, then === undefined ? undefined : savedState(then.state));
       each.observedUntil = then?.observedUntil ?? Number.NEGATIVE_INFINITY;
     }
     this.#recall(snapshot.memory);
@@ -189,6 +189,16 @@ export class SeriesJudges {
         });
     }
     return rows;
+  }
+
+  /** A judge that cannot go on from what it knew begins to learn anew, as after a restart. */
+  #awake({ name, create }: SeriesJudge, state: Json | undefined): Judge {
+    try {
+      return create(state);
+    } catch (error) {
+      this.fault(name, error);
+      return newJudge(create);
+    }
   }
 
   /** True when a judge would find the next point out of band, if it were as the last one. */

@@ -101,6 +101,59 @@ describe('the calendar', () => {
     expect(verdict).toMatchObject({ expected: 500.01, status: 'normal' });
   });
 
+  it('raises a rate by showing it over more orders, so that no part of a case is lost', () => {
+    const { detector, shown } = watcher();
+    const raised = during({ kind: 'shift', times: 1, plus: 0.01 });
+    const few = { denominator: 40, value: 1 / 40 };
+    expect(judgeWith(detector, [raised], ratePoint(0, 1, few))).toMatchObject({
+      expected: 0.02,
+      lower: 0.01,
+      upper: 0.03,
+      score: expect.closeTo(0.5, 9),
+    });
+    expect(shown.at(-1)).toEqual({ value: 1 / 80, numerator: 1, denominator: 80 });
+  });
+
+  it('shows no more cases than orders, where there were no more', () => {
+    const { detector, shown } = watcher();
+    const half = during({ kind: 'shift', times: 0.5, plus: 0 });
+    judgeWith(detector, [half], ratePoint(0, 700, { value: 0.7 }));
+    judgeWith(detector, [half], ratePoint(0, 1500, { value: 1.5 }));
+    expect(shown).toEqual([
+      { value: 1, numerator: 500, denominator: 500 },
+      { value: 3, numerator: 1500, denominator: 500 },
+    ]);
+  });
+
+  it.each<CalendarEffect>([
+    { kind: 'shift', times: 1.5, plus: 0 },
+    { kind: 'shift', times: 1, plus: 2.5 },
+    { kind: 'widen', by: 3 },
+  ])('shows a count as a whole number, so that it is one for the detector ever after: %j', (effect) => {
+    const { detector, shown } = watcher();
+    const count = (value: number) => ratePoint(0, value, { value, denominator: null });
+    const measure: MetricDefinition['measure'] = {
+      kind: 'count',
+      of: { event: ['order.placed'], where: {}, ignore: [] },
+    };
+    for (const value of [7, 10, 100]) judgeWith(detector, [during(effect)], count(value), { measure });
+    expect(shown.map(({ value, numerator }) => [Number.isInteger(value), value - numerator])).toEqual(
+      shown.map(() => [true, 0]),
+    );
+    judgeWith(detector, [during(effect)], count(7.25), { measure });
+    expect(Number.isInteger(shown.at(-1)?.value)).toBe(false);
+  });
+
+  it('shifts what begins or ends within a bucket for the part that it covers, and holds the bucket whole', () => {
+    const { detector } = watcher();
+    const quarter = { endsAt: T0 + HOUR / 4 };
+    const expectedOf = (effect: CalendarEffect) =>
+      judgeWith(detector, [during(effect, quarter)], ratePoint(0, 10))?.expected;
+    expect(expectedOf({ kind: 'shift', times: 3, plus: 0 })).toBeCloseTo(0.015, 9);
+    expect(expectedOf({ kind: 'shift', times: 1, plus: 0.02 })).toBeCloseTo(0.015, 9);
+    expect(expectedOf({ kind: 'hold' })).toBeNull();
+  });
+
   it('does what the metric says of the kind where the entry says nothing, and the entry has the last word', () => {
     const { detector } = watcher();
     const calendar = { campaign: { kind: 'hold' } } as const;

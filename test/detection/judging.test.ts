@@ -15,19 +15,29 @@ const throwing = scripted('throwing', () => {
   throw new Error('broken plug-in');
 });
 const infinite = scripted('infinite', () => judged(Number.POSITIVE_INFINITY));
+const speechless = scripted('speechless', () => undefined as unknown as Judgement);
+const evasive = scripted(
+  'evasive',
+  () => ({ status: 'not_evaluable', reason: 'busy' }) as unknown as Judgement,
+);
 const counting = scripted('counting', (_point, seen) => judged(seen / 100));
 
 const using = (...names: string[]) => metric({ detect: names.map((use) => ({ use, params: {} })) });
 
 function judging(
   detectors: readonly Detector[],
-  options: { saved?: readonly SavedJudge[]; annotations?: readonly Annotation[] } = {},
+  options: {
+    saved?: readonly SavedJudge[];
+    annotations?: readonly Annotation[];
+    restateHorizon?: number;
+  } = {},
 ) {
   const faults: string[] = [];
   const made = new Judging({
     detectors,
     calendar: new Calendar(options.annotations ?? []),
     saved: options.saved ?? [],
+    restateHorizon: options.restateHorizon ?? 0,
     reportFault: ({ detector, error }) => faults.push(`${detector}: ${(error as Error).message}`),
   });
   return { made, faults };
@@ -37,6 +47,12 @@ describe('judging', () => {
   it.each([
     ['throws', throwing, 'throwing: broken plug-in'],
     ['answers what is not a number', infinite, 'infinite: a judgement holds a number that is not finite'],
+    [
+      'gives a reason that there is not',
+      evasive,
+      'evasive: a detector can be unable to judge for cold_start or calendar alone',
+    ],
+    ['answers nothing', speechless, "speechless: Cannot read properties of undefined (reading 'status')"],
   ])('contains a detector that %s, and lets the others judge', (_what, faulty, report) => {
     const { made, faults } = judging([steady, faulty]);
     const result = made.judge(using(faulty.name, 'steady'), ratePoint(0, 10));
@@ -46,6 +62,28 @@ describe('judging', () => {
     ]);
     expect(result?.combined).toMatchObject({ status: 'normal', score: 0.2 });
     expect(faults).toEqual([report]);
+  });
+
+  it('has a judge that cannot go back to what it knew learn anew, and reports it', () => {
+    const forgetful: Detector = {
+      ...counting,
+      name: 'forgetful',
+      create: (params, series, saved) => {
+        if (saved !== undefined) throw new Error('what was this?');
+        return counting.create(params as { mark: number }, series);
+      },
+    };
+    const of = using('forgetful', 'counting');
+    const { made, faults } = judging([forgetful, counting], { restateHorizon: 2 * HOUR });
+    const points = Array.from({ length: 6 }, (_, index) => ratePoint(index, 10));
+    for (const point of points) made.judge(of, point);
+    const since = new Map([['all', T0 + 5 * HOUR]]);
+    const again = made.judgeAgain(of, since, points);
+    expect(again.at(-1)?.verdicts).toMatchObject([
+      { detector: 'forgetful', status: 'normal' },
+      { detector: 'counting', status: 'normal', score: 0.06 },
+    ]);
+    expect(faults).toEqual(['forgetful: what was this?']);
   });
 
   it('does not judge a point twice, and keeps the series of a metric apart', () => {
