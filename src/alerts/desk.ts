@@ -11,6 +11,7 @@ import { CommandDesk } from './command-desk.js';
 import { analysisDelivery, deliveriesOfRequest, subjectOf } from './deliveries.js';
 import type { SubjectName } from './delivery-book.js';
 import { Episodes } from './episodes.js';
+import type { DetectorHealth } from './health.js';
 import { HealthDesk } from './health-desk.js';
 import { IncidentDesk } from './incident-desk.js';
 import { MetricDesk, type Observation } from './metric-desk.js';
@@ -65,6 +66,11 @@ export class AlertDesk {
   /** Takes in how a source is: one alert for each that is quiet, over when its data comes back. */
   sourceHealth(source: string, stale: boolean, lastArrivalAt: Instant | null, now: Instant): JournalEntry[] {
     return this.#health.source(source, stale, lastArrivalAt, now);
+  }
+
+  /** Takes in how a detector fares on a metric: one alert while it fails on any series, over when it fails on none. */
+  detectorHealth(health: DetectorHealth, now: Instant): JournalEntry[] {
+    return this.#health.detector(health, now);
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */

@@ -7,6 +7,8 @@ import { anomalousInput } from './anomalous-input.js';
 import type { AuditMismatch } from './audit.js';
 import type { Episodes } from './episodes.js';
 import {
+  type DetectorHealth,
+  failingDetector,
   failingTarget,
   HEALTH_RULE,
   HEALTH_SEVERITY,
@@ -36,6 +38,12 @@ export class HealthDesk {
     return this.#episodes.turn(now, (journal) =>
       this.#health(quietSource(source, lastArrivalAt, routing), stale, now, journal),
     );
+  }
+
+  /** Takes in how a detector fares on a metric: one alert while it fails on any series, over when it fails on none. */
+  detector(health: DetectorHealth, now: Instant): JournalEntry[] {
+    const subject = failingDetector(health, (alert) => this.#episodes.routingOf(alert));
+    return this.#episodes.turn(now, (journal) => this.#health(subject, health.failed > 0, now, journal));
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */

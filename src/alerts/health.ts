@@ -34,6 +34,27 @@ export function failingTarget(target: Target, failure: string, routingFor: Routi
   );
 }
 
+/** How a detector fares on a metric's series in one bucket. */
+export interface DetectorHealth {
+  metric: string;
+  detector: string;
+  /** Series that it was asked about, and those of them of which it gave no judgement. */
+  asked: number;
+  failed: number;
+}
+
+/** The alert about a detector that throws, or answers what is no judgement: its series are watched by the others alone. */
+export function failingDetector(
+  { metric, detector, asked, failed }: DetectorHealth,
+  routingFor: RoutingFor,
+): Subject {
+  return subject(
+    formatSlice({ detector, judges: metric }),
+    `The detector ${detector} fails on ${failed} of ${asked} series of ${metric}; the log says how`,
+    routingFor,
+  );
+}
+
 /** The alert about a silence that mutes nothing: it was made for something else, or has been forgotten. */
 export function idleSilence({ silenceId, author, reason }: Silence, routingFor: RoutingFor): Subject {
   const why = reason === '' ? '' : ` (${reason})`;

@@ -1,6 +1,7 @@
 import type { AlertDesk } from '../alerts/desk.js';
 import type { Observation } from '../alerts/metric-desk.js';
 import { carriers } from '../analysis/carriers.js';
+import { detectorsHealth } from '../detection/faults.js';
 import type { JudgedPoint, Judging } from '../detection/judging.js';
 import { explanations, speakersFirst } from '../detection/story.js';
 import type { FollowUpDesk } from '../followups/desk.js';
@@ -194,6 +195,9 @@ export class Pipeline {
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until, isComplete } of closings) {
       const bucket = during(metric.id, () => judging.judgeBucket(metric, points, isComplete));
+      if (!isHistory)
+        for (const health of detectorsHealth(metric, bucket))
+          entries.push(...alerts.detectorHealth(health, moment));
       const explained = explanations(bucket);
       for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);

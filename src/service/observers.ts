@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Surroundings } from '../app.js';
 import type { ServiceMetrics } from '../http/prometheus.js';
 import type { Clock } from '../model/clock.js';
+import { messageOf } from '../model/errors.js';
 import type { Trail } from './trail.js';
 
 /** What the service counts and logs of what the stages do. */
@@ -16,8 +17,11 @@ export function observers({
   log: Logger;
   trail: Trail;
 }) {
+  /** What the log has said since the last bucket: a detector that fails on a thousand series is one line, not a thousand. */
+  const failing = new Set<string>();
   return {
     onMoment: (_moment, judged) => {
+      failing.clear();
       const points = new Map<string, number>();
       for (const { point, verdicts, combined } of judged) {
         const { metric, bucketStart, bucketSeconds } = point;
@@ -47,6 +51,9 @@ export function observers({
       log.error({ err: error, alertId }, 'an alert could not be analysed'),
     reportFault: ({ detector, metric, slice, error }) => {
       metrics.detectorFailed(detector);
+      const what = `${detector} ${metric} ${messageOf(error)}`;
+      if (failing.has(what)) return;
+      failing.add(what);
       log.error({ err: error, detector, metric, slice }, 'a detector failed');
     },
   } satisfies Partial<Surroundings>;

@@ -2,6 +2,7 @@ import { assemble } from '../../src/app.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { resolveFollowUps } from '../../src/config/resolve-follow-ups.js';
 import { ServiceFileSchema } from '../../src/config/schema-service.js';
+import type { ReportFault } from '../../src/detection/judging.js';
 import type { Alert, EscalationPolicy } from '../../src/model/alert.js';
 import { DAY, HOUR, type Instant, MINUTE, SimulatedClock } from '../../src/model/clock.js';
 import type { Delivery, SendOutcome } from '../../src/model/delivery.js';
@@ -105,6 +106,10 @@ export class Timeline {
   notBefore: (() => Instant) | null = null;
   /** How long a first message waits for its analysis, ms; null for as long as it takes, as in a replay. */
   analysisPatience: number | null = null;
+  /** Told of a detector that fails, which no story expects by default. */
+  reportFault: ReportFault = ({ error }) => {
+    throw error;
+  };
   readonly #configuration: Configuration;
   #redress: Redress | null = null;
   #events = 0;
@@ -209,9 +214,7 @@ export class Timeline {
     this.#redress ??= await assemble(this.#configuration, this.store, {
       router,
       completeUntil: (now) => this.completeUntil(now),
-      reportFault: ({ error }) => {
-        throw error;
-      },
+      reportFault: (fault) => this.reportFault(fault),
       write: 'at_once',
       ...(this.notBefore === null ? {} : { notBefore: this.notBefore }),
       ...(this.analysisPatience === null ? {} : { analysisPatience: this.analysisPatience }),
