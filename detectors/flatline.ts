@@ -76,7 +76,7 @@ class FlatlineJudge implements Judge {
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
-    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series.bucketSeconds);
+    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series);
     this.#s =
       saved === undefined
         ? { last: null, run: 0, longest: 0, changes: 0, points: 0, mean: 0, departure: 0 }

@@ -86,7 +86,7 @@ class PercentChangeJudge implements Judge {
   constructor(params: z.infer<typeof Parameters>, series: SeriesContext, saved?: Json) {
     this.#params = params;
     this.#kind = series.kind;
-    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series.bucketSeconds);
+    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series);
     const period = params.against === 'previous' ? 'none' : params.against;
     this.#plan = planSlots(period, series.bucketSeconds, series.timezone);
     this.#s =

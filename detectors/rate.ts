@@ -101,7 +101,7 @@ class RateJudge implements Judge {
         kind: 'rate',
         capacity,
         warmUp: Math.min(params.warm_up, capacity),
-        acceptAfter: params.accept_after ?? defaultAcceptAfter(bucketSeconds),
+        acceptAfter: params.accept_after ?? defaultAcceptAfter(series),
         sorted: false,
       },
       saved === undefined ? undefined : readState(LearnedWindowState, saved, NAME),

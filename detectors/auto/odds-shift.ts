@@ -96,7 +96,7 @@ export class OddsShiftJudge implements Judge {
     this.#noise = new CountNoise(weekOfPoints(bucketSeconds), state?.noise);
     this.#runPoints =
       bucketSeconds >= DAY_SECONDS ? RUN_OF_DAYS : (RUN_OF_HOURS * HOUR_SECONDS) / bucketSeconds;
-    this.#acceptAfter = acceptAfter ?? defaultAcceptAfter(bucketSeconds);
+    this.#acceptAfter = acceptAfter ?? defaultAcceptAfter(series);
     const aDay = Math.round(DAY_SECONDS / bucketSeconds);
     this.#warmUp = Math.max(LEAST_WARM_UP, WARM_UP_DAYS * aDay);
     this.#mostHeld = Math.min(MOST_HELD, Math.max(LEAST_HELD, aDay));

@@ -68,7 +68,7 @@ class SeasonalJudge implements Judge {
         warmUpWithoutRhythm: params.warm_up ?? WARM_UP_POINTS,
         slotMemory: params.memory,
         levelMemory: params.level_memory ?? weekOfPoints(series.bucketSeconds),
-        acceptAfter: params.accept_after ?? defaultAcceptAfter(series.bucketSeconds),
+        acceptAfter: params.accept_after ?? defaultAcceptAfter(series),
         acceptInSlot: params.accept_in_slot,
       },
       saved === undefined ? undefined : readState(SeasonalModelState, saved, seasonal.name),

@@ -1,3 +1,5 @@
+import type { SeriesContext } from '../../src/detection/contract.js';
+
 const DAY_SECONDS = 86_400;
 
 /**
@@ -9,11 +11,12 @@ export function weekOfPoints(bucketSeconds: number): number {
 }
 
 /**
- * How many points out of band in a row become the new normal unless configuration says otherwise: a week, and
- * no fewer than 14 points.
+ * How many points out of band in a row become the new normal unless configuration says otherwise: a week, no fewer
+ * than 14 points, and no sooner than people are told of it.
  */
-export function defaultAcceptAfter(bucketSeconds: number): number {
-  return Math.min(336, Math.max(14, Math.round((7 * DAY_SECONDS) / bucketSeconds)));
+export function defaultAcceptAfter({ bucketSeconds, acceptAfter = 0 }: SeriesContext): number {
+  const week = Math.min(336, Math.max(14, Math.round((7 * DAY_SECONDS) / bucketSeconds)));
+  return Math.max(week, acceptAfter);
 }
 
 /**

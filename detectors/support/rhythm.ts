@@ -60,7 +60,7 @@ export function createRhythm(
     warmUp: hasRhythm ? (params.warm_up ?? 2) * plan.bucketsPerSlot : (params.warm_up ?? 28),
     slotMemory: hasRhythm ? params.memory * plan.bucketsPerSlot : params.memory * levelMemory,
     levelMemory,
-    acceptAfter: params.accept_after ?? defaultAcceptAfter(series.bucketSeconds),
+    acceptAfter: params.accept_after ?? defaultAcceptAfter(series),
     // With a single slot a few points in a row would be all it takes; there `accept_after` alone decides.
     acceptInSlot: hasRhythm ? params.accept_in_slot * plan.bucketsPerSlot : Number.POSITIVE_INFINITY,
   };

@@ -45,7 +45,7 @@ export class ExponentialZScoreJudge implements Judge {
     this.#isRate = series.kind === 'rate';
     this.#width = params.width ?? defaultWidth(series.bucketSeconds);
     this.#minCases = params.min_cases;
-    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series.bucketSeconds);
+    this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series);
     this.#memory = params.window ?? weekOfPoints(series.bucketSeconds);
     const state = saved === undefined ? undefined : readState(State, saved, NAME);
     const warmUp = {

@@ -26,7 +26,7 @@ export class RollingZScoreJudge implements Judge {
         kind: series.kind,
         capacity,
         warmUp: Math.min(params.warm_up, capacity),
-        acceptAfter: params.accept_after ?? defaultAcceptAfter(series.bucketSeconds),
+        acceptAfter: params.accept_after ?? defaultAcceptAfter(series),
         sorted: params.robust,
       },
       saved === undefined ? undefined : readState(LearnedWindowState, saved, NAME),

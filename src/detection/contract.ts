@@ -14,6 +14,11 @@ export interface SeriesContext {
   bucketSeconds: number;
   /** IANA name, for rhythms of the day and the week. */
   timezone: string;
+  /**
+   * Points out of band in a row before which a detector is not to take a level for normal by itself: later than the
+   * metric's `new_normal_after`, so that nobody is told of a recovery that was none. Absent where nothing is stated.
+   */
+  acceptAfter?: number;
 }
 
 /** A point as a detector sees it: complete, and evaluable by volume. */
