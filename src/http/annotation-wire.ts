@@ -10,12 +10,14 @@ const EffectWire = z.union(
   [
     z.enum(['none', 'hold']),
     z.strictObject({ widen: z.number().min(1) }),
-    z.strictObject({ times: z.number().gt(0).optional(), plus: z.number().optional() }),
+    z
+      .strictObject({ times: z.number().gt(0).optional(), plus: z.number().optional() })
+      .refine(({ times, plus }) => times !== undefined || plus !== undefined),
   ],
   { error: () => 'must be hold, none, { widen: 2 }, { times: 1.5 } or { plus: 0.01 }' },
 );
 
-type EffectWire = z.infer<typeof EffectWire>;
+export type EffectWire = z.infer<typeof EffectWire>;
 
 /** What it does to what is expected, as in `calendar.yaml`. */
 export const EffectInput = EffectWire.describe(

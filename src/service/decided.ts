@@ -39,9 +39,10 @@ export class Decided {
   }
 
   /** Puts the deciding parts together anew; only within a turn. */
-  async readAgain(): Promise<void> {
+  async readAgain(): Promise<Redress> {
     this.#known = null;
     this.#known = await this.#read();
+    return this.#known;
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import { type ErrorCode, messageOf, RedressError } from '../model/errors.js';
 import type { JournalEntry } from '../model/journal.js';
 import { createNotifiers, createRouter } from '../notify/index.js';
 import type { Underway } from '../notify/outbox.js';
+import { judgedWithout } from '../pipeline/announced-late.js';
 import { markLive } from '../pipeline/replay.js';
 import type { Redress } from '../redress.js';
 import { AlertBatches } from '../store/alert-batches.js';
@@ -118,10 +119,11 @@ export class DecidingSide {
 
   /**
    * What is announced takes effect as an edited calendar does: everything decided is put together anew, with it. That
-   * is a second's work, which nobody asks for often, and there is no other way in which annotations take effect.
+   * is a second's work, which nobody asks for often, and there is no other way in which annotations take effect. Of what
+   * is announced after the fact, the buckets that were judged without it are judged again.
    */
   annotate(decide: DecideAnnotation): Promise<AnnotationAnswer> {
-    const { clock, store } = this.#parts;
+    const { clock, store, configuration } = this.#parts;
     return this.#decided.inTurn(async (redress) => {
       const state = { ...redress.annotations, metrics: redress.configuration.metrics };
       const { answer, keep } = decide(state, clock.now());
@@ -129,7 +131,16 @@ export class DecidingSide {
       await new AnnotationTable(store).keep(keep);
       await redress.outbox.settle(clock.now());
       await redress.saveJudges();
-      await this.#decided.readAgain();
+      const anew = await this.#decided.readAgain();
+      if (keep.endedBy === '')
+        await anew.judgeAgain(
+          await judgedWithout(keep, {
+            metrics: anew.configuration.metrics,
+            points: anew.points,
+            progress: anew.progress,
+            horizon: configuration.service.ingest.restateHorizon,
+          }),
+        );
       return answer;
     });
   }
