@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AlertListSchema, AlertStorySchema, type AlertWire } from '../http/alert-wire.js';
+import { AlertListSchema, type AlertStory, AlertStorySchema, type AlertWire } from '../http/alert-wire.js';
 import { formatBand, formatSliceWords, formatValue } from '../notify/wording.js';
 import { alertPath, registerActions } from './alert-actions.js';
 import { analysisOf, analysisText } from './alert-analysis.js';
@@ -37,12 +37,17 @@ export function register(program: Command, io: CliIo): void {
       const client = clientFor(options);
       const answer = await client.get(alertPath(id), AlertStorySchema);
       const analysis = await analysisOf(client, alertPath(id));
-      const { alert, story } = answer;
+      const { alert, not_evaluable, story } = answer;
       const together = alert.group_id === '' ? [] : await groupOf(client, alert);
-      if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, story, analysis }));
+      if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, not_evaluable, story, analysis }));
       else
         io.out(
-          [alertFacts(alert), groupText(alert, together), analysisText(analysis), storyText(story)]
+          [
+            alertFacts(alert, not_evaluable),
+            groupText(alert, together),
+            analysisText(analysis),
+            storyText(story),
+          ]
             .filter(Boolean)
             .join('\n\n'),
         );
@@ -103,7 +108,7 @@ function alertTable(alerts: readonly AlertWire[]): string {
   );
 }
 
-function alertFacts(alert: AlertWire): string {
+function alertFacts(alert: AlertWire, unjudged: AlertStory['not_evaluable']): string {
   const measured = alert.kind === 'metric';
   const { last, escalation } = alert;
   const unit = unitOf(alert);
@@ -119,6 +124,12 @@ function alertFacts(alert: AlertWire): string {
       measured
         ? `${formatValue(last.value, unit)}, expected ${formatValue(last.expected, unit)}, usually ${formatBand(last.lower, last.upper, unit)}`
         : '',
+    ],
+    [
+      'Not evaluable',
+      unjudged === null
+        ? ''
+        : `${unjudged.reason.replaceAll('_', ' ')}, in the bucket of ${formatTime(unjudged.bucket_start)} UTC: it neither ends nor grows until one can be judged`,
     ],
     ['Impact', measured ? impactText(alert) : ''],
     ['Carried by', alert.carriers.map(({ slice }) => formatSliceWords(slice)).join('; ')],

@@ -101,7 +101,18 @@ export type StoryEntryWire = z.infer<typeof StoryEntryWireSchema>;
 
 export const AlertAnswerSchema = z.object({ alert: AlertWireSchema });
 export const AlertListSchema = z.object({ alerts: z.array(AlertWireSchema) });
-export const AlertStorySchema = z.object({ alert: AlertWireSchema, story: z.array(StoryEntryWireSchema) });
+export const AlertStorySchema = z.object({
+  alert: AlertWireSchema,
+  not_evaluable: z
+    .object({ bucket_start: InstantText, reason: z.string() })
+    .nullable()
+    .describe(
+      "The newest bucket of an open alert's series, where it could not be judged: until one can be, the alert neither ends nor grows.",
+    ),
+  story: z.array(StoryEntryWireSchema),
+});
+
+export type AlertStory = z.infer<typeof AlertStorySchema>;
 
 export function alertWire(alert: Alert): AlertWire {
   return {

@@ -38,6 +38,8 @@ export interface ServicePorts {
     get(alertId: string): Alert | undefined;
     /** The journal's entries about the alert, oldest first; empty for an alert that is not known. */
     story(alertId: string): Promise<readonly JournalEntry[]>;
+    /** The newest bucket of an open alert's series, where it could not be judged; null where it was, or is the alert's last. */
+    notEvaluable(alert: Alert): Promise<{ bucketStart: Instant; reason: string } | null>;
     act(command: AlertCommand): Promise<AlertAnswer>;
   };
   analyses: {

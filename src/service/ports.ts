@@ -11,6 +11,7 @@ import { openingByHand } from '../pipeline/follow-up-evidence.js';
 import { openingOfAlert, provableCause } from '../pipeline/follow-up-opening.js';
 import type { Redress } from '../redress.js';
 import type { Store } from '../store/store.js';
+import { VerdictTable } from '../store/verdict-table.js';
 
 export type DecideAnnotation = (
   state: AnnotationState,
@@ -45,6 +46,12 @@ export function servicePorts(parts: ServicePortsParts): ServicePorts {
       list: () => known().alerts.alerts(),
       get: (id) => known().alerts.alert(id),
       story,
+      notEvaluable: async (alert) => {
+        if (alert.kind !== 'metric' || alert.state === 'resolved') return null;
+        const { metric, slice, last } = alert;
+        const newest = await new VerdictTable(store).newest(metric, slice, last.bucketStart);
+        return newest?.status === 'not_evaluable' ? newest : null;
+      },
       act: (asked) => command((redress, now) => redress.commands.alert(asked, now)),
     },
     analyses: {

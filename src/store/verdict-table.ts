@@ -1,3 +1,4 @@
+import type { Instant } from '../model/clock.js';
 import type { Verdict } from '../model/verdict.js';
 import {
   float64s,
@@ -33,6 +34,19 @@ export class VerdictTable {
 
   constructor(store: Store) {
     this.#store = store;
+  }
+
+  /** What was last said of a series, all its detectors together, of a bucket after this one; null for nothing. */
+  async newest(
+    metric: string,
+    slice: string,
+    after: Instant,
+  ): Promise<Pick<Verdict, 'bucketStart' | 'status' | 'reason'> | null> {
+    const [row] = await this.#store.query<Pick<Verdict, 'bucketStart' | 'status' | 'reason'>>(
+      'newest_verdict',
+      { metric, slice, after },
+    );
+    return row ?? null;
   }
 
   async write(verdicts: readonly Verdict[]): Promise<void> {

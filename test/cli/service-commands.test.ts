@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as alerts from '../../src/cli/alerts.js';
+import * as annotations from '../../src/cli/annotations.js';
 import * as check from '../../src/cli/check.js';
 import * as followUps from '../../src/cli/follow-ups.js';
 import { createServer, type HttpServer } from '../../src/http/server.js';
+import type { CalendarEffect, ListedAnnotation } from '../../src/model/annotation.js';
 import { alertOf, entryOf, FakeService, followUpOf, NOW, serverOptions } from '../http/fake-service.js';
 import { jsonLines } from './process.js';
 
@@ -31,11 +33,61 @@ async function run(...args: string[]): Promise<string> {
   const io = { out: (text: string) => lines.push(text), err: () => {} };
   const program = new Command().option('--config <dir>').option('--json').exitOverride();
   alerts.register(program, io);
+  annotations.register(program, io);
   followUps.register(program, io);
   check.register(program, io);
   await program.parseAsync(args, { from: 'user' });
   return lines.join('\n');
 }
+
+describe('redress annotations', () => {
+  const listed = (annotationId: string, effect?: CalendarEffect): ListedAnnotation => ({
+    ...{ annotationId, kind: 'campaign', title: 'Sale', scope: 'all', origin: 'person', author: 'ann' },
+    ...{ startsAt: NOW, endsAt: NOW + 1e6 },
+    ...(effect === undefined ? {} : { effect }),
+  });
+  const make = (...options: string[]) =>
+    run('annotations', 'make', 'Sale', '--kind', 'campaign', '--for', '2d', ...options);
+
+  it.each([
+    [[], undefined],
+    [['--hold'], { kind: 'hold' }],
+    [['--widen', '2'], { kind: 'widen', by: 2 }],
+    [['--times', '1.5'], { kind: 'shift', times: 1.5, plus: 0 }],
+    [['--plus=-0.01'], { kind: 'shift', times: 1, plus: -0.01 }],
+    [['--times', '2', '--plus', '5'], { kind: 'shift', times: 2, plus: 5 }],
+  ])('announces what it does to what is expected: %j', async (options, effect) => {
+    service.annotationAnswer = { outcome: 'done', annotation: listed('a0') };
+    await make(...options);
+    expect(service.announcements[0]?.effect).toEqual(effect);
+  });
+
+  it('lists what each of them does', async () => {
+    const effects: (CalendarEffect | undefined)[] = [
+      { kind: 'hold' },
+      { kind: 'widen', by: 2 },
+      { kind: 'shift', times: 1.5, plus: -0.01 },
+      { kind: 'none' },
+      undefined,
+    ];
+    service.knownAnnotations = effects.map((effect, index) => listed(`a${index}`, effect));
+    const shown = (await run('annotations')).split('\n').slice(1);
+    expect(shown.map((line) => /all +(.*?) {2}/.exec(line)?.[1])).toEqual([
+      'held',
+      'band × 2',
+      '× 1.5 - 0.01',
+      'shown only',
+      "the metric's",
+    ]);
+  });
+
+  it('takes one of them, and numbers', async () => {
+    await expect(make('--hold', '--widen', '2')).rejects.toMatchObject({ code: 'usage' });
+    await expect(make('--times', 'twice')).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+    await expect(make('--widen', '0.5')).rejects.toMatchObject({ code: 'usage' });
+    expect(service.announcements).toEqual([]);
+  });
+});
 
 describe('redress alerts', () => {
   it('lists what is open, as a table', async () => {
@@ -109,6 +161,16 @@ describe('redress alerts', () => {
     ]);
     const json = JSON.parse(await run('--json', 'alerts', 'show', 'alert-1'));
     expect(json).toMatchObject({ alert_id: 'alert-1', story: [{ reason: 'fired' }, {}, {}, {}] });
+  });
+
+  it('says of one whose series cannot be judged just now since when and why', async () => {
+    expect(await run('alerts', 'show', 'alert-1')).not.toContain('Not evaluable');
+    service.notEvaluable = { bucketStart: Date.UTC(2026, 2, 3, 15), reason: 'low_volume' };
+    const text = await run('alerts', 'show', 'alert-1');
+    const json = JSON.parse(await run('--json', 'alerts', 'show', 'alert-1'));
+    service.notEvaluable = null;
+    expect(text).toMatch(/Not evaluable +low volume, in the bucket of 2026-03-03 15:00 UTC: it neither ends/);
+    expect(json.not_evaluable).toEqual({ bucket_start: '2026-03-03T15:00:00.000Z', reason: 'low_volume' });
   });
 
   it('acts in the name of who is named', async () => {

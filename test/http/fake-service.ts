@@ -88,10 +88,12 @@ export class FakeService implements ServicePorts {
     },
   };
 
+  notEvaluable: { bucketStart: number; reason: string } | null = null;
   alerts: ServicePorts['alerts'] = {
     list: () => this.knownAlerts,
     get: (id) => this.knownAlerts.find(({ alertId }) => alertId === id),
     story: async () => [entryOf('fired', 1), entryOf('acknowledged', 2, 'ann')],
+    notEvaluable: async () => this.notEvaluable,
     act: async (command) => {
       this.alertCommands.push(command);
       const alert = this.alerts.get(command.alertId);

@@ -93,3 +93,47 @@ it('takes back what has not begun, and shows dashboards what is left', async () 
     shown.push(...rows);
   expect(shown).toEqual([{ annotation_id: 'spring-sale', kind: 'campaign' }]);
 });
+
+it('judges again what was judged before a campaign was announced, and leaves what people were told', async () => {
+  const verdicts = async () => {
+    const found: { at: string; slice: string; status: string; reason: string }[] = [];
+    const query = `SELECT formatDateTime(bucket_start, '%H:%i') AS at, slice, status, reason FROM verdicts
+      WHERE metric = 'dispute_rate' AND detector = 'combined' AND bucket_start >= '2026-03-03 12:00:00'
+        AND bucket_start < '2026-03-03 13:00:00' ORDER BY bucket_start`;
+    for await (const rows of live.store.rows<(typeof found)[0]>(query)) found.push(...rows);
+    return found.map(({ at: time, status, reason }) => `${time} ${status} ${reason}`.trim());
+  };
+  expect(await verdicts()).toEqual(['12:00 anomalous']);
+  const told = live.roots().length;
+  await post('/v1/annotations', {
+    ...CAMPAIGN,
+    annotation_id: 'told-late',
+    starts_at: new Date(at('12:00')).toISOString(),
+    ends_at: new Date(at('13:00')).toISOString(),
+  });
+  expect(await verdicts()).toEqual(['12:00 not_evaluable calendar']);
+  expect(live.roots()).toHaveLength(told);
+});
+
+it('says of an open alert that its series is held, and lets it neither end nor grow', async () => {
+  const alerts = (await live.list('/v1/alerts', 'alerts')) as { alert_id: string; metric: string }[];
+  const { alert_id = '' } = alerts.find(({ metric }) => metric === 'dispute_rate') ?? {};
+  const shown = async () =>
+    (await (await live.get(`/v1/alerts/${alert_id}`)).json()) as Record<string, unknown>;
+  expect(await shown()).toMatchObject({ alert: { state: 'firing' }, not_evaluable: null });
+  await post('/v1/annotations', {
+    ...CAMPAIGN,
+    annotation_id: 'afternoon',
+    starts_at: new Date(at('13:00')).toISOString(),
+    ends_at: new Date(at('17:00')).toISOString(),
+  });
+  const before = await shown();
+  await live.until(at('14:15'));
+  expect(await shown()).toMatchObject({
+    alert: { state: 'firing', last: { bucket_start: new Date(at('12:00')).toISOString() } },
+    not_evaluable: { bucket_start: new Date(at('13:00')).toISOString(), reason: 'calendar' },
+  });
+  expect((await shown()).alert).toMatchObject({
+    impact_count: (before.alert as { impact_count: number }).impact_count,
+  });
+});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
 import { AlertListSchema, AlertStateSchema, AlertStorySchema, alertWire, storyWire } from '../alert-wire.js';
 import { defineEndpoint, type Endpoint } from '../endpoint.js';
+import { instantText } from '../instant-text.js';
 import type { ServicePorts } from '../ports.js';
 import { alertCommandEndpoints, unknownAlert } from './alert-commands.js';
 import { ANSWERS, IdParams, stateQuery } from './common.js';
@@ -45,7 +46,10 @@ export function alertEndpoints({
         const alert = alerts.get(id);
         if (alert === undefined) return unknownAlert(id);
         const story = storyWire(await alerts.story(id), displayOf(alert.metric));
-        return { status: 200, body: { alert: alertWire(alert), story } };
+        const found = await alerts.notEvaluable(alert);
+        const not_evaluable =
+          found === null ? null : { bucket_start: instantText(found.bucketStart), reason: found.reason };
+        return { status: 200, body: { alert: alertWire(alert), not_evaluable, story } };
       },
     }),
     ...alertCommandEndpoints(alerts),
