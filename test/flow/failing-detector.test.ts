@@ -52,7 +52,7 @@ it('tells once of a detector that fails, and of its recovery, while the others g
     '11:25 slack:#leads escalated detector=frail,judges=dispute_rate',
     '11:55 slack:#directors escalated detector=frail,judges=dispute_rate',
     '13:10 console resolved detector=frail,judges=dispute_rate',
-    '13:10 slack:#leads resolved detector=frail,judges=dispute_rate',
     '13:10 slack:#directors resolved detector=frail,judges=dispute_rate',
+    '13:10 slack:#leads resolved detector=frail,judges=dispute_rate',
   ]);
 });
