@@ -19,6 +19,21 @@ const USUAL_WIDTH = 3.5;
 const BEYOND = 20;
 const STEEPEST = 12;
 const FLATTEST = 0.5;
+/**
+ * Where bands end and evidence begins to gather (`run.ts`). The law bends there, so that nothing is said of what lies
+ * beyond by a slope from before; so many excesses of so much in the mean are believed before the first one is seen.
+ */
+const BAND = 1;
+const BELIEVED_EXCESSES = 3;
+const BELIEVED_EXCESS = 1 / 8;
+
+/** `slope` from the last score that is often seen to the bend, `beyond` from there on; both in logarithms by score. */
+interface Law {
+  edge: number;
+  slope: number;
+  bend: number;
+  beyond: number;
+}
 
 const State = z.object({
   total: z.number(),
@@ -31,10 +46,10 @@ const State = z.object({
  * together, as they were. Series differ, but the number of false alarms over all of them is the sum of their
  * chances, and that is what the common distribution gives.
  *
- * Beyond the scores that were often seen the tail goes on exponentially, with the slope of its last stretch (peaks
- * over a threshold; J. Pickands, 1975, with the shape of a light tail). For every law whose logarithm bends down,
- * as the normal's, Poisson's and gamma's do, that is an upper bound: probabilities are rather too great than too
- * small.
+ * Beyond the scores that were often seen the tail goes on exponentially (peaks over a threshold; J. Pickands, 1975,
+ * with the shape of a light tail): up to the bands' edge with the slope of its last stretch, and beyond it with the
+ * mean excess of what was seen there. For every law whose logarithm bends down, as the normal's, Poisson's and gamma's
+ * do, that is an upper bound: probabilities are rather too great than too small.
  */
 export class ScoreTail {
   readonly #counts = new Float64Array(BINS);
@@ -42,8 +57,8 @@ export class ScoreTail {
   #belief = BELIEF;
   /** Scores above each bin's lower edge, the belief included; made anew when scores are added. */
   #above: Float64Array | null = null;
-  /** The score beyond which the tail is a law; made anew in the same way. */
-  #edge: number | null = null;
+  /** Where the tail is a law; made anew in the same way. */
+  #law: Law | null = null;
 
   constructor(saved?: Json) {
     if (saved === undefined) return;
@@ -64,23 +79,26 @@ export class ScoreTail {
       this.#counts[bin] = (this.#counts[bin] as number) + 1;
     }
     this.#above = null;
-    this.#edge = null;
+    this.#law = null;
   }
 
   /** The probability that a point of some series has at least this score, when nothing has happened to it. */
   probability(score: number): number {
-    const edge = this.#edgeOfSeen();
+    const { edge, slope, bend, beyond } = this.#lawOfRest();
     const everything = this.#total + this.#belief;
     if (score <= edge) return Math.min(1, this.#countAbove(score) / everything);
-    return (BEYOND / everything) * Math.exp(-this.#slope(edge) * (score - edge));
+    const steps = slope * (Math.min(score, bend) - edge) + beyond * Math.max(0, score - bend);
+    return (BEYOND / everything) * Math.exp(-steps);
   }
 
   /** The score that has this probability. */
   scoreOf(probability: number): number {
     const count = probability * (this.#total + this.#belief);
     if (count >= BEYOND) return this.#score(count);
-    const edge = this.#edgeOfSeen();
-    return edge + Math.log(BEYOND / count) / this.#slope(edge);
+    const { edge, slope, bend, beyond } = this.#lawOfRest();
+    const steps = Math.log(BEYOND / count);
+    const toBend = slope * (bend - edge);
+    return steps <= toBend ? edge + steps / slope : bend + (steps - toBend) / beyond;
   }
 
   save(): Json {
@@ -89,14 +107,28 @@ export class ScoreTail {
     return { total: this.#total, counts, belief: this.#belief };
   }
 
-  #edgeOfSeen(): number {
-    this.#edge ??= this.#score(BEYOND);
-    return this.#edge;
+  #lawOfRest(): Law {
+    if (this.#law !== null) return this.#law;
+    const edge = this.#score(BEYOND);
+    const stretch = edge - this.#score(4 * BEYOND);
+    const bend = Math.max(edge, BAND);
+    this.#law = {
+      edge,
+      slope: withinReason(Math.log(4) / Math.max(stretch, STEP / 10)),
+      bend,
+      beyond: withinReason(this.#slopeBeyond(bend)),
+    };
+    return this.#law;
   }
 
-  #slope(edge: number): number {
-    const stretch = edge - this.#score(4 * BEYOND);
-    return Math.min(STEEPEST, Math.max(FLATTEST, Math.log(4) / Math.max(stretch, STEP / 10)));
+  /** One over the mean excess, which is the area under the tail by its height. */
+  #slopeBeyond(bend: number): number {
+    const above = this.#aboveEdges();
+    const first = Math.ceil(bend / STEP - 1e-9);
+    let area = 0;
+    for (let bin = first; bin < BINS; bin += 1)
+      area += (STEP * ((above[bin] as number) + (above[bin + 1] ?? 0))) / 2;
+    return ((above[first] ?? 0) + BELIEVED_EXCESSES) / (area + BELIEVED_EXCESSES * BELIEVED_EXCESS);
   }
 
   /** The score that so many lie above, between two edges by the logarithm of their numbers. */
@@ -132,5 +164,7 @@ export class ScoreTail {
 }
 
 const binOf = (score: number): number => Math.min(BINS - 1, Math.max(0, Math.floor(score / STEP)));
+
+const withinReason = (slope: number): number => Math.min(STEEPEST, Math.max(FLATTEST, slope));
 
 const normalTail = (z: number): number => (1 - errorFunction(z / Math.SQRT2)) / 2;

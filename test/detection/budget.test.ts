@@ -56,6 +56,18 @@ describe('the tail of the scores', () => {
     },
   );
 
+  it('takes nothing for granted beyond the bands, where evidence gathers, from how steeply it falls within them', () => {
+    const random = seededRandom(10);
+    const tail = new ScoreTail();
+    // One in a thousand is out of band, by a quarter in the mean: too few for the tail to be known from.
+    const score = () =>
+      random() < 0.001 ? 1 - Math.log(1 - random()) / 4 : Math.min(1, normalScore(random));
+    for (let bucket = 0; bucket < 40; bucket += 1) tail.learn(Array.from({ length: 300 }, score));
+    const truth = 0.001 * Math.exp(-4 * 0.6);
+    expect(tail.probability(1.6)).toBeGreaterThan(truth / 3);
+    expect(tail.probability(1.6)).toBeLessThan(truth * 3);
+  });
+
   it('knows before the first score what a usual band means', () => {
     expect(new ScoreTail().probability(1)).toBeLessThan(0.001);
     expect(new ScoreTail().probability(1)).toBeGreaterThan(0.0002);
