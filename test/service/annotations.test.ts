@@ -128,7 +128,10 @@ it('says of an open alert that its series is held, and lets it neither end nor g
     ends_at: new Date(at('17:00')).toISOString(),
   });
   const before = await shown();
-  await live.until(at('14:15'));
+  live.clock.advanceTo(at('14:12'));
+  const closing = { event_id: 'closes-13', type: 'order.delivered', occurred_at: at('14:11') };
+  await live.send(JSON.stringify(closing));
+  await live.tick();
   expect(await shown()).toMatchObject({
     alert: { state: 'firing', last: { bucket_start: new Date(at('12:00')).toISOString() } },
     not_evaluable: { bucket_start: new Date(at('13:00')).toISOString(), reason: 'calendar' },
