@@ -37,17 +37,13 @@ export function register(program: Command, io: CliIo): void {
       const client = clientFor(options);
       const answer = await client.get(alertPath(id), AlertStorySchema);
       const analysis = await analysisOf(client, alertPath(id));
-      const { alert, not_evaluable, story } = answer;
+      const { alert, not_evaluable, impact, story } = answer;
       const together = alert.group_id === '' ? [] : await groupOf(client, alert);
-      if (globalOptions(command).json) io.out(JSON.stringify({ ...alert, not_evaluable, story, analysis }));
+      if (globalOptions(command).json)
+        io.out(JSON.stringify({ ...alert, not_evaluable, impact, story, analysis }));
       else
         io.out(
-          [
-            alertFacts(alert, not_evaluable),
-            groupText(alert, together),
-            analysisText(analysis),
-            storyText(story),
-          ]
+          [alertFacts(answer), groupText(alert, together), analysisText(analysis), storyText(story)]
             .filter(Boolean)
             .join('\n\n'),
         );
@@ -108,7 +104,7 @@ function alertTable(alerts: readonly AlertWire[]): string {
   );
 }
 
-function alertFacts(alert: AlertWire, unjudged: AlertStory['not_evaluable']): string {
+function alertFacts({ alert, not_evaluable: unjudged, impact }: AlertStory): string {
   const measured = alert.kind === 'metric';
   const { last, escalation } = alert;
   const unit = unitOf(alert);
@@ -131,7 +127,7 @@ function alertFacts(alert: AlertWire, unjudged: AlertStory['not_evaluable']): st
         ? ''
         : `${unjudged.reason.replaceAll('_', ' ')}, in the bucket of ${formatTime(unjudged.bucket_start)} UTC: it neither ends nor grows until one can be judged`,
     ],
-    ['Impact', measured ? impactText(alert) : ''],
+    ['Impact', impact],
     ['Carried by', alert.carriers.map(({ slice }) => formatSliceWords(slice)).join('; ')],
     ['Owner', alert.owner],
     ['Silenced', silenceText(alert)],

@@ -109,6 +109,9 @@ export const AlertStorySchema = z.object({
     .describe(
       "The newest bucket of an open alert's series, where it could not be judged: until one can be, the alert neither ends nor grows.",
     ),
+  impact: z
+    .string()
+    .describe('What it has cost so far, in words, in cases and in money; empty for trouble with the data.'),
   story: z.array(StoryEntryWireSchema),
 });
 

@@ -152,7 +152,8 @@ describe('redress alerts', () => {
       entryOf('acknowledged', 4, 'ann'),
     ];
     const text = await run('alerts', 'show', 'alert-1');
-    expect(text).toContain('Last value  4.1%, expected 1.3%, usually 0.9% to 1.8%');
+    expect(text).toMatch(/Last value +4.1%, expected 1.3%, usually 0.9% to 1.8%/);
+    expect(text).toMatch(/Impact +About 38 more \w+ than expected, worth .*1,520/);
     expect(text.split('\n').slice(-4)).toEqual([
       'What happened (UTC)',
       '  2026-03-03 14:00  It fired as critical: 4.1% where 1.3% was expected, usually 0.9% to 1.8%.',

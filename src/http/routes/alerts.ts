@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
+import { impactWords } from '../../notify/alert-phrases.js';
 import { AlertListSchema, AlertStateSchema, AlertStorySchema, alertWire, storyWire } from '../alert-wire.js';
 import { defineEndpoint, type Endpoint } from '../endpoint.js';
 import { instantText } from '../instant-text.js';
@@ -45,11 +46,13 @@ export function alertEndpoints({
       async handle({ params: { id } }) {
         const alert = alerts.get(id);
         if (alert === undefined) return unknownAlert(id);
-        const story = storyWire(await alerts.story(id), displayOf(alert.metric));
+        const display = displayOf(alert.metric);
+        const story = storyWire(await alerts.story(id), display);
+        const impact = alert.kind === 'metric' ? impactWords(alert, display) : '';
         const found = await alerts.notEvaluable(alert);
         const not_evaluable =
           found === null ? null : { bucket_start: instantText(found.bucketStart), reason: found.reason };
-        return { status: 200, body: { alert: alertWire(alert), not_evaluable, story } };
+        return { status: 200, body: { alert: alertWire(alert), not_evaluable, impact, story } };
       },
     }),
     ...alertCommandEndpoints(alerts),
