@@ -51,6 +51,11 @@ describe('the story of a bucket', () => {
     expect(speakersFirst(bucket, explanations(bucket))[0]).toBe(pair);
   });
 
+  it('is the whole’s when two parts of three moved: one alert, which none of them explains', () => {
+    const [gb, de] = [seen('region=GB', 3_000, 80), seen('region=DE', 3_000, 80)];
+    expect(told(seen('all', 10_000, 200), gb, de, seen('region=FR', 4_000, 40))).toEqual({});
+  });
+
   it('stays the whole’s where the rest is too small to have shown that it moved', () => {
     expect(told(seen('all', 10_000, 200), seen('region=GB', 9_900, 199))).toEqual({});
   });
