@@ -3,6 +3,7 @@ import type { AlertAnalysis } from '../model/analysis.js';
 import type { Instant } from '../model/clock.js';
 import type { BusyTargets, Delivery, DeliveryRequest, SendOutcome } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
+import type { MetricDefinition } from '../model/metric.js';
 import type { Silence } from '../model/silence.js';
 import { AnalysisDesk } from './analysis-desk.js';
 import type { AuditMismatch } from './audit.js';
@@ -68,9 +69,9 @@ export class AlertDesk {
     return this.#health.source(source, stale, lastArrivalAt, now);
   }
 
-  /** Takes in how a detector fares on a metric: one alert while it fails on any series, over when it fails on none. */
-  detectorHealth(health: DetectorHealth, now: Instant): JournalEntry[] {
-    return this.#health.detector(health, now);
+  /** Takes in how a metric's detectors fare: one alert for each that fails, over when it does not any more. */
+  detectorsHealth(metric: MetricDefinition, health: readonly DetectorHealth[], now: Instant): JournalEntry[] {
+    return this.#health.detectors(metric, health, now);
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */

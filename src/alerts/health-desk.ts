@@ -2,7 +2,8 @@ import type { Target } from '../model/alert.js';
 import type { Instant } from '../model/clock.js';
 import type { Delivery } from '../model/delivery.js';
 import type { JournalEntry } from '../model/journal.js';
-import type { Severity } from '../model/metric.js';
+import type { MetricDefinition, Severity } from '../model/metric.js';
+import { parseSlice } from '../model/slice.js';
 import { anomalousInput } from './anomalous-input.js';
 import type { AuditMismatch } from './audit.js';
 import type { Episodes } from './episodes.js';
@@ -40,10 +41,28 @@ export class HealthDesk {
     );
   }
 
-  /** Takes in how a detector fares on a metric: one alert while it fails on any series, over when it fails on none. */
-  detector(health: DetectorHealth, now: Instant): JournalEntry[] {
-    const subject = failingDetector(health, (alert) => this.#episodes.routingOf(alert));
-    return this.#episodes.turn(now, (journal) => this.#health(subject, health.failed > 0, now, journal));
+  /**
+   * Takes in how a metric's detectors fare: one alert for each while it fails on any series, over when it fails on none,
+   * or does not judge the metric any more.
+   */
+  detectors(
+    { id, detect }: MetricDefinition,
+    health: readonly DetectorHealth[],
+    now: Instant,
+  ): JournalEntry[] {
+    return this.#episodes.turn(now, (journal) => {
+      const gone = [...this.#episodes.book.openHealth()]
+        .map(({ slice }) => parseSlice(slice))
+        .flatMap(({ judges, detector = '' }) =>
+          judges === id && detect.every(({ use }) => use !== detector)
+            ? [{ metric: id, detector, asked: 0, failed: 0 }]
+            : [],
+        );
+      for (const each of [...health, ...gone]) {
+        const subject = failingDetector(each, (alert) => this.#episodes.routingOf(alert));
+        this.#health(subject, each.failed > 0, now, journal);
+      }
+    });
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */

@@ -196,8 +196,7 @@ export class Pipeline {
     for (const { metric, points, until, isComplete } of closings) {
       const bucket = during(metric.id, () => judging.judgeBucket(metric, points, isComplete));
       if (!isHistory)
-        for (const health of detectorsHealth(metric, bucket))
-          entries.push(...alerts.detectorHealth(health, moment));
+        entries.push(...alerts.detectorsHealth(metric, detectorsHealth(metric, bucket), moment));
       const explained = explanations(bucket);
       for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);

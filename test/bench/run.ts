@@ -1,5 +1,6 @@
 import { alerts } from './alerts.js';
 import { run as analysis, analysisParts } from './analysis.js';
+import { budget } from './budget.js';
 import { dashboardsBench } from './dashboards.js';
 import { demo } from './demo.js';
 import { detect, detectParts } from './detect.js';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'follow-ups': followUps,
   nab,
   marketplace,
+  budget,
   analysis,
   points,
   dashboards: dashboardsBench,

@@ -42,6 +42,12 @@ it('tells once of a detector that fails, and of its recovery, while the others g
   // The other detector has seen what there was to see.
   expect(await timeline.alert('region=GB')).toMatchObject({ state: 'firing' });
 
+  // Nobody waits for a detector that was taken away.
+  const { alerts } = await timeline.redress();
+  const ended = alerts.detectorsHealth(disputeRate({ detect: detect.slice(1) }), [], at('12:10'));
+  expect(ended).toMatchObject([{ reason: 'resolved' }, ...ended.slice(1)]);
+  await timeline.restart('killed');
+
   await timeline.until(at('13:10'));
   expect(await health()).toMatchObject([{ state: 'resolved', resolvedAt: at('13:10') }]);
   const heard = (await timeline.heard()).filter((line) =>
