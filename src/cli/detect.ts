@@ -2,10 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { builtinDetectors } from '../../detectors/index.js';
 import { didYouMean } from '../config/did-you-mean.js';
-import type { Detector, Judgement } from '../detection/contract.js';
+import { contained } from '../detection/asking.js';
+import type { Detector } from '../detection/contract.js';
+import type { GuardedJudgement } from '../detection/guards.js';
 import { type PlainPoint, type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
 import { openInput } from '../ingest/open-input.js';
-import { RedressError } from '../model/errors.js';
+import { messageOf, RedressError } from '../model/errors.js';
 import { loadPlugIn } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import type { CliIo } from './io.js';
@@ -20,7 +22,7 @@ interface Options {
 
 interface JudgedPlainPoint {
   point: PlainPoint;
-  judgement: Judgement;
+  judgement: GuardedJudgement;
 }
 
 export function register(program: Command, io: CliIo): void {
@@ -42,7 +44,9 @@ export function register(program: Command, io: CliIo): void {
       for (const [number, file] of files.entries()) {
         try {
           const { name, series } = await read(file, timezone);
-          const judged = judgeAll(detector, params, series, timezone);
+          const { judged, faults } = judgeAll(detector, params, series, timezone);
+          if (faults[0] !== undefined)
+            io.err(`${name}: ${detector.name} failed on ${faults.length} points: ${messageOf(faults[0])}`);
           if (json) {
             for (const found of judged) io.out(JSON.stringify(toLine(name, found)));
             io.err(notesOf(name, series));
@@ -75,9 +79,17 @@ function judgeAll(
   params: unknown,
   { kind, bucketSeconds, points }: PlainSeries,
   timezone: string,
-): JudgedPlainPoint[] {
+): { judged: JudgedPlainPoint[]; faults: unknown[] } {
+  const faults: unknown[] = [];
   const judge = detector.create(params, { kind, bucketSeconds, timezone });
-  return points.map((point) => ({ point, judgement: judge.observe({ ...point, annotations: [] }) }));
+  const judged = points.map((point) => ({
+    point,
+    judgement: contained(
+      () => judge.observe({ ...point, annotations: [] }),
+      (error) => faults.push(error),
+    ),
+  }));
+  return { judged, faults };
 }
 
 async function choose(
@@ -114,7 +126,7 @@ function readValue(text: string): unknown {
   }
 }
 
-function statusOf(judgement: Judgement): 'normal' | 'anomalous' | 'not_evaluable' {
+function statusOf(judgement: GuardedJudgement): 'normal' | 'anomalous' | 'not_evaluable' {
   if (judgement.status === 'not_evaluable') return 'not_evaluable';
   return judgement.score > 1 ? 'anomalous' : 'normal';
 }
@@ -167,7 +179,6 @@ function notesOf(name: string, { kind, bucketSeconds, points, notes }: PlainSeri
 
 /** The anomalous points, those that follow each other as one line. */
 function summaryOf(judged: readonly JudgedPlainPoint[]): string {
-  const cold = judged.filter(({ judgement }) => judgement.status === 'not_evaluable').length;
   const episodes: JudgedPlainPoint[][] = [];
   let open = false;
   for (const found of judged) {
@@ -177,7 +188,7 @@ function summaryOf(judged: readonly JudgedPlainPoint[]): string {
     open = anomalous;
   }
   const points = episodes.reduce((sum, episode) => sum + episode.length, 0);
-  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${cold} not evaluable`;
+  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${unjudged(judged)}`;
   if (episodes.length === 0) return verdict;
   const columns = [
     { heading: 'from' },
@@ -186,6 +197,15 @@ function summaryOf(judged: readonly JudgedPlainPoint[]): string {
     { heading: 'direction' },
   ];
   return `${verdict}\n${formatTable(columns, episodes.map(rowOf))}`;
+}
+
+/** `24 not evaluable (cold start)`. */
+function unjudged(judged: readonly JudgedPlainPoint[]): string {
+  const reasons = judged.flatMap(({ judgement }) =>
+    judgement.status === 'not_evaluable' ? [judgement.reason.replaceAll('_', ' ')] : [],
+  );
+  const different = [...new Set(reasons)];
+  return `${reasons.length} not evaluable${different.length === 0 ? '' : ` (${different.join(', ')})`}`;
 }
 
 function rowOf(episode: readonly JudgedPlainPoint[]): string[] {

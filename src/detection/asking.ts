@@ -11,20 +11,29 @@ export function ask(
   point: SeriesPoint,
   lens: Lens,
 ): GuardedJudgement {
-  let judgement: GuardedJudgement;
   let through = lens;
-  try {
-    const probe = () => create(judge.save());
-    through = fitted(lens, probe, point);
-    const answer = observeThrough(judge, probe, point, through, judges.series.kind);
-    insistOnJudgement(answer);
-    judgement = answer;
-  } catch (error) {
-    judges.fault(name, error);
-    judgement = { status: 'not_evaluable', reason: 'error' };
-  }
+  const judgement = contained(
+    () => {
+      const probe = () => create(judge.save());
+      through = fitted(lens, probe, point);
+      return observeThrough(judge, probe, point, through, judges.series.kind);
+    },
+    (error) => judges.fault(name, error),
+  );
   tellChildren(judges, name, point, through, judgement);
   return judgement;
+}
+
+/** What a detector answers; `error` where it throws, or answers what is no judgement, which is reported. */
+export function contained(observe: () => Judgement, report: (error: unknown) => void): GuardedJudgement {
+  try {
+    const answer = observe();
+    insistOnJudgement(answer);
+    return answer;
+  } catch (error) {
+    report(error);
+    return { status: 'not_evaluable', reason: 'error' };
+  }
 }
 
 /** Keeps what a detector has said of a parent slice, in the unit that its judge was shown the point in. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/program.js';
 
@@ -50,8 +51,38 @@ describe('redress detect', () => {
   test('tells a person what stands out, as episodes', async () => {
     const { status, out } = await redress('detect', rate, '--use', 'z-score', '--param', 'width=5');
     expect(status).toBe(0);
-    expect(out.join('\n')).toMatch(/1 of 600 points anomalous, in 1 episode; 24 not evaluable/);
+    expect(out.join('\n')).toMatch(
+      /1 of 600 points anomalous, in 1 episode; 24 not evaluable \(cold start\)/,
+    );
     expect(out.join('\n')).toContain(hour(500));
+  });
+
+  test('contains a plug-in that fails on a point or answers what is no number, says so, and goes on', async () => {
+    const plugIn = join(folder, 'frail.js');
+    writeFileSync(
+      plugIn,
+      `import { defineDetector } from '${pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href}';
+      import { z } from 'zod';
+      export default defineDetector({
+        name: 'frail', description: 'for a test', parameters: z.strictObject({}),
+        create: () => ({
+          observe({ value }) {
+            if (value === 600) throw new Error('too much');
+            return { status: 'judged', expected: 0, lower: 0, upper: 0, score: value === 105 ? NaN : 0.5, direction: 'up' };
+          },
+          save: () => null,
+        }),
+      });`,
+    );
+    const { status, out, err } = await redress('--json', 'detect', value, '--use', plugIn);
+    expect(status).toBe(0);
+    const lines = out.map((line) => JSON.parse(line) as { value: number; status: string; reason: string });
+    for (const line of lines)
+      expect([line.status, line.reason]).toEqual(
+        line.value === 600 || line.value === 105 ? ['not_evaluable', 'error'] : ['normal', ''],
+      );
+    expect(lines.filter(({ reason }) => reason === 'error').length).toBeGreaterThan(1);
+    expect(err).toMatch(/frail failed on \d+ points: a judgement holds a number that is not finite/);
   });
 
   test.each([
