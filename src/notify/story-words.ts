@@ -158,6 +158,11 @@ function valueWords({ kind, last }: Alert, display: MetricDisplay): string {
   return `: ${formatValue(last.value, display)} where ${expected}`;
 }
 
+/** What an alert has cost so far; empty for trouble with the data. */
+export function costWords(alert: Alert, display: MetricDisplay): string {
+  return alert.kind === 'metric' ? impactWords(alert, display) : '';
+}
+
 function impact(alert: Alert, display: MetricDisplay): string {
   return alert.kind === 'metric' && alert.openedAt !== null ? `. ${impactWords(alert, display)}` : '';
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
-import { impactWords } from '../../notify/alert-phrases.js';
+import { costWords } from '../../notify/story-words.js';
 import { AlertListSchema, AlertStateSchema, AlertStorySchema, alertWire, storyWire } from '../alert-wire.js';
 import { defineEndpoint, type Endpoint } from '../endpoint.js';
 import { instantText } from '../instant-text.js';
@@ -48,7 +48,7 @@ export function alertEndpoints({
         if (alert === undefined) return unknownAlert(id);
         const display = displayOf(alert.metric);
         const story = storyWire(await alerts.story(id), display);
-        const impact = alert.kind === 'metric' ? impactWords(alert, display) : '';
+        const impact = costWords(alert, display);
         const found = await alerts.notEvaluable(alert);
         const not_evaluable =
           found === null ? null : { bucket_start: instantText(found.bucketStart), reason: found.reason };
