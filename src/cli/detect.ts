@@ -2,57 +2,57 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { builtinDetectors } from '../../detectors/index.js';
 import { didYouMean } from '../config/did-you-mean.js';
-import { contained } from '../detection/asking.js';
 import type { Detector } from '../detection/contract.js';
-import type { GuardedJudgement } from '../detection/guards.js';
-import { type PlainPoint, type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
+import type { ColumnChoice } from '../detection/plain-columns.js';
+import { type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
 import { openInput } from '../ingest/open-input.js';
-import { messageOf, RedressError } from '../model/errors.js';
+import { RedressError } from '../model/errors.js';
 import { loadPlugIn } from '../plug-ins.js';
 import { globalOptions } from './context.js';
+import { type JudgedPlainPoint, notesOf, statusOf, summaryOf } from './detect-report.js';
 import type { CliIo } from './io.js';
 import { timezone as zoneOf } from './option-values.js';
-import { formatFacts, formatTable } from './table.js';
 
-interface Options {
+interface Options extends ColumnChoice {
   use: string;
-  param: Readonly<Record<string, unknown>>;
+  param?: Parameters;
   timezone: string;
 }
 
-interface JudgedPlainPoint {
-  point: PlainPoint;
-  judgement: GuardedJudgement;
-}
+type Parameters = Readonly<Record<string, unknown>>;
 
 export function register(program: Command, io: CliIo): void {
   program
     .command('detect')
     .description('judge plain series: files of timestamp,value or timestamp,numerator,denominator')
-    .argument('<file...>', 'CSV files, also packed with gzip; - is standard input')
+    .argument('<file...>', 'CSV files, also packed with gzip or zstd; - is standard input')
     .option(
       '--use <name>',
       `the detector: ${builtinDetectors.map(({ name }) => name).join(', ')}, ./file.js or a package`,
       'auto',
     )
-    .option('--param <name=value>', 'a parameter of the detector; once for each', addParameter, {})
+    .option('--param <name=value>', 'a parameter of the detector; once for each', addParameter)
     .option('--timezone <zone>', 'IANA zone of times that name none, and of days and weeks', zoneOf, 'UTC')
-    .action(async (files: string[], { use, param, timezone }: Options, command: Command) => {
+    .option('--time <column>', "the times' column, where its heading does not say so")
+    .option('--value <column>', 'the column that is judged, where there are several')
+    .option('--numerator <column>', 'of a rate: what it counts')
+    .option('--denominator <column>', 'of a rate: what it counts them of')
+    .action(async (files: string[], options: Options, command: Command) => {
       const { json } = globalOptions(command);
+      const { use, param = {}, timezone } = options;
+      checkChoice(options);
       const { detector, params } = await choose(use, param);
       let failed = 0;
       for (const [number, file] of files.entries()) {
         try {
-          const { name, series } = await read(file, timezone);
-          const { judged, faults } = judgeAll(detector, params, series, timezone);
-          if (faults[0] !== undefined)
-            io.err(`${name}: ${detector.name} failed on ${faults.length} points: ${messageOf(faults[0])}`);
+          const { name, series } = await read(file, options);
+          const judged = judgeAll(detector, params, series, timezone);
           if (json) {
             for (const found of judged) io.out(JSON.stringify(toLine(name, found)));
-            io.err(notesOf(name, series));
+            io.err(notesOf(name, timezone, series));
           } else {
             if (number > 0) io.out('');
-            io.out(notesOf(name, series));
+            io.out(notesOf(name, timezone, series));
             io.out(summaryOf(judged));
           }
         } catch (error) {
@@ -63,15 +63,31 @@ export function register(program: Command, io: CliIo): void {
         }
       }
       if (failed > 0)
-        throw new RedressError('input_unreadable', `${failed} of ${files.length} files were not judged`);
+        throw new RedressError(
+          'input_unreadable',
+          `${failed} of ${files.length} files ${failed === 1 ? 'was' : 'were'} not judged`,
+        );
     });
 }
 
-async function read(file: string, timezone: string): Promise<{ name: string; series: PlainSeries }> {
+function checkChoice({ value, numerator, denominator }: ColumnChoice): void {
+  if ((numerator === undefined) !== (denominator === undefined))
+    throw new RedressError(
+      'usage',
+      '--numerator and --denominator go together: a rate is one over the other',
+    );
+  if (value !== undefined && numerator !== undefined)
+    throw new RedressError('usage', 'either --value, or --numerator and --denominator');
+}
+
+async function read(file: string, options: Options): Promise<{ name: string; series: PlainSeries }> {
   const { name, body } = await openInput(file);
   const chunks: Buffer[] = [];
   for await (const chunk of body()) chunks.push(chunk);
-  return { name, series: readPlainSeries(Buffer.concat(chunks).toString('utf8'), name, timezone) };
+  return {
+    name,
+    series: readPlainSeries(Buffer.concat(chunks).toString('utf8'), name, options.timezone, options),
+  };
 }
 
 function judgeAll(
@@ -79,23 +95,12 @@ function judgeAll(
   params: unknown,
   { kind, bucketSeconds, points }: PlainSeries,
   timezone: string,
-): { judged: JudgedPlainPoint[]; faults: unknown[] } {
-  const faults: unknown[] = [];
+): JudgedPlainPoint[] {
   const judge = detector.create(params, { kind, bucketSeconds, timezone });
-  const judged = points.map((point) => ({
-    point,
-    judgement: contained(
-      () => judge.observe({ ...point, annotations: [] }),
-      (error) => faults.push(error),
-    ),
-  }));
-  return { judged, faults };
+  return points.map((point) => ({ point, judgement: judge.observe({ ...point, annotations: [] }) }));
 }
 
-async function choose(
-  use: string,
-  given: Options['param'],
-): Promise<{ detector: Detector; params: unknown }> {
+async function choose(use: string, given: Parameters): Promise<{ detector: Detector; params: unknown }> {
   const names = builtinDetectors.map(({ name }) => name);
   const builtin = builtinDetectors.find(({ name }) => name === use);
   const loaded = builtin === undefined ? await loadPlugIn(use, process.cwd()) : null;
@@ -111,7 +116,7 @@ async function choose(
   throw new RedressError('usage', `--param of ${use}: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`);
 }
 
-function addParameter(text: string, before: Options['param']): Options['param'] {
+function addParameter(text: string, before: Parameters = {}): Parameters {
   const [, name, value] = /^([a-z0-9_]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('not of the form name=value');
   return { ...before, [name]: readValue(value) };
@@ -124,11 +129,6 @@ function readValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function statusOf(judgement: GuardedJudgement): 'normal' | 'anomalous' | 'not_evaluable' {
-  if (judgement.status === 'not_evaluable') return 'not_evaluable';
-  return judgement.score > 1 ? 'anomalous' : 'normal';
 }
 
 /** A point and its verdict under the names of the table `verdicts`. */
@@ -149,89 +149,4 @@ function toLine(file: string, { point, judgement }: JudgedPlainPoint): object {
     score: found?.score ?? null,
     direction: found?.direction ?? null,
   };
-}
-
-const EMPTY = {
-  value: 'rows without a number',
-  rate: 'rows without a number, or counted over nothing,',
-} as const;
-
-function notesOf(name: string, { kind, bucketSeconds, points, notes }: PlainSeries): string {
-  const count = (number: number, what: string) => (number === 0 ? '' : `${number} ${what}`);
-  const { duplicates, outOfOrder, gaps, absentBuckets, empty, unreadable } = notes;
-  const [first] = unreadable;
-  return formatFacts([
-    [name, `${points.length} points of ${notes.rows} rows, read as a ${kind}`],
-    ['from, to', `${points[0]?.timestamp} to ${points.at(-1)?.timestamp}`],
-    ['bucket', spanOf(bucketSeconds)],
-    ['gaps', count(gaps, `with ${absentBuckets} absent buckets, left absent`)],
-    ['duplicates', count(duplicates, 'rows repeat a time; the last row of a time counts')],
-    ['order', count(outOfOrder, 'rows came after a later one and were put in order')],
-    ['empty', count(empty, `${EMPTY[kind]} were left out`)],
-    [
-      'unreadable',
-      first === undefined
-        ? ''
-        : `${unreadable.length} rows were left out; line ${first.line}: ${first.reason}`,
-    ],
-  ]);
-}
-
-/** The anomalous points, those that follow each other as one line. */
-function summaryOf(judged: readonly JudgedPlainPoint[]): string {
-  const episodes: JudgedPlainPoint[][] = [];
-  let open = false;
-  for (const found of judged) {
-    const anomalous = statusOf(found.judgement) === 'anomalous';
-    if (anomalous && open) episodes.at(-1)?.push(found);
-    else if (anomalous) episodes.push([found]);
-    open = anomalous;
-  }
-  const points = episodes.reduce((sum, episode) => sum + episode.length, 0);
-  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${unjudged(judged)}`;
-  if (episodes.length === 0) return verdict;
-  const columns = [
-    { heading: 'from' },
-    { heading: 'to' },
-    ...['points', 'value', 'expected', 'score'].map((heading) => ({ heading, align: 'right' as const })),
-    { heading: 'direction' },
-  ];
-  return `${verdict}\n${formatTable(columns, episodes.map(rowOf))}`;
-}
-
-/** `24 not evaluable (cold start)`. */
-function unjudged(judged: readonly JudgedPlainPoint[]): string {
-  const reasons = judged.flatMap(({ judgement }) =>
-    judgement.status === 'not_evaluable' ? [judgement.reason.replaceAll('_', ' ')] : [],
-  );
-  const different = [...new Set(reasons)];
-  return `${reasons.length} not evaluable${different.length === 0 ? '' : ` (${different.join(', ')})`}`;
-}
-
-function rowOf(episode: readonly JudgedPlainPoint[]): string[] {
-  const scoreOf = ({ judgement }: JudgedPlainPoint) => (judgement.status === 'judged' ? judgement.score : 0);
-  const peak = episode.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a));
-  const expected = peak.judgement.status === 'judged' ? peak.judgement.expected : 0;
-  const direction = peak.judgement.status === 'judged' ? peak.judgement.direction : '';
-  return [
-    episode[0]?.point.timestamp ?? '',
-    episode.at(-1)?.point.timestamp ?? '',
-    `${episode.length}`,
-    short(peak.point.value),
-    short(expected),
-    scoreOf(peak).toFixed(2),
-    direction,
-  ];
-}
-
-const short = (number: number): string => String(Number(number.toPrecision(4)));
-
-function spanOf(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['m', 60],
-  ] as const;
-  const [unit, length] = units.find(([, span]) => seconds % span === 0) ?? ['s', 1];
-  return `${seconds / length}${unit}`;
 }

@@ -1,8 +1,10 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { Instant } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import type { SeriesContext } from './contract.js';
-import { readTime, slashOrderOf, type TimeReading } from './plain-time.js';
+import { type ColumnChoice, columnsOf, type PlainColumns } from './plain-columns.js';
+import { type DecimalMark, decimalMarkOf, readNumber } from './plain-number.js';
+import { readingOf, readTime, type TimeReading } from './plain-time.js';
 
 /** A point of a file, with the time as the file has it. */
 export interface PlainPoint {
@@ -29,29 +31,24 @@ export interface PlainSeriesNotes {
   empty: number;
   /** Rows that could not be read: left out. */
   unreadable: { line: number; reason: string }[];
+  /** Steps between rows that are no whole number of buckets. */
+  uneven: number;
 }
 
 export interface PlainSeries {
   kind: SeriesContext['kind'];
+  /** What the columns are called that were read: `orders`, `refunds over orders`; empty without a heading. */
+  title: string;
   bucketSeconds: number;
   points: readonly PlainPoint[];
   notes: PlainSeriesNotes;
 }
 
-const TIME_NAMES = ['timestamp', 'time', 'datetime', 'date', 'bucket_start', 'ds', 't', 'ts'];
-const VALUE_NAMES = ['value', 'y', 'count', 'v'];
 /** A step this many bucket widths long or longer leaves a bucket out; months of 28 to 31 days do not. */
 const GAP_STEPS = 1.5;
-const NOT_THERE = /^(|na|n\/a|nan|null|none|-)$/i;
-
-interface Columns {
-  time: number;
-  numerator: number;
-  denominator: number | null;
-}
-
-/** What stands before the decimals of the file's numbers; the other one may group their thousands. */
-type DecimalMark = ',' | '.';
+/** A month of 28 days is this much shorter than one of 31. */
+const UNEVEN = 0.1;
+const NOT_THERE = /^(|#?n\/?a|<na>|nan|null|nil|none|missing|\\n|[-–—]{1,3}|\.|\?)$/i;
 
 interface Row {
   line: number;
@@ -60,20 +57,29 @@ interface Row {
 
 /**
  * Reads `timestamp,value` or `timestamp,numerator,denominator`, with a heading or without, separated by commas,
- * semicolons, tabs or bars. Columns are found by their names, else by their order.
+ * semicolons, tabs or bars. Columns are found by their names, else by their order. Lines that begin with # say nothing.
  *
  * @param timezone IANA zone of times that name none.
  * @throws `input_unreadable` when the text is no such table or holds fewer than two points.
  */
-export function readPlainSeries(text: string, name: string, timezone: string): PlainSeries {
-  const rows = readRows(text, name);
+export function readPlainSeries(
+  text: string,
+  name: string,
+  timezone: string,
+  choice: ColumnChoice = {},
+): PlainSeries {
+  const separator = separatorOf(text);
+  const rows = readRows(text, separator, name);
   const [first] = rows;
   if (first === undefined) throw unreadable(name, 'there is nothing in it');
-  const reading = { timezone, slashes: slashOrderOf(rows.map(({ cells }) => cells[0] ?? '')) };
-  const hasHeading = !first.cells.some((cell) => readTime(cell, reading) !== null);
-  const columns = columnsOf(first.cells, hasHeading, name);
+  const firstReading = readingOf(
+    rows.map(({ cells }) => cells[0] ?? ''),
+    timezone,
+  );
+  const hasHeading = !first.cells.some((cell) => readTime(cell, firstReading) !== null);
+  const columns = columnsOf(first.cells, hasHeading, choice);
+  if (typeof columns === 'string') throw unreadable(name, columns);
   const body = hasHeading ? rows.slice(1) : rows;
-  const order = slashOrderOf(body.map(({ cells }) => cells[columns.time] ?? ''));
   const notes: PlainSeriesNotes = {
     rows: body.length,
     duplicates: 0,
@@ -82,107 +88,109 @@ export function readPlainSeries(text: string, name: string, timezone: string): P
     gaps: 0,
     empty: 0,
     unreadable: [],
+    uneven: 0,
   };
-  const mark = decimalMarkOf(separatorOf(text), body);
-  const points = inOrder(readPoints(body, columns, { timezone, slashes: order }, mark, notes), notes);
-  if (points.length < 2) throw unreadable(name, tooFew(points.length, notes));
+  const reading = readingOf(
+    body.map((row) => timeIn(row, columns)),
+    timezone,
+  );
+  const mark = decimalMarkOf(
+    body.flatMap((row) => numbersIn(row, columns)),
+    separator,
+  );
+  const points = inOrder(readPoints(body, columns, reading, mark, notes), notes);
+  if (points.length < 2) throw tooFew(name, points.length, notes);
   const bucketSeconds = bucketOf(points);
-  countGaps(points, bucketSeconds, notes);
-  return { kind: columns.denominator === null ? 'value' : 'rate', bucketSeconds, points, notes };
+  countSteps(points, bucketSeconds, notes);
+  const kind = columns.denominator === null ? 'value' : 'rate';
+  return { kind, title: columns.title, bucketSeconds, points, notes };
 }
 
-function readRows(text: string, name: string): Row[] {
+function readRows(text: string, separator: string, name: string): Row[] {
   try {
     const parsed = parse(text, {
       bom: true,
-      delimiter: separatorOf(text),
+      delimiter: separator,
       trim: true,
       info: true,
       relax_column_count: true,
+      // A quotation mark within a cell spoils that cell and not the file.
+      relax_quotes: true,
+      comment: '#',
+      comment_no_infix: true,
       skip_empty_lines: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
-    return parsed.map(({ record, info }) => ({ line: info.lines, cells: record }));
+    const rows = parsed.map(({ record, info }) => ({ line: info.lines, cells: record }));
+    return SEPARATOR_LINE.test(text) ? rows.slice(1) : rows;
   } catch (cause) {
-    throw unreadable(name, `not a table: ${messageOf(cause)}`, cause);
+    if (!(cause instanceof CsvError)) throw cause;
+    const { code, lines, records, empty_lines, comment_lines } = cause as CsvError & Record<string, number>;
+    throw code === 'CSV_QUOTE_NOT_CLOSED'
+      ? unreadable(
+          `${name}:${Number(records) + Number(empty_lines) + Number(comment_lines) + 1}`,
+          'a quotation mark opens here that is never closed',
+          cause,
+        )
+      : unreadable(`${name}:${lines}`, `not a table: ${messageOf(cause)}`, cause);
   }
 }
 
-function tooFew(points: number, { unreadable: [first] }: PlainSeriesNotes): string {
+function tooFew(name: string, points: number, { unreadable: [first] }: PlainSeriesNotes): RedressError {
   const found = `${points} points can be read, two are needed at least`;
-  return first === undefined ? found : `${found}; line ${first.line}: ${first.reason}`;
+  return first === undefined
+    ? unreadable(name, found)
+    : unreadable(`${name}:${first.line}`, `${first.reason}; ${found}`);
 }
+
+/** The line by which spreadsheets are told what separates the cells. */
+const SEPARATOR_LINE = /^\uFEFF?sep=(.)\r?\n/;
 
 /** Commas last: where another separator stands, they are decimal commas. */
 function separatorOf(text: string): string {
-  const [heading = ''] = text.split('\n', 1);
+  const [, told] = SEPARATOR_LINE.exec(text) ?? [];
+  if (told !== undefined) return told;
+  const [heading = ''] = /^(?!#)[^\r\n]+/m.exec(text) ?? [];
   return [';', '\t', '|'].find((separator) => heading.includes(separator)) ?? ',';
 }
 
-function columnsOf(first: readonly string[], hasHeading: boolean, name: string): Columns {
-  const names = hasHeading ? first.map((cell) => cell.toLowerCase()) : [];
-  const find = (wanted: readonly string[]): number => names.findIndex((column) => wanted.includes(column));
-  const time = Math.max(0, find(TIME_NAMES));
-  const numerator = find(['numerator']);
-  const denominator = find(['denominator']);
-  if (numerator >= 0 && denominator >= 0) return { time, numerator, denominator };
-  const value = find(VALUE_NAMES);
-  if (value >= 0) return { time, numerator: value, denominator: null };
-  if (first.length === 2) return { time, numerator: time === 0 ? 1 : 0, denominator: null };
-  if (first.length === 3 && time === 0) return { time, numerator: 1, denominator: 2 };
-  throw unreadable(name, 'the columns timestamp,value or timestamp,numerator,denominator are wanted');
-}
+/** The time of a row as the file has it, from two columns where a date and its clock are apart. */
+const timeIn = ({ cells }: Row, { time }: PlainColumns): string =>
+  time.map((column) => cells[column] ?? '').join(' ');
+
+const numbersIn = ({ cells }: Row, { numerator, denominator }: PlainColumns): string[] =>
+  [numerator, denominator].flatMap((column) => (column === null ? [] : (cells[column] ?? '')));
 
 function readPoints(
   rows: readonly Row[],
-  columns: Columns,
+  columns: PlainColumns,
   reading: TimeReading,
   mark: DecimalMark,
   notes: PlainSeriesNotes,
 ): PlainPoint[] {
-  return rows.flatMap(({ line, cells }) => {
-    const timestamp = cells[columns.time] ?? '';
-    const bucketStart = readTime(timestamp, reading);
-    const numbers = [columns.numerator, columns.denominator]
-      .filter((column) => column !== null)
-      .map((column) => cells[column] ?? '');
-    if (bucketStart === null) {
-      notes.unreadable.push({ line, reason: `'${timestamp}' is no time` });
+  return rows.flatMap((row) => {
+    const refuse = (reason: string) => {
+      notes.unreadable.push({ line: row.line, reason });
       return [];
-    }
-    if (numbers.some((cell) => NOT_THERE.test(cell))) {
+    };
+    const timestamp = timeIn(row, columns);
+    const bucketStart = readTime(timestamp, reading);
+    if (bucketStart === null) return refuse(`'${timestamp}' is no time`);
+    const cells = numbersIn(row, columns);
+    if (cells.some((cell) => NOT_THERE.test(cell))) {
       notes.empty += 1;
       return [];
     }
-    const wrong = numbers.find((cell) => !Number.isFinite(readNumber(cell, mark)));
-    if (wrong !== undefined) {
-      notes.unreadable.push({ line, reason: `'${wrong}' is no number` });
-      return [];
-    }
-    const [numerator = 0, denominator = null] = numbers.map((cell) => readNumber(cell, mark));
-    if (denominator !== null && denominator < 0) {
-      notes.unreadable.push({ line, reason: `nothing is counted over ${denominator}` });
-      return [];
-    }
+    const wrong = cells.find((cell) => !Number.isFinite(readNumber(cell, mark)));
+    if (wrong !== undefined) return refuse(`'${wrong}' is no number`);
+    const [numerator = 0, denominator = null] = cells.map((cell) => readNumber(cell, mark));
+    if (denominator !== null && denominator < 0) return refuse(`nothing is counted over ${denominator}`);
+    if (denominator !== null && numerator < 0) return refuse(`a rate cannot count ${numerator}`);
     if (denominator === 0) {
       notes.empty += 1;
       return [];
     }
     return [{ timestamp, bucketStart, value: numerator / (denominator ?? 1), numerator, denominator }];
   });
-}
-
-/** Where commas separate the cells, or one stands before a point, they group thousands: `"1,234.5"`. */
-function decimalMarkOf(separator: string, rows: readonly Row[]): DecimalMark {
-  const groups = rows.some(({ cells }) => cells.some((cell) => /^-?\d{1,3}(,\d{3})+\.\d+$/.test(cell)));
-  return separator === ',' || groups ? '.' : ',';
-}
-
-/** Not a number where it is none: marks that are not where thousands are grouped belong to something else. */
-function readNumber(cell: string, mark: DecimalMark): number {
-  if (mark === '.')
-    return Number(/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(cell) ? cell.replaceAll(',', '') : cell);
-  const grouped = /^-?\d{1,3}(\.\d{3})+,\d+$/.test(cell) ? cell.replaceAll('.', '') : cell;
-  return Number(grouped.replace(/^(-?\d+),(\d+)$/, '$1.$2'));
 }
 
 function inOrder(points: readonly PlainPoint[], notes: PlainSeriesNotes): PlainPoint[] {
@@ -203,9 +211,10 @@ function bucketOf(points: readonly PlainPoint[]): number {
   return Math.max(1, Math.round((steps[steps.length >> 1] as number) / 1_000));
 }
 
-function countGaps(points: readonly PlainPoint[], bucketSeconds: number, notes: PlainSeriesNotes): void {
+function countSteps(points: readonly PlainPoint[], bucketSeconds: number, notes: PlainSeriesNotes): void {
   for (const step of stepsOf(points)) {
     const buckets = step / 1_000 / bucketSeconds;
+    if (Math.abs(buckets - Math.max(1, Math.round(buckets))) > UNEVEN) notes.uneven += 1;
     if (buckets < GAP_STEPS) continue;
     notes.gaps += 1;
     notes.absentBuckets += Math.max(1, Math.round(buckets) - 1);

@@ -48,6 +48,41 @@ describe('redress detect', () => {
     expect(err).toContain('600 points of 600 rows, read as a rate');
   });
 
+  test('tells of an episode by the value that lies furthest out', async () => {
+    const { out } = await redress('detect', value);
+    expect(out.join('\n')).toMatch(/ 600 +10\d\.?\d* +\d\.\d\d +up/);
+  });
+
+  test('says what was found in the file: how a date was read, and the place of each row that was not', async () => {
+    const days = Array.from({ length: 12 }, (_, at) => `0${at + 1}/02/2024,${at}`.replace(/^0(\d\d)/, '$1'));
+    const file = fileOf('days.csv', [
+      'when,orders',
+      ...days.slice(0, 9),
+      'soon,3',
+      '04/02/2024,x',
+      ...days.slice(9),
+    ]);
+    const { status, out } = await redress('detect', file);
+    expect(status).toBe(0);
+    expect(out[0]).toContain(`${file}  12 points of 14 rows, read as a value: orders`);
+    expect(out[0]).toContain('read as 2024-01-02 00:00 to 2024-12-02 00:00 UTC');
+    expect(out[0]).toMatch(/bucket +1 month/);
+    expect(out[0]).toContain(`${file}:11: 'soon' is no time`);
+    expect(out[0]).toContain(`${file}:12: 'x' is no number`);
+  });
+
+  test('judges the column that is asked for', async () => {
+    const wide = fileOf('wide.csv', [
+      'day,a,b,c',
+      ...Array.from({ length: 40 }, (_, at) => `${hour(24 * at)},1,2,${at}`),
+    ]);
+    expect((await redress('detect', wide)).err).toContain('several columns could be judged: a, b, c');
+    const { out } = await redress('--json', 'detect', wide, '--value', 'c');
+    expect(JSON.parse(out[39] ?? '')).toMatchObject({ value: 39 });
+    const rated = await redress('--json', 'detect', wide, '--numerator', 'a', '--denominator', 'b');
+    expect(JSON.parse(rated.out[0] ?? '')).toMatchObject({ value: 0.5, numerator: 1, denominator: 2 });
+  });
+
   test('tells a person what stands out, as episodes', async () => {
     const { status, out } = await redress('detect', rate, '--use', 'z-score', '--param', 'width=5');
     expect(status).toBe(0);
@@ -90,6 +125,8 @@ describe('redress detect', () => {
     [['--use', 'z-score', '--param', 'widht=3'], /--param of z-score: .*widht/],
     [['--use', 'z-score', '--param', 'width=wide'], /--param of z-score: .*width/],
     [['--param', 'width'], /name=value/],
+    [['--numerator', 'a'], /--numerator and --denominator go together/],
+    [['--value', 'c', '--numerator', 'a', '--denominator', 'b'], /either --value/],
     [['--timezone', 'Europe/Lodnon'], /'Europe\/Lodnon' is not an IANA time zone/],
   ])('refuses %j as wrong usage', async (args, words) => {
     const { status, err } = await redress('detect', rate, ...args);

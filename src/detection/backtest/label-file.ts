@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf, RedressError } from '../../model/errors.js';
 import { formatSlice, parseSlice, type SliceLabels } from '../../model/slice.js';
-import { readTime, slashOrderOf, type TimeReading } from '../plain-time.js';
+import { readingOf, readTime, type TimeReading } from '../plain-time.js';
 import type { Label } from './labels.js';
 
 /** One label as a file has it, before its fields are read. */
@@ -28,10 +28,8 @@ const NAMES = {
  */
 export function readLabels(text: string, name: string): Label[] {
   const entries = entriesOf(text, name);
-  const reading: TimeReading = {
-    timezone: 'utc',
-    slashes: slashOrderOf(entries.map(({ fields }) => textOf(field(fields, 'from')))),
-  };
+  const times = entries.flatMap(({ fields }) => [field(fields, 'from'), field(fields, 'to')].map(textOf));
+  const reading = readingOf(times, 'utc');
   const problems: string[] = [];
   const labels = entries.flatMap(({ line, fields }) => {
     const place = `${name}:${line}`;
