@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Judgement } from '../detection/contract.js';
+import type { GuardedJudgement } from '../detection/guards.js';
 import type { PlainPoint, PlainSeries } from '../detection/plain-series.js';
 import { oneLine } from '../notify/wording.js';
 import { formatFacts, formatTable } from './table.js';
@@ -7,10 +7,10 @@ import { formatFacts, formatTable } from './table.js';
 /** A point of a file and what a detector said of it. */
 export interface JudgedPlainPoint {
   point: PlainPoint;
-  judgement: Judgement;
+  judgement: GuardedJudgement;
 }
 
-export function statusOf(judgement: Judgement): 'normal' | 'anomalous' | 'not_evaluable' {
+export function statusOf(judgement: GuardedJudgement): 'normal' | 'anomalous' | 'not_evaluable' {
   if (judgement.status === 'not_evaluable') return 'not_evaluable';
   return judgement.score > 1 ? 'anomalous' : 'normal';
 }
@@ -76,7 +76,6 @@ function spanOf(points: readonly PlainPoint[], timezone: string): string {
 
 /** The anomalous points, those that follow each other as one line. */
 export function summaryOf(judged: readonly JudgedPlainPoint[]): string {
-  const cold = judged.filter(({ judgement }) => judgement.status === 'not_evaluable').length;
   const episodes: JudgedPlainPoint[][] = [];
   let open = false;
   for (const found of judged) {
@@ -86,7 +85,7 @@ export function summaryOf(judged: readonly JudgedPlainPoint[]): string {
     open = anomalous;
   }
   const points = episodes.reduce((sum, episode) => sum + episode.length, 0);
-  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${cold} not evaluable`;
+  const verdict = `${points} of ${judged.length} points anomalous, in ${episodes.length} ${episodes.length === 1 ? 'episode' : 'episodes'}; ${unjudged(judged)}`;
   if (episodes.length === 0) return verdict;
   const columns = [
     { heading: 'from' },
@@ -98,6 +97,15 @@ export function summaryOf(judged: readonly JudgedPlainPoint[]): string {
 }
 
 /** An episode by the value that lies furthest out, by the width of its band, and by its highest score. */
+/** `24 not evaluable (cold start)`. */
+function unjudged(judged: readonly JudgedPlainPoint[]): string {
+  const reasons = judged.flatMap(({ judgement }) =>
+    judgement.status === 'not_evaluable' ? [judgement.reason.replaceAll('_', ' ')] : [],
+  );
+  const different = [...new Set(reasons)];
+  return `${reasons.length} not evaluable${different.length === 0 ? '' : ` (${different.join(', ')})`}`;
+}
+
 function rowOf(episode: readonly JudgedPlainPoint[]): string[] {
   const furthest = episode.reduce((a, b) => (departureOf(b) > departureOf(a) ? b : a));
   const [expected, direction] =

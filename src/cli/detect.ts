@@ -2,11 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { builtinDetectors } from '../../detectors/index.js';
 import { didYouMean } from '../config/did-you-mean.js';
+import { appointed } from '../config/plug-ins.js';
 import type { Detector } from '../detection/contract.js';
+import { contained } from '../detection/judgement.js';
 import type { ColumnChoice } from '../detection/plain-columns.js';
-import { type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
+import { type PlainPoint, type PlainSeries, readPlainSeries } from '../detection/plain-series.js';
 import { openInput } from '../ingest/open-input.js';
-import { RedressError } from '../model/errors.js';
+import { messageOf, RedressError } from '../model/errors.js';
 import { loadPlugIn } from '../plug-ins.js';
 import { globalOptions } from './context.js';
 import { type JudgedPlainPoint, notesOf, statusOf, summaryOf } from './detect-report.js';
@@ -46,7 +48,7 @@ export function register(program: Command, io: CliIo): void {
       for (const [number, file] of files.entries()) {
         try {
           const { name, series } = await read(file, options);
-          const judged = judgeAll(detector, params, series, timezone);
+          const { judged, faults } = judgeAll(detector, params, series, timezone);
           if (json) {
             for (const found of judged) io.out(JSON.stringify(toLine(name, found)));
             io.err(notesOf(name, timezone, series));
@@ -55,9 +57,16 @@ export function register(program: Command, io: CliIo): void {
             io.out(notesOf(name, timezone, series));
             io.out(summaryOf(judged));
           }
+          const [first] = faults;
+          if (first !== undefined)
+            throw new RedressError(
+              'input_unreadable',
+              `${name}: the detector '${detector.name}' failed at ${faults.length} of ${judged.length} points, ` +
+                `first at ${first.point.timestamp}: ${messageOf(first.error)}`,
+            );
         } catch (error) {
           // One file that is none is no reason to say nothing of the others.
-          if (files.length === 1 || !(error instanceof RedressError)) throw error;
+          if (files.length === 1 || !(error instanceof RedressError) || error.code === 'usage') throw error;
           io.err(error.message.startsWith(file) ? error.message : `${file}: ${error.message}`);
           failed += 1;
         }
@@ -90,14 +99,24 @@ async function read(file: string, options: Options): Promise<{ name: string; ser
   };
 }
 
+/** What the detector says of each point, and where it failed: there it has said nothing. */
 function judgeAll(
   detector: Detector,
   params: unknown,
   { kind, bucketSeconds, points }: PlainSeries,
   timezone: string,
-): JudgedPlainPoint[] {
-  const judge = detector.create(params, { kind, bucketSeconds, timezone });
-  return points.map((point) => ({ point, judgement: judge.observe({ ...point, annotations: [] }) }));
+): { judged: JudgedPlainPoint[]; faults: { point: PlainPoint; error: unknown }[] } {
+  const judge = appointed(detector, params, { kind, bucketSeconds, timezone });
+  if (typeof judge === 'string') throw new RedressError('usage', judge);
+  const faults: { point: PlainPoint; error: unknown }[] = [];
+  const judged = points.map((point) => ({
+    point,
+    judgement: contained(
+      () => judge.observe({ ...point, annotations: [] }),
+      (error) => faults.push({ point, error }),
+    ),
+  }));
+  return { judged, faults };
 }
 
 async function choose(use: string, given: Parameters): Promise<{ detector: Detector; params: unknown }> {

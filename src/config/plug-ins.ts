@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Detector } from '../detection/contract.js';
+import type { Detector, Judge, SeriesContext } from '../detection/contract.js';
+import { messageOf } from '../model/errors.js';
 import type { MetricDefinition } from '../model/metric.js';
 import type { Problem } from './problems.js';
 import { isRecord, itemsOf, type SettingPath, type YamlSource } from './yaml-source.js';
@@ -83,11 +84,17 @@ function faultOf(detector: Detector, { kind }: Record<string, unknown>, params: 
   if (!parameters.success) return null;
   const isRate = kind === 'ratio' || kind === 'breach';
   const series = { kind: isRate ? 'rate' : 'value', bucketSeconds: 3600, timezone: 'UTC' } as const;
+  const judge = appointed(detector, parameters.data, series);
+  return typeof judge === 'string' ? judge : null;
+}
+
+/** A judge of a detector that may be anybody's; what is wrong with the detector where it makes none. */
+export function appointed(detector: Detector, params: unknown, series: SeriesContext): Judge | string {
   try {
-    const judge: Partial<ReturnType<Detector['create']>> = detector.create(parameters.data, series);
-    if (typeof judge?.observe === 'function' && typeof judge.save === 'function') return null;
+    const judge: Partial<Judge> = detector.create(params, series);
+    if (typeof judge?.observe === 'function' && typeof judge.save === 'function') return judge as Judge;
     return `the detector '${detector.name}' makes a judge without observe and save`;
   } catch (error) {
-    return `the detector '${detector.name}' makes no judge: ${error instanceof Error ? error.message : String(error)}`;
+    return `the detector '${detector.name}' makes no judge: ${messageOf(error)}`;
   }
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/program.js';
 
@@ -92,34 +91,6 @@ describe('redress detect', () => {
     expect(out.join('\n')).toContain(hour(500));
   });
 
-  test('contains a plug-in that fails on a point or answers what is no number, says so, and goes on', async () => {
-    const plugIn = join(folder, 'frail.js');
-    writeFileSync(
-      plugIn,
-      `import { defineDetector } from '${pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href}';
-      import { z } from 'zod';
-      export default defineDetector({
-        name: 'frail', description: 'for a test', parameters: z.strictObject({}),
-        create: () => ({
-          observe({ value }) {
-            if (value === 600) throw new Error('too much');
-            return { status: 'judged', expected: 0, lower: 0, upper: 0, score: value === 105 ? NaN : 0.5, direction: 'up' };
-          },
-          save: () => null,
-        }),
-      });`,
-    );
-    const { status, out, err } = await redress('--json', 'detect', value, '--use', plugIn);
-    expect(status).toBe(0);
-    const lines = out.map((line) => JSON.parse(line) as { value: number; status: string; reason: string });
-    for (const line of lines)
-      expect([line.status, line.reason]).toEqual(
-        line.value === 600 || line.value === 105 ? ['not_evaluable', 'error'] : ['normal', ''],
-      );
-    expect(lines.filter(({ reason }) => reason === 'error').length).toBeGreaterThan(1);
-    expect(err).toMatch(/frail failed on \d+ points: a judgement holds a number that is not finite/);
-  });
-
   test.each([
     [['--use', 'z-scor'], /no detector is called 'z-scor'.*z-score/],
     [['--use', 'z-score', '--param', 'widht=3'], /--param of z-score: .*widht/],
@@ -132,6 +103,44 @@ describe('redress detect', () => {
     const { status, err } = await redress('detect', rate, ...args);
     expect(status).toBe(2);
     expect(err).toMatch(words);
+  });
+
+  test.each([
+    [
+      'a detector that throws',
+      "observe() { throw new Error('no kettle') }",
+      /'it' failed at 600 of 600 points, first at .*: no kettle/,
+    ],
+    [
+      'an answer that is no number',
+      'observe() { return { status: "judged", expected: NaN } }',
+      /number that is not finite/,
+    ],
+    ['an answer that is nothing', 'observe() {}', /the answer is not a judgement/],
+    [
+      'a reason of its own',
+      'observe() { return { status: "not_evaluable", reason: "monday" } }',
+      /neither cold_start nor calendar/,
+    ],
+  ])('reports %s, and goes on', async (_what, observe, words) => {
+    const plugIn = fileOf(`it-${observe.length}.mjs`, [
+      `export default { name: 'it', description: 'x', create: () => ({ ${observe}, save: () => null }) };`,
+    ]);
+    const { status, out, err } = await redress('--json', 'detect', value, '--use', plugIn);
+    expect(status).toBe(1);
+    expect(out).toHaveLength(600);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ status: 'not_evaluable', reason: 'error' });
+    expect(err).toMatch(words);
+  });
+
+  test('refuses a detector that makes no judge as wrong usage', async () => {
+    const plugIn = fileOf('none.mjs', [
+      "export default { name: 'none', description: 'x', create() { throw new Error('no kettle') } };",
+    ]);
+    expect(await redress('detect', value, rate, '--use', plugIn)).toMatchObject({
+      status: 2,
+      err: "the detector 'none' makes no judge: no kettle",
+    });
   });
 
   test('judges the other files when one is none, and says which and that it failed', async () => {

@@ -108,8 +108,8 @@ class Process {
   crash(): void {
     const { of, points } = this.#world;
     this.#judging = this.#begin();
-    const known = this.#judging.observedUntil(of) ?? Number.NEGATIVE_INFINITY;
-    for (const bucket of byBucket(points.filter(({ bucketStart }) => bucketStart > known)))
+    const { since } = this.#judging.unseen(of);
+    for (const bucket of byBucket(points.filter(({ bucketStart }) => bucketStart > since)))
       this.judge(bucket);
   }
 
