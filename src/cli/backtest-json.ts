@@ -6,7 +6,7 @@ import { formatSlice } from '../model/slice.js';
 import { type BacktestReport, seriesRows } from './backtest-report.js';
 
 /** A backtest as rows, for `--json`. */
-export function backtestJson(report: BacktestReport): object[] {
+export function backtestJson(report: Omit<BacktestReport, 'configuration'>): object[] {
   const { evaluation, compared, charts, seconds } = report;
   const rows = [
     { kind: 'summary', ...spanRow(evaluation), ...figuresRow(evaluation.overall), seconds },
@@ -84,7 +84,8 @@ function alertRow(
     opened_at: iso(alert.openedAt),
     resolved_at: iso(alert.resolvedAt),
     held_back: announcedAt.length === 0,
-    right: right?.has(alert.alertId) ?? null,
+    // Nobody was told of one that was held back, so it counts neither way.
+    right: announcedAt.length === 0 ? null : (right?.has(alert.alertId) ?? null),
     value: alert.first.value,
     expected: alert.first.expected,
     lower: alert.first.lower,

@@ -99,19 +99,28 @@ export async function openHistory(
 
 async function labelsIn(file: string): Promise<Label[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RedressError('input_unreadable', `${file}: cannot be read: ${messageOf(cause)}`, { cause });
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const detail = isMissing ? 'there is no such file' : `cannot be read: ${messageOf(cause)}`;
+    throw new RedressError('input_unreadable', `${file}: ${detail}`, { cause });
   });
   return readLabels(text, basename(file));
 }
 
-/** Labels of metrics that are not configured ask for nothing, which may be meant or a slip of the pen. */
+/**
+ * Labels of metrics that are not configured ask for nothing, and a dimension that no metric is sliced by agrees with
+ * every alert: both may be meant, or a slip of the pen.
+ */
 function strangers(labels: readonly Label[], { metrics }: Configuration): string[] {
   const ids = metrics.map(({ id }) => id);
-  return labels.flatMap(({ metric, place }) =>
-    metric === null || ids.includes(metric)
+  const known = new Set(metrics.flatMap(({ slices }) => slices.flat()));
+  return labels.flatMap(({ metric, slice, place }) => [
+    ...(metric === null || ids.includes(metric)
       ? []
-      : [`${place}: there is no metric '${metric}'${didYouMean(metric, ids)}`],
-  );
+      : [`${place}: there is no metric '${metric}'${didYouMean(metric, ids)}`]),
+    ...Object.keys(slice)
+      .filter((dimension) => !known.has(dimension))
+      .map((dimension) => `${place}: no metric is sliced by '${dimension}'${didYouMean(dimension, known)}`),
+  ]);
 }
 
 /** The metrics of the names. Throws `usage` for one that is not configured. */

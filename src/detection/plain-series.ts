@@ -145,8 +145,8 @@ function tooFew(name: string, points: number, { unreadable: [first] }: PlainSeri
 /** The line by which spreadsheets are told what separates the cells. */
 const SEPARATOR_LINE = /^\uFEFF?sep=(.)\r?\n/;
 
-/** Commas last: where another separator stands, they are decimal commas. */
-function separatorOf(text: string): string {
+/** What separates a table's cells. Commas last: where another separator stands, they are decimal commas. */
+export function separatorOf(text: string): string {
   const [, told] = SEPARATOR_LINE.exec(text) ?? [];
   if (told !== undefined) return told;
   const [heading = ''] = /^(?!#)[^\r\n]+/m.exec(text) ?? [];

@@ -21,6 +21,7 @@ const METRICS = `# Watched since March.
 - id: orders
   kind: count
   of: { event: order.delivered }
+  slices: [[], [region]]
 `;
 
 /** Two days of a hundred orders an hour and ten disputes; an incident of five hours, and one odd hour. */
@@ -95,10 +96,16 @@ describe('redress backtest, beside a process that runs over the same store', () 
 
   it('asks nothing of labels whose metric is not configured, and says so', async () => {
     const others = join(newFolder(), 'others.csv');
-    writeFileSync(others, 'metric,from,to\ndispute_rates,2026-03-03T10:00Z,2026-03-03T15:00Z\n');
+    writeFileSync(
+      others,
+      'metric,slice,from,to\ndispute_rates,regoin=DE,2026-03-03T10:00Z,2026-03-03T15:00Z\n',
+    );
     const { status, out, err } = await redress(['backtest', '--config', config, '--labels', others]);
     expect(status).toBe(0);
-    expect(err).toBe("others.csv:2: there is no metric 'dispute_rates' (did you mean 'dispute_rate'?)");
+    expect(err.split('\n')).toEqual([
+      "others.csv:2: there is no metric 'dispute_rates' (did you mean 'dispute_rate'?)",
+      "others.csv:2: no metric is sliced by 'regoin' (did you mean 'region'?)",
+    ]);
     expect(out).toMatch(/left out, .*: others\.csv:2/);
   });
 
@@ -110,7 +117,7 @@ describe('redress backtest, beside a process that runs over the same store', () 
       'there is nothing between --from and --to: the history is from 2026-03-02T00:00Z',
       2,
     ],
-    [['--labels', 'nowhere.csv'], 'nowhere.csv: cannot be read: ENOENT', 1],
+    [['--labels', 'nowhere.csv'], 'nowhere.csv: there is no such file', 1],
     [['--compare', '/nowhere'], '/nowhere', 2],
   ])('refuses %j with a line that says what and where', async (args, message, expected) => {
     const { status, out, err } = await redress(['backtest', '--config', config, ...args]);

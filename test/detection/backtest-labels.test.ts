@@ -42,6 +42,11 @@ describe('labels', () => {
       '',
       '{"from":"2026-02-03","to":"2026-02-04"}',
     ].join('\n'),
+    'CSV with semicolons': [
+      'from;to;metric;slice;title',
+      '27.01.2026 09:00;31.01.2026 09:00;dispute_rate;category=toys,region=DE;A batch of toys',
+      '03.02.2026;04.02.2026;;;',
+    ].join('\n'),
     YAML: [
       '- { metric: dispute_rate, slice: { region: DE, category: toys }, from: 2026-01-27 09:00, to: "2026-01-31T09:00Z", title: A batch of toys }',
       '# later',
@@ -75,6 +80,12 @@ describe('labels', () => {
     expect(() => readLabels('{"from": 1', 'x.ndjson')).toThrow('x.ndjson:1: is not JSON');
     expect(() => readLabels('- from: [', 'x.yaml')).toThrow(/^x\.yaml:1: is not YAML/);
     expect(() => readLabels('- 3', 'x.yaml')).toThrow('x.yaml:1: is not a label');
+    expect(() => readLabels('metric,begin\norders,1\n', 'x.csv')).toThrow(
+      "x.csv:1: there is no column 'from'; there are metric, begin",
+    );
+    expect(() => readLabels('from,to\n2026-01-27,2026-01-28,toys\n', 'x.csv')).toThrow(
+      /^x\.csv:2: is not a table of labels/,
+    );
     expect(() => readLabels('from,to\n', 'x.csv')).toThrow('x.csv: there is no label in it');
   });
 });

@@ -43,6 +43,17 @@ describe('the score of a run', () => {
     expect(figures.scores?.f1).toBeCloseTo((2 * (3 / 4) * (2 / 3)) / (3 / 4 + 2 / 3), 12);
   });
 
+  it('names first the alert on the own slice of a label, of those that fire at one moment', () => {
+    const german = label({ slice: { region: 'DE' } });
+    const slices = ['all', 'category=toys', 'region=DE', 'category=toys,region=DE'];
+    const [outcome] = outcomes(
+      [german],
+      slices.map((slice) => episode({ slice, openedAt: T0 + HOUR })),
+    );
+    expect(outcome?.episodes.map(({ alert }) => alert.slice)).toHaveLength(4);
+    expect(outcome?.episodes[0]?.alert.slice).toBe('region=DE');
+  });
+
   it('is of the alerts that fire and the labels that begin in the time that is counted', () => {
     const labels = [label(), label({ from: T0 + WEEK, to: T0 + WEEK + DAY })];
     const episodes = [episode({ openedAt: T0 + HOUR }), episode({ openedAt: T0 + WEEK + HOUR })];

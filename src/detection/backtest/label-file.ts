@@ -1,7 +1,8 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf, RedressError } from '../../model/errors.js';
 import { formatSlice, parseSlice, type SliceLabels } from '../../model/slice.js';
+import { separatorOf } from '../plain-series.js';
 import { readingOf, readTime, type TimeReading } from '../plain-time.js';
 import type { Label } from './labels.js';
 
@@ -125,13 +126,22 @@ function ofCsv(text: string, name: string): Entry[] {
     rows = parse(text, {
       columns: (heading: string[]) => heading.map((column) => column.trim().toLowerCase()),
       bom: true,
+      delimiter: separatorOf(text),
       trim: true,
       info: true,
       skip_empty_lines: true,
     });
   } catch (error) {
-    throw new RedressError('input_unreadable', `${name}: is not a table of labels: ${messageOf(error)}`);
+    const place =
+      error instanceof CsvError ? `${name}:${(error as CsvError & { lines?: number }).lines}` : name;
+    throw new RedressError('input_unreadable', `${place}: is not a table of labels: ${messageOf(error)}`);
   }
+  const [first] = rows;
+  if (first !== undefined && NAMES.from.every((column) => first.record[column] === undefined))
+    throw new RedressError(
+      'input_unreadable',
+      `${name}:1: there is no column 'from'; there are ${Object.keys(first.record).join(', ')}`,
+    );
   return rows.map(({ record, info }) => ({ line: info.lines, fields: record }));
 }
 

@@ -1,11 +1,12 @@
 import { median } from 'simple-statistics';
 import { type Instant, WEEK } from '../../model/clock.js';
+import { formatSlice } from '../../model/slice.js';
 import { type Episode, type Label, toldOf } from './labels.js';
 
 /** What became of one label. */
 export interface LabelOutcome {
   label: Label;
-  /** The alerts that told of it, the earliest first. */
+  /** The alerts that told of it, the earliest first, and of those of one moment the one on its own slice. */
   episodes: readonly Episode[];
   /** When the first of them fired; null when it was missed. */
   foundAt: Instant | null;
@@ -60,12 +61,19 @@ export function outcomesOf(
   { grace, countOrders }: { grace: number; countOrders: CountOrders },
 ): LabelOutcome[] {
   return labels.map((label) => {
+    const own = formatSlice(label.slice);
+    const isElsewhere = ({ alert: { slice } }: Episode) => Number(slice !== own);
     const telling = episodes
       .flatMap((episode) => {
         const at = toldOf(label, episode, grace);
         return at === null ? [] : [{ episode, at }];
       })
-      .sort((a, b) => a.at - b.at || (a.episode.alert.alertId < b.episode.alert.alertId ? -1 : 1));
+      .sort(
+        (a, b) =>
+          a.at - b.at ||
+          isElsewhere(a.episode) - isElsewhere(b.episode) ||
+          (a.episode.alert.alertId < b.episode.alert.alertId ? -1 : 1),
+      );
     const [first] = telling;
     return {
       label,
