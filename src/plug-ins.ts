@@ -24,7 +24,7 @@ export const loadPlugIn: LoadPlugIn = async (use, folder) => {
   try {
     module = await import(pathToFileURL(path).href);
   } catch (error) {
-    return { ok: false, message: `'${use}' cannot be loaded: ${messageOf(error)}` };
+    return { ok: false, message: `'${use}' cannot be loaded: ${messageOf(error)}${remedyFor(error, path)}` };
   }
   const checked = read(module.default);
   return typeof checked === 'string'
@@ -34,6 +34,15 @@ export const loadPlugIn: LoadPlugIn = async (use, folder) => {
 
 /** The detectors that configuration may name: those that come with Redress, and the way to others. */
 export const knownDetectors = { detectors: builtinDetectors, loadPlugIn };
+
+/** What most often keeps Node from loading a file that is right in itself; empty for what is not that. */
+export function remedyFor(error: unknown, path: string): string {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND')
+    return '. What a plug-in imports is looked for from where it lies: install it there';
+  return error instanceof SyntaxError && path.endsWith('.js')
+    ? '. A file of modules is called .mjs, unless the package.json above it has "type": "module"'
+    : '';
+}
 
 function isPath(use: string): boolean {
   return use.startsWith('./') || use.startsWith('../') || isAbsolute(use);

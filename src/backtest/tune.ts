@@ -65,7 +65,7 @@ export interface TuneOptions {
 /**
  * Looks for settings of one metric that would have told more of what was right and less of what was wrong. The search
  * sees the earlier part of the history only; what it finds is then held against the later part, and is proposed only
- * if it costs no more there.
+ * if it costs no more there. Settings that find no incident at all are never proposed.
  */
 export async function tune(
   configuration: Configuration,
@@ -116,7 +116,9 @@ export async function tune(
       if (drafted === null) return null;
       runs += 1;
       options.onRun?.(runs);
-      return lossOf((await run(drafted.configuration, drafted.metric, split))(parts.earlier), { missed });
+      const weighing = (await run(drafted.configuration, drafted.metric, split))(parts.earlier);
+      // To find no incident at all is never an improvement, however many wrong alerts it spares.
+      return changes.size > 0 && findsNone(weighing) ? null : lossOf(weighing, { missed });
     },
     options.runs,
   );
@@ -132,7 +134,8 @@ export async function tune(
   const change = (cost ?? 0) - (costs ?? 0);
   return {
     metric: metric.id,
-    outcome: change > 0 ? 'not_confirmed' : 'proposed',
+    outcome:
+      change > 0 || (findsNone(later.changed) && !findsNone(later.today)) ? 'not_confirmed' : 'proposed',
     changes: [...found.changes].flatMap(([index, value]) => {
       const tunable = tunables[index];
       return tunable === undefined ? [] : [{ tunable, value }];
@@ -147,6 +150,8 @@ export async function tune(
     cutShort,
   };
 }
+
+const findsNone = ({ incidents, found }: Weighing): boolean => incidents > 0 && found === 0;
 
 /** The evidence that can concern a metric: its own, and labels of any. */
 function concerning({ id }: MetricDefinition, evidence: Evidence): Evidence {

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AlertDesk } from '../../src/alerts/desk.js';
 import type { Alert, FeedbackVerdict } from '../../src/model/alert.js';
@@ -102,7 +104,7 @@ describe('redress tune', () => {
     expect(readFileSync(file, 'utf8')).toBe(METRICS);
   });
 
-  it('says in JSON what it proposes, from labels as well', async () => {
+  it('says in JSON what it proposes, from labels as well; a backtest with it then says what was promised', async () => {
     const labels = join(newFolder(), 'labels.ndjson');
     const hours = Array.from({ length: DAYS * 24 }, (_, hour) => hour).filter(
       (hour) => isIncident(hour) && !isIncident(hour - 1),
@@ -116,6 +118,34 @@ describe('redress tune', () => {
     expect(evidence).toMatchObject({ kind: 'evidence', incidents: hours.length, complete: true });
     expect(tuning).toMatchObject({ kind: 'metric', metric: 'dispute_rate', outcome: 'proposed' });
     expect(diff?.diff).toMatch(/^--- a\//);
+
+    // The diff is of the file by its whole path, which it is given another one of here.
+    const changed = newFolder();
+    cpSync(config, changed, { recursive: true, filter: (path) => path !== data });
+    const patch = join(changed, 'tune.patch');
+    writeFileSync(
+      patch,
+      String(diff?.diff).replace(/^(---|\+\+\+) ([ab])\/.*\/metrics\.yaml$/gm, '$1 $2/metrics.yaml'),
+    );
+    await promisify(execFile)('git', ['apply', patch], { cwd: changed });
+    expect(readFileSync(join(changed, 'metrics.yaml'), 'utf8')).not.toBe(METRICS);
+    const after = await redress([
+      'backtest',
+      '--json',
+      '--config',
+      changed,
+      '--labels',
+      labels,
+      '--grace',
+      '1h',
+    ]);
+    expect(after.err).toBe('');
+    const kept = ['alerts', 'alerts_per_week', 'right', 'found', 'precision', 'recall', 'delay_seconds'];
+    const figures = (row: unknown) => kept.map((name) => [name, (row as Record<string, unknown>)[name]]);
+    const [, told] = jsonLines(after.out);
+    const promised = Object(tuning?.all).changed;
+    expect(figures(told)).toEqual(figures(promised));
+    expect(told).toMatchObject({ kind: 'metric', found: hours.length });
   });
 
   it.each([

@@ -53,6 +53,7 @@ async function tuned(
   evidence: Evidence,
   made: Parameters<typeof history>[0] = { oddUntil: DAYS, weakFrom: DAYS },
   text = FILE,
+  missed = 5,
 ): Promise<Tuning> {
   const load = async (of: string) => {
     const read = MetricsFileSchema.safeParse(parse(of));
@@ -67,7 +68,7 @@ async function tuned(
     counted: span,
     evidence,
     grace: HOUR,
-    missed: 5,
+    missed,
     runs: 80,
     text,
     load,
@@ -108,6 +109,14 @@ describe('a proposal', () => {
     expect(tuning.outcome).toBe('not_confirmed');
     if (tuning.outcome !== 'not_confirmed') return;
     expect(tuning.later.changed.found).toBeLessThan(tuning.later.today.found);
+  });
+
+  it('never is to find nothing any more, however little a missed incident is said to be worth', async () => {
+    const tuning = await tuned(evidenceFrom(labels, [], END), { oddUntil: DAYS, weakFrom: 0 }, FILE, 1);
+    expect(tuning.outcome).not.toBe('too_little');
+    if (tuning.outcome !== 'proposed') return;
+    expect(tuning.earlier.changed.found).toBeGreaterThan(0);
+    expect(tuning.later.changed.found).toBeGreaterThan(0);
   });
 
   it('is not made where nothing is better', async () => {

@@ -52,7 +52,7 @@ const WITHOUT_SERVICE: readonly Step[] = [
   ['backtest --compare DIR', () => ['backtest', '--compare', 'wider/']],
   ['backtest --metric dispute_rate --charts out/'],
   ['detect series.csv'],
-  ['detect history.csv --use ./usual-range.js'],
+  ['detect history.csv --use ./usual-range.mjs'],
   ['detect sales.csv stock.csv.gz --use z-score --param robust=true --param width=4'],
   ['explain table.csv --value sold --forecast expected'],
   ['route --metric dispute_rate --slice region=GB --severity critical --at 2026-12-25T03:00Z'],
@@ -254,7 +254,7 @@ function writeFiles(): void {
     'table.csv',
     'region,category,sold,expected\nGB,toys,90,40\nGB,shoes,41,40\nDE,toys,39,40\nDE,shoes,40,40\n',
   );
-  cpSync(join(ROOT, 'docs/plug-in/usual-range.js'), 'usual-range.js');
+  cpSync(join(ROOT, 'docs/plug-in/usual-range.mjs'), 'usual-range.mjs');
   mkdirSync('node_modules', { recursive: true });
   if (!existsSync('out')) mkdirSync('out');
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Configuration } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { createDeciders } from '../../src/pipeline/deciding.js';
-import { knownDetectors } from '../../src/plug-ins.js';
+import { knownDetectors, remedyFor } from '../../src/plug-ins.js';
 import { ratePoint } from '../detection/fixtures.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,10 +73,10 @@ function verdictsOf(loaded: Configuration, cut: number) {
 
 describe('the example of a plug-in', () => {
   it.each([
-    ['as a file', './usual-range.js'],
+    ['as a file', './usual-range.mjs'],
     ['as a package', 'redress-usual-range'],
   ])('judges %s, and goes on after a restart', async (_how, use) => {
-    if (use.startsWith('.')) await cp(join(EXAMPLE, 'usual-range.js'), join(folder, 'usual-range.js'));
+    if (use.startsWith('.')) await cp(join(EXAMPLE, 'usual-range.mjs'), join(folder, 'usual-range.mjs'));
     else await cp(EXAMPLE, join(folder, 'node_modules/redress-usual-range'), { recursive: true });
     const loaded = await configuration(use, '      points: 6\n  min_denominator: 1');
     expect(loaded.metrics[0]?.detect).toEqual([{ use: 'usual-range', params: { points: 6 } }]);
@@ -92,15 +92,15 @@ describe('the example of a plug-in', () => {
   });
 
   it('is checked for its parameters as any other detector is', async () => {
-    await cp(join(EXAMPLE, 'usual-range.js'), join(folder, 'usual-range.js'));
-    expect(await problems('./usual-range.js', '      point: 6\n      margin: wide')).toEqual([
-      "7:7 unknown key 'point' (did you mean 'points'?) of detector ./usual-range.js",
+    await cp(join(EXAMPLE, 'usual-range.mjs'), join(folder, 'usual-range.mjs'));
+    expect(await problems('./usual-range.mjs', '      point: 6\n      margin: wide')).toEqual([
+      "7:7 unknown key 'point' (did you mean 'points'?) of detector ./usual-range.mjs",
       "8:15 must be a number, not 'wide'",
     ]);
   });
 
   it('judges a plain series on the command line', async () => {
-    await cp(join(EXAMPLE, 'usual-range.js'), join(folder, 'usual-range.js'));
+    await cp(join(EXAMPLE, 'usual-range.mjs'), join(folder, 'usual-range.mjs'));
     const rows = Array.from({ length: 60 }, (_, hour) => {
       const at = new Date(Date.UTC(2026, 0, 1, hour)).toISOString();
       return `${at},${hour === 55 ? 500 : 100 + (hour % 5)}`;
@@ -115,7 +115,7 @@ describe('the example of a plug-in', () => {
         'detect',
         join(folder, 'hours.csv'),
         '--use',
-        join(folder, 'usual-range.js'),
+        join(folder, 'usual-range.mjs'),
       ],
       { cwd: ROOT },
     );
@@ -169,6 +169,12 @@ describe('a plug-in that is none', () => {
       "'./it.mjs' cannot be loaded: out of order",
     ],
     [
+      'a module that lacks another one',
+      './it.mjs',
+      "import 'left-out';",
+      "'./it.mjs' cannot be loaded: Cannot find package 'left-out' imported from ./it.mjs. What a plug-in imports is looked for from where it lies: install it there",
+    ],
+    [
       'a package that is no detector',
       'zod',
       '',
@@ -177,6 +183,14 @@ describe('a plug-in that is none', () => {
   ])('is told so at its line: %s', async (_what, use, text, message) => {
     if (text !== '') await writeFile(join(folder, 'it.mjs'), text);
     expect(await problems(use)).toEqual([`6:12 ${message}`]);
+  });
+
+  it('because Node takes the file for no module is told how it is one', () => {
+    // What loads modules in a test takes any file for one.
+    const error = new SyntaxError('Cannot use import statement outside a module');
+    expect(remedyFor(error, '/shop/it.js')).toContain('is called .mjs');
+    expect(remedyFor(error, '/shop/it.mjs')).toBe('');
+    expect(remedyFor(new Error('no kettle'), '/shop/it.js')).toBe('');
   });
 
   it('and is no package either is taken for a name that was mistyped', async () => {

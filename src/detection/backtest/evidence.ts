@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import type { Alert, FeedbackVerdict } from '../../model/alert.js';
 import { type Instant, WEEK } from '../../model/clock.js';
 import { parseSlice } from '../../model/slice.js';
@@ -33,7 +34,7 @@ export interface Weighing {
   unknown: number;
   precision: number | null;
   recall: number | null;
-  /** Mean over the incidents found, ms. */
+  /** Median over the incidents found, as a backtest has it, ms. */
   delay: number | null;
   /** How much of each incident had passed before it was told of, 0 to 1, added up over those found. */
   lateness: number;
@@ -103,7 +104,7 @@ export function weigh(
     unknown: counts.unknown,
     precision: judged === 0 ? null : counts.right / judged,
     recall: asked.length === 0 ? null : delays.length / asked.length,
-    delay: delays.length === 0 ? null : delays.reduce((sum, { delay }) => sum + delay, 0) / delays.length,
+    delay: delays.length === 0 ? null : median(delays.map(({ delay }) => delay)),
     lateness: delays.reduce((sum, { label, delay }) => sum + Math.min(1, delay / (label.to - label.from)), 0),
   };
 }
