@@ -30,6 +30,11 @@ export function tuneReport({ evidence, marked, tunings, diff, written }: TuneRep
     evidence.complete
       ? 'The labels are taken as complete: an alert outside of them all is wrong.'
       : 'Without --labels an alert that nobody said anything of is neither right nor wrong.',
+    ...(evidence.incidents.length === 0 && evidence.marked.length === 0
+      ? [
+          'redress alerts feedback says of an alert what it was worth; --labels FILE says when something was wrong.',
+        ]
+      : []),
     ...(neither === 0
       ? []
       : ['Alerts that were expected or show a new normal count neither way: calendar.yaml holds such days.']),

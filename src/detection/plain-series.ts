@@ -167,14 +167,16 @@ function readPoints(
   mark: DecimalMark,
   notes: PlainSeriesNotes,
 ): PlainPoint[] {
+  let before: Instant | undefined;
   return rows.flatMap((row) => {
     const refuse = (reason: string) => {
       notes.unreadable.push({ line: row.line, reason });
       return [];
     };
     const timestamp = timeIn(row, columns);
-    const bucketStart = readTime(timestamp, reading);
+    const bucketStart = readTime(timestamp, reading, before);
     if (bucketStart === null) return refuse(`'${timestamp}' is no time`);
+    before = bucketStart;
     const cells = numbersIn(row, columns);
     if (cells.some((cell) => NOT_THERE.test(cell))) {
       notes.empty += 1;

@@ -77,13 +77,16 @@ export function readingOf(texts: readonly string[], timezone: string): TimeReadi
  * (`2024-W05`) or a day of the year; seconds, milliseconds, microseconds or nanoseconds since 1970; spreadsheets' days;
  * `202401310900`, `31.01.2024 09:00`, `1/31/24 9:00 AM`, `31-Jan-2024`, `January 31, 2024`, RFC 2822; months, quarters
  * and years. Null when it is none of these.
+ *
+ * @param after the time of the row before, which tells the two hours apart that a clock shows when it is put back.
  */
-export function readTime(text: string, reading: TimeReading): Instant | null {
+export function readTime(text: string, reading: TimeReading, after?: Instant): Instant | null {
   const trimmed = text.trim();
   const compact = COMPACT.exec(trimmed);
   const read = compact === null ? null : readDate(`${compact[1]}T${compact[2]}`, reading);
   if (read !== null) return read;
-  if (reading.numbers !== null && NUMBERS[reading.numbers].test(trimmed)) return readNumber(trimmed, reading);
+  if (reading.numbers !== null && NUMBERS[reading.numbers].test(trimmed))
+    return readNumber(trimmed, reading, after);
   const epoch = readEpoch(trimmed);
   if (epoch !== null) return epoch;
   return readDate(
@@ -92,21 +95,25 @@ export function readTime(text: string, reading: TimeReading): Instant | null {
       .replace(/\s*\([^)]*\)$/, '')
       .replace(YEAR_LAST, '$1 $4 $2$3'),
     reading,
+    after,
   );
 }
 
-function readNumber(text: string, { timezone, numbers }: TimeReading): Instant {
+function readNumber(text: string, { timezone, numbers }: TimeReading, after?: Instant): Instant {
   const zone = { zone: timezone };
   if (numbers !== 'spreadsheet days') {
     const [year, month = 1, day = 1, hour = 0] = (text.match(/^\d{4}|\d{2}/g) ?? []).map(Number);
-    return DateTime.fromObject({ year, month, day, hour }, zone).toMillis();
+    return momentOf(DateTime.fromObject({ year, month, day, hour }, zone), after);
   }
   // The part of a day is a time of its clock: a spreadsheet knows no days of 23 hours. Its last digits say nothing.
   const seconds = Math.round((Number(text) % 1) * 86_400);
-  return DateTime.fromObject(SPREADSHEET_EPOCH, zone)
-    .plus({ days: Math.trunc(Number(text)) })
-    .set({ hour: Math.trunc(seconds / 3_600), minute: Math.trunc(seconds / 60) % 60, second: seconds % 60 })
-    .toMillis();
+  const day = DateTime.fromObject(SPREADSHEET_EPOCH, zone).plus({ days: Math.trunc(Number(text)) });
+  const clock = {
+    hour: Math.trunc(seconds / 3_600),
+    minute: Math.trunc(seconds / 60) % 60,
+    second: seconds % 60,
+  };
+  return momentOf(day.set(clock), after);
 }
 
 /** Digits alone are epochs by their size. */
@@ -120,7 +127,7 @@ function readEpoch(text: string): Instant | null {
   return null;
 }
 
-function readDate(text: string, { timezone, slashes }: TimeReading): Instant | null {
+function readDate(text: string, { timezone, slashes }: TimeReading, after?: Instant): Instant | null {
   const sortable = text.replace(NUMBERED, (_, first: string, mark: string, second: string, year: string) =>
     mark === '.' || slashes === 'day-first'
       ? `${fullYear(year)}/${second}/${first}`
@@ -132,9 +139,19 @@ function readDate(text: string, { timezone, slashes }: TimeReading): Instant | n
     const clock = readClock(sortable.slice(match[0].length), timezone);
     if (clock === null) continue;
     const read = DateTime.fromObject({ ...dateOf(match.groups ?? {}), ...clock.time }, { zone: clock.zone });
-    if (read.isValid) return read.toMillis();
+    if (read.isValid) return momentOf(read, after);
   }
   return null;
+}
+
+/**
+ * The moment at which a clock shows what it shows: of the two when it is put back the earlier one, or the later where
+ * the row before is no earlier. Luxon by itself goes by what the clock's offset is today.
+ */
+function momentOf(read: DateTime, after: Instant | undefined): Instant {
+  const moments = read.getPossibleOffsets().map((possible) => possible.toMillis());
+  const [earlier = read.toMillis(), later = earlier] = moments;
+  return after !== undefined && earlier <= after ? later : earlier;
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;

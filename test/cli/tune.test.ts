@@ -82,6 +82,7 @@ describe('redress tune', () => {
     const { status, out, err } = await redress(['tune', '--config', config]);
     expect([status, err]).toEqual([0, '']);
     expect(out).toContain('0 incidents; feedback on alerts: none.');
+    expect(out).toContain('redress alerts feedback says of an alert what it was worth; --labels FILE');
     expect(out).toContain(
       'dispute_rate: too little is known to conclude anything: 0 incidents, and with wrong alerts 0',
     );

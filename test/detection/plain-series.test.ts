@@ -171,6 +171,17 @@ describe('a plain series', () => {
     });
   });
 
+  test('tells the hour apart that a clock shows twice, and not where the times name their offset', () => {
+    const clock = ['00:30', '01:00', '01:30', '01:00', '01:30', '02:00'].map((time) => `2024-10-27 ${time}`);
+    const rows = (times: readonly string[]) => times.map((time, at) => `${time},${at}`).join('\n');
+    const { points, notes, bucketSeconds } = read(rows(clock), 'Europe/London');
+    expect(points.map(({ value }) => value)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(bucketSeconds).toBe(1_800);
+    expect(notes).toMatchObject({ duplicates: 0, outOfOrder: 0, gaps: 0 });
+    expect(read(rows(clock.map((time) => `${time}Z`)), 'Europe/London').notes.duplicates).toBe(2);
+    expect(read(rows(clock)).notes.duplicates).toBe(2);
+  });
+
   test('finds the columns in a table with more of them, or is told which they are', () => {
     const wide = 'orders,when,refunds,cost\n10,2024-01-01,1,5\n20,2024-01-02,2,6';
     const choose = (choice: object) => readPlainSeries(wide, 'series.csv', 'UTC', choice);
