@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import { builtinDetectors } from '../../detectors/index.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { appointed } from '../config/plug-ins.js';
@@ -30,7 +29,7 @@ export function register(program: Command, io: CliIo): void {
     .argument('<file...>', 'CSV files, also packed with gzip or zstd; - is standard input')
     .option(
       '--use <name>',
-      `the detector: ${builtinDetectors.map(({ name }) => name).join(', ')}, ./file.js or a package`,
+      `the detector: ${builtinDetectors.map(({ name }) => name).join(', ')}, ./file.mjs or a package`,
       'auto',
     )
     .option('--param <name=value>', 'a parameter of the detector; once for each', addParameter)
@@ -132,7 +131,8 @@ async function choose(use: string, given: Parameters): Promise<{ detector: Detec
     );
   const read = detector.parameters.safeParse(given);
   if (read.success) return { detector, params: read.data };
-  throw new RedressError('usage', `--param of ${use}: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`);
+  const faults = read.error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
+  throw new RedressError('usage', `--param of ${use}: ${faults.join('; ')}`);
 }
 
 function addParameter(text: string, before: Parameters = {}): Parameters {

@@ -94,7 +94,8 @@ describe('redress detect', () => {
   test.each([
     [['--use', 'z-scor'], /no detector is called 'z-scor'.*z-score/],
     [['--use', 'z-score', '--param', 'widht=3'], /--param of z-score: .*widht/],
-    [['--use', 'z-score', '--param', 'width=wide'], /--param of z-score: .*width/],
+    [['--use', 'z-score', '--param', 'width=wide'], /--param of z-score: width: /],
+    [['--use', 'threshold'], /--param of threshold: above: or below must be given/],
     [['--param', 'width'], /name=value/],
     [['--numerator', 'a'], /--numerator and --denominator go together/],
     [['--value', 'c', '--numerator', 'a', '--denominator', 'b'], /either --value/],
