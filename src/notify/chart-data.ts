@@ -25,6 +25,8 @@ export interface ChartData {
   /** The value axis's ends, round numbers. */
   floor: number;
   ceiling: number;
+  /** From mark to mark of the value axis. */
+  step: number;
   values: [Instant, number | null][];
   expected: [Instant, number | null][];
   /** The band's stretches without a gap. */
@@ -109,7 +111,7 @@ function extent(
   values: readonly number[],
   judged: readonly Verdict[],
   limit: number,
-): { floor: number; ceiling: number } {
+): { floor: number; ceiling: number; step: number } {
   const shown = [...values, ...judged.flatMap(({ expected }) => expected ?? [])];
   const most = max(shown) ?? 1;
   const least = min(shown) ?? 0;
@@ -123,7 +125,7 @@ function extent(
   const floor = fromZero ? 0 : Math.floor(bottom / step) * step;
   const room = niceStep(((top - floor) * 1.05) / 4);
   const ceiling = floor + Math.ceil(((top - floor) * 1.05) / room) * room;
-  return { floor, ceiling: most <= limit ? Math.min(ceiling, limit) : ceiling };
+  return { floor, ceiling: most <= limit ? Math.min(ceiling, limit) : ceiling, step: room };
 }
 
 /** The next of 1, 2, 2.5, 5 times a power of ten, at or above. */

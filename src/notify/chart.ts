@@ -82,7 +82,7 @@ function optionOf(chart: AlertChart): EChartsCoreOption {
       type: 'value',
       min: data.floor,
       max: data.ceiling,
-      splitNumber: 4,
+      interval: data.step,
       axisLabel: {
         formatter: (value: number) => formatShort(value, display),
         showMaxLabel: true,

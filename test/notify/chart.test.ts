@@ -152,6 +152,15 @@ describe('what is drawn', () => {
     }
   });
 
+  test('the marks of the value axis are evenly apart up to its end', () => {
+    const given = chart([0.1, 0.62, 0.1]);
+    const verdicts = given.verdicts.map((verdict) => ({ ...verdict, upper: 1 }));
+    const svg = alertChart({ ...given, verdicts });
+    expect([...svg.matchAll(/>(\d+)%</g)].map(([, percent]) => Number(percent))).toEqual([
+      0, 25, 50, 75, 100,
+    ]);
+  });
+
   test('a band a hundred times the values does not flatten them', () => {
     const given = chart([0.01, 0.012, 0.02]);
     const verdicts = given.verdicts.map((verdict) => ({ ...verdict, upper: 2 }));
