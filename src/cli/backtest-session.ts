@@ -15,6 +15,7 @@ import { withAnnounced } from '../pipeline/announcements.js';
 import { isLive } from '../pipeline/replay.js';
 import { AnnotationTable } from '../store/annotation-table.js';
 import { runningEngine } from '../store/embedded/engine.js';
+import { insistOnTables } from '../store/migrate.js';
 import { type OpenStore, openStore } from '../store/open-store.js';
 import { duration, instant } from './option-values.js';
 
@@ -135,10 +136,13 @@ function chosen(
   return names === undefined ? metrics : metrics.filter(({ id }) => names.includes(id));
 }
 
-/** The store that is configured; where another process runs the embedded engine, that one. */
+/** The store that is configured, as it is; where another process runs the embedded engine, that one. */
 async function openBeside(settings: Configuration['service']['clickhouse']): Promise<OpenStore> {
   const running = settings.url === null ? await runningEngine(settings.data) : null;
-  return openStore(running === null ? settings : { ...settings, url: running });
+  return openStore(running === null ? settings : { ...settings, url: running }, async (address) => {
+    await insistOnTables(address);
+    return [];
+  });
 }
 
 const iso = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16)}Z`;

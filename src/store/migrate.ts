@@ -13,18 +13,7 @@ export async function migrate(address: StoreAddress): Promise<string[]> {
   const store = new Store(address);
   try {
     await store.execute('create_schema_migrations');
-    const applied = new Set(
-      (await store.query<{ number: number }>('schema_migrations')).map((row) => row.number),
-    );
-    const known = migrations();
-    const newest = known.at(-1)?.number ?? 0;
-    const unknown = [...applied].filter((number) => number > newest);
-    if (unknown.length > 0)
-      throw new RedressError(
-        'store_outdated',
-        `the store has migration ${Math.max(...unknown)}, this version of Redress knows them up to ${newest}: use a newer version`,
-      );
-    const missing = known.filter((migration) => !applied.has(migration.number));
+    const missing = await missingFrom(store);
     for (const migration of missing) {
       await store.statement(migration.statement, {}, `migration ${migration.name}`);
       await store.insert('schema_migrations', ['number', 'name'], [[migration.number, migration.name]]);
@@ -32,6 +21,53 @@ export async function migrate(address: StoreAddress): Promise<string[]> {
     return missing.map((migration) => migration.name);
   } finally {
     await store.close();
+  }
+}
+
+/**
+ * Sees that the tables are those of this version, and changes nothing: for those who only read, also beside a service.
+ *
+ * Throws `not_found` where there are no tables, and `store_outdated` where they are of another version.
+ */
+export async function insistOnTables(address: StoreAddress): Promise<void> {
+  if (!(await hasTables(address)))
+    throw new RedressError('not_found', 'there is no history: load events with redress ingest');
+  const store = new Store(address);
+  try {
+    const missing = await missingFrom(store);
+    if (missing.length > 0)
+      throw new RedressError(
+        'store_outdated',
+        `the store's tables are of an earlier version, without ${missing[0]?.name}: redress migrate brings them up to date`,
+      );
+  } finally {
+    await store.close();
+  }
+}
+
+/** The migrations that the store has not had. Throws `store_outdated` when it has had some that this version does not know. */
+async function missingFrom(store: Store): Promise<ReturnType<typeof migrations>> {
+  const applied = new Set(
+    (await store.query<{ number: number }>('schema_migrations')).map((row) => row.number),
+  );
+  const known = migrations();
+  const newest = known.at(-1)?.number ?? 0;
+  const unknown = [...applied].filter((number) => number > newest);
+  if (unknown.length > 0)
+    throw new RedressError(
+      'store_outdated',
+      `the store has migration ${Math.max(...unknown)}, this version of Redress knows them up to ${newest}: use a newer version`,
+    );
+  return known.filter((migration) => !applied.has(migration.number));
+}
+
+async function hasTables(address: StoreAddress): Promise<boolean> {
+  const server = new Store({ ...address, database: 'default' });
+  try {
+    const [found] = await server.query<{ tables: number }>('tables_of', { database: address.database });
+    return Number(found?.tables ?? 0) > 0;
+  } finally {
+    await server.close();
   }
 }
 

@@ -26,8 +26,14 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Connects to the configured server, or starts the embedded engine; then brings the tables up to date. */
-export async function openStore(settings: StoreSettings): Promise<OpenStore> {
+/**
+ * Connects to the configured server, or starts the embedded engine; then brings the tables up to date, or does with
+ * them what is given.
+ */
+export async function openStore(
+  settings: StoreSettings,
+  prepare: (address: StoreAddress) => Promise<string[]> = migrate,
+): Promise<OpenStore> {
   const engine =
     settings.url === null ? await startEngine({ folder: settings.data, port: settings.port }) : null;
   const address: StoreAddress = {
@@ -38,7 +44,7 @@ export async function openStore(settings: StoreSettings): Promise<OpenStore> {
   };
   let applied: string[];
   try {
-    applied = await migrate(address);
+    applied = await prepare(address);
   } catch (error) {
     await engine?.stop();
     throw error;

@@ -94,6 +94,27 @@ describe('redress backtest, beside a process that runs over the same store', () 
     ).toBe(PNG);
   });
 
+  it('changes no tables of an earlier version, beside whose service it may be running, and says what would', async () => {
+    const query = async (text: string) => (await fetch(engine.url, { method: 'POST', body: text })).text();
+    await query('CREATE DATABASE older');
+    await query(
+      'CREATE TABLE older.schema_migrations (number UInt32) ENGINE = ReplacingMergeTree ORDER BY number',
+    );
+    await query('INSERT INTO older.schema_migrations VALUES (1)');
+    const older = newFolder();
+    cpSync(config, older, { recursive: true, filter: (path) => path !== data });
+    const settings = readFileSync(join(older, 'redress.yaml'), 'utf8');
+    writeFileSync(join(older, 'redress.yaml'), settings.replace('{ data', '{ database: older, data'));
+    const { status, err } = await redress(['backtest', '--config', older]);
+    expect([status, err]).toEqual([
+      1,
+      expect.stringMatching(
+        /tables are of an earlier version, without .*: redress migrate brings them up to date/,
+      ),
+    ]);
+    expect(await query("SELECT count() FROM system.tables WHERE database = 'older'")).toBe('1\n');
+  });
+
   it('asks nothing of labels whose metric is not configured, and says so', async () => {
     const others = join(newFolder(), 'others.csv');
     writeFileSync(
