@@ -71,6 +71,12 @@ describe('what is known of alerts', () => {
     });
   });
 
+  it('has the median delay, as a backtest has it', () => {
+    const labels = [0, 1, 2].map((day) => label({ from: T0 + day * DAY, to: T0 + (day + 1) * DAY }));
+    const told = [1, 2, 9].map((hours, day) => episode({ openedAt: T0 + day * DAY + hours * HOUR }));
+    expect(weigh(told, evidenceFrom(labels, [], END), span, 0).delay).toBe(2 * HOUR);
+  });
+
   it("believes a person's word over a label, and counts neither way what was expected or is the new normal", () => {
     const labels = [label({ from: T0, to: T0 + WEEK })];
     const said = [
