@@ -40,6 +40,8 @@ export const START = Date.UTC(2024, 0, 1);
 const TIMEZONE = 'Europe/London';
 /** Beyond this a Poisson count is a normal one, to the eye of any detector. */
 const LARGE = 400;
+/** Between the seeds of two worlds lie those of all hours of one. */
+const HOUR_SEEDS = 1_000_003;
 
 const CELLS: readonly Cell[] = REGIONS.flatMap((region) =>
   CATEGORIES.map((category) => ({
@@ -74,13 +76,16 @@ export interface SlicePoint extends Point {
   raised: number;
 }
 
-/** The points of some slices, hour by hour; an hour without orders has none. */
+/**
+ * The points of some slices, hour by hour, from one hour to another; an hour without orders has none. Every hour has
+ * chances of its own, so that what is drawn for it does not hang on where the walk began.
+ */
 export function* pointsOf(
   world: World,
   slices: readonly SliceLabels[],
-  hours: number,
+  until: number,
+  from = 0,
 ): Generator<SlicePoint[], void, undefined> {
-  const random = new Random(world.seed);
   const days = new LocalDays(START, TIMEZONE);
   const odds = new Odds(world.seed, world.overdispersion, world.incidents);
   const calm = new Odds(world.seed, 0, []);
@@ -89,8 +94,9 @@ export function* pointsOf(
     oddsOf(calm.at(world.trouble, region, category, START).probability),
   );
   const members = slices.map((labels) => cells.flatMap((cell, index) => (isIn(labels, cell) ? [index] : [])));
-  for (let index = 0; index < hours; index += 1) {
+  for (let index = from; index < until; index += 1) {
     const at = START + index * HOUR;
+    const random = new Random(world.seed * HOUR_SEEDS + index);
     const day = days.dayOf(at);
     const share = days.buyingShare(day, Math.floor((at - days.startOf(day)) / HOUR) % 24);
     const rhythm = rhythmAt(at);

@@ -16,6 +16,6 @@ test('auto keeps to two false alerts a week over all slices of a marketplace in 
   timeout: 120_000,
 }, () => {
   const weeks = 5;
-  const alerts = cleanAlerts(33, weeks * 168);
+  const alerts = cleanAlerts(33, FALSE_ALERTS_PER_WEEK, weeks * 168);
   expect(alerts.length / weeks).toBeLessThanOrEqual(FALSE_ALERTS_PER_WEEK);
 });
