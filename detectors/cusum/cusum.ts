@@ -68,12 +68,18 @@ const Parameters = z
       .min(10)
       .max(1e9)
       .default(100_000)
-      .describe('With p0: the wanted mean number of orders between false alarms; the limit follows from it.'),
+      .describe(
+        'With p0: the wanted mean number of orders between false alarms, more than 1/p0; the limit follows from it.',
+      ),
     ...RhythmParameters,
   })
   .refine(({ p0, p1 }) => p0 === undefined || p1 === undefined || p1 > p0, {
     path: ['p1'],
     message: 'must be above p0',
+  })
+  .refine(({ p0, run_length: runLength }) => p0 === undefined || runLength * p0 > 1, {
+    path: ['run_length'],
+    message: 'must be more than 1/p0: without a case there is no alarm',
   });
 
 const State = z.object({

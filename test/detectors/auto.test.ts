@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { auto } from '../../detectors/auto/auto.js';
 import { casesARun } from '../../detectors/auto/case-ratio.js';
 import { cusum } from '../../detectors/cusum/cusum.js';
-import { bernoulliSteps, limitForRunLength } from '../../detectors/support/run-length.js';
+import { limitForRunLength } from '../../detectors/support/run-length.js';
 import type { SeriesPoint } from '../../src/detection/contract.js';
 import { hourlyRate, hourlyValue, isAnomalous, judgeAll, judgeOf, valueAt } from './support/judging.js';
 import { simulateRate } from './support/marketplace.js';
@@ -38,7 +38,7 @@ describe('auto on rates', () => {
     (odds) => {
       const p0 = 0.01;
       const p1 = (p0 * odds) / (1 + p0 * (odds - 1));
-      const exact = limitForRunLength(bernoulliSteps(p0, p1), p0, 100_000);
+      const exact = limitForRunLength({ p0, p1 }, 100_000);
       expect(Math.abs(Math.log((100_000 * p0) / casesARun(odds)) - exact)).toBeLessThan(0.12);
     },
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cusum } from '../../detectors/cusum/cusum.js';
-import { bernoulliRunLength, bernoulliSteps, limitForRunLength } from '../../detectors/support/run-length.js';
+import { binomialRunLength, limitForRunLength } from '../../detectors/support/run-length.js';
 import { cusumStep } from '../../detectors/support/tabular-cusum.js';
 import {
   hourlyRate,
@@ -12,12 +12,12 @@ import {
   valueAt,
 } from './support/judging.js';
 import { simulateRate } from './support/marketplace.js';
-import { gaussian, uniform } from './support/random.js';
+import { gaussian, poisson, uniform } from './support/random.js';
 
 describe('the tabular CUSUM', () => {
-  // One-sided run lengths for k = 0.5, h = 5, from Lucas and Crosier (1982): 930 in control, 10.4 at one sigma.
+  // One-sided run lengths for k = 0.5, h = 5 (Lucas and Crosier, 1982): 931 in control, 10.4 at one sigma.
   test.each([
-    { shift: 0, runLength: 930, runs: 4_000 },
+    { shift: 0, runLength: 931, runs: 4_000 },
     { shift: 1, runLength: 10.4, runs: 20_000 },
   ])('runs $runLength points on average at a shift of $shift sigma', ({ shift, runLength, runs }) => {
     const random = uniform(1954);
@@ -75,10 +75,38 @@ describe('the log-likelihood ratio CUSUM', () => {
     { p0: 0.02, p1: 0.04, limit: 6.23, delay: 690 },
     { p0: 0.04, p1: 0.08, limit: 6.93, delay: 380 },
   ])('from $p0 to $p1 has the limit $limit and takes $delay orders', ({ p0, p1, limit, delay }) => {
-    const steps = bernoulliSteps(p0, p1);
-    const found = limitForRunLength(steps, p0, 100_000);
+    const found = limitForRunLength({ p0, p1 }, 100_000);
     expect(Math.abs(found / limit - 1)).toBeLessThan(0.01);
-    expect(Math.abs(bernoulliRunLength(steps, found, p1) / delay - 1)).toBeLessThan(0.015);
+    expect(Math.abs(binomialRunLength({ p0, p1 }, found, 1, p1) / delay - 1)).toBeLessThan(0.01);
+  });
+
+  // Plain sums of orders one by one; with common cases, where a chain of whole steps is a poor picture of them, too.
+  test.each([
+    { p0: 0.05, p1: 0.055, runLength: 2_000 },
+    { p0: 0.1, p1: 0.3, runLength: 3_000 },
+    { p0: 0.3, p1: 0.5, runLength: 5_000 },
+    { p0: 0.5, p1: 0.7, runLength: 1_000 },
+    { p0: 0.9, p1: 0.95, runLength: 4_000 },
+  ])('from $p0 to $p1 a false alarm comes in $runLength orders', ({ p0, p1, runLength }) => {
+    const limit = limitForRunLength({ p0, p1 }, runLength);
+    const random = uniform(2_000);
+    const runs = 4_000;
+    let orders = 0;
+    for (let run = 0; run < runs; run += 1) {
+      for (let sum = 0; sum <= limit; orders += 1)
+        sum = Math.max(0, sum + (random() < p0 ? Math.log(p1 / p0) : Math.log((1 - p1) / (1 - p0))));
+    }
+    expect(Math.abs(orders / runs / runLength - 1)).toBeLessThan(0.05);
+  });
+
+  test('finds the limit of very rare cases at once, and wants a run in which there are any', () => {
+    expect(limitForRunLength({ p0: 1e-6, p1: 2e-6 }, 1e9)).toBeCloseTo(
+      limitForRunLength({ p0: 1e-4, p1: 2e-4 }, 1e7),
+      2,
+    );
+    expect(cusum.parameters.safeParse({ p0: 1e-6 }).error?.issues).toEqual([
+      expect.objectContaining({ path: ['run_length'], message: expect.stringContaining('1/p0') }),
+    ]);
   });
 
   const params = { p0: 0.02, p1: 0.04, run_length: 2_000 };
@@ -97,6 +125,23 @@ describe('the log-likelihood ratio CUSUM', () => {
 
   test('runs as long between false alarms as was asked for, within 5 %', () => {
     expect(Math.abs(meanRun(0.02, 2_500) / 2_000 - 1)).toBeLessThan(0.05);
+  });
+
+  // Hours of 120 to 740 orders, from night to noon: most of an hour's cases are noise that its end does not show.
+  test('runs as long when orders are counted by the hour', () => {
+    const random = uniform(31);
+    const run_length = 100_000;
+    const runs = 800;
+    let orders = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const judge = judgeOf(cusum, hourlyRate, { p0: 0.02, p1: 0.04, run_length });
+      for (let hour = 0; ; hour += 1) {
+        const size = Math.round(300 * Math.exp(0.9 * Math.sin(((hour + run) / 12) * Math.PI)));
+        orders += size;
+        if (isAnomalous(judge.observe(rateAt(hour, poisson(0.02 * size, random), size)))) break;
+      }
+    }
+    expect(Math.abs(orders / runs / run_length - 1)).toBeLessThan(0.2);
   });
 
   test('with a head start finds what is wrong from the start sooner', () => {

@@ -12,7 +12,7 @@ const PARAMETERS: Readonly<Record<string, object | undefined>> = {
   'z-score robust': { robust: true },
   'z-score exponential': { weighting: 'exponential' },
   'seasonal day and week': { period: ['day', 'week'] },
-  'cusum likelihood': { p0: 0.03, run_length: 20_000 },
+  'cusum likelihood': { p0: 0.03, run_length: 500_000 },
   'burn-rate': { objective: 0.97 },
 };
 const LIMITS: Readonly<Record<string, number>> = { 'daily-rate': 0.05, 'daily-count': 150 };
@@ -25,8 +25,8 @@ const TOLERANCE: Readonly<Record<string, number>> = {
   // Counts of a week's slots are kept in single precision.
   'auto of hourly-rate': 1e-5,
   'auto of daily-rate': 1e-5,
-  // The limit is found to a part in 10,000.
-  'cusum likelihood': 2e-4,
+  // The limit is found to 0.0002.
+  'cusum likelihood': 5e-4,
   // Hastings' quantile of the normal law is right to 0.00045.
   threshold: 5e-4,
 };

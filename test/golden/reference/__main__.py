@@ -101,7 +101,7 @@ def main():
             **of_rates,
             "auto": auto_rates.auto_rates,
             "rate": windows.rate,
-            "cusum likelihood": lambda s: residuals.likelihood_cusum(s, 0.03, 20_000),
+            "cusum likelihood": lambda s: residuals.likelihood_cusum(s, 0.03, 500_000),
             "threshold": lambda s: fixed.threshold(s, 0.05),
             "burn-rate": lambda s: fixed.burn_rate(s, 0.97),
         },

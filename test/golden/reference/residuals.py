@@ -142,56 +142,59 @@ def level_shift(series):
     return on_residuals(series, step)
 
 
-def run_length(up, down, limit, p):
-    """Mean number of orders until a sum reaches the limit, by simulation-free iteration of the lattice chain."""
+def run_length(up, down, limit, size, p):
+    """Mean orders until a sum is beyond the limit at the end of a bucket: its distribution, bucket by bucket."""
+    points = max(60, math.ceil(14 * limit / (math.sqrt(size * p * (1 - p)) * (up + down))))
+    grid = limit / (points + 0.5)
+    log_odds = math.log(p / (1 - p))
+    log_chance = [
+        math.lgamma(size + 1) - math.lgamma(k + 1) - math.lgamma(size - k + 1) + k * log_odds + size * math.log(1 - p)
+        for k in range(size + 1)
+    ]
+    moves = [((k * up - (size - k) * down) / grid, math.exp(c)) for k, c in enumerate(log_chance) if c > -27]
+    here, alive, buckets, before = {0: 1.0}, 1.0, 0.0, 0.0
+    while True:
+        buckets += alive
+        there = {}
+        for at, mass in here.items():
+            for by, chance in moves:
+                place = max(0.0, at + by)
+                low = math.floor(place)
+                for to, share in ((low, 1 - (place - low)), (low + 1, place - low)):
+                    if to <= points:
+                        there[to] = there.get(to, 0.0) + mass * chance * share
+        left = sum(there.values())
+        alarm = 1 - left / alive
+        if before > 0 and abs(alarm - before) < 1e-7 * alarm:
+            return size * (buckets + left / alarm)
+        here, alive, before = there, left, alarm
 
-    def lattice(rise, height):
-        # L(i) = 1 + (1-p) L(max(i-1, 0)) + p L(i+rise), solved downwards as L(i) = c + f·L(i-1).
-        c, f = [0.0] * height, [0.0] * height
-        for i in range(height - 1, -1, -1):
-            const, slope = 0.0, 1.0
-            if i + rise >= height:
-                const, slope = 0.0, 0.0
-            else:
-                for j in range(i + rise, i, -1):
-                    const, slope = const + slope * c[j], slope * f[j]
-            if i == 0:
-                return (1 + p * const) / (p * (1 - slope))
-            c[i], f[i] = (1 + p * const) / (1 - p * slope), (1 - p) / (1 - p * slope)
 
-    def between(x, of):
-        low = math.floor(x)
-        return of(low) if x == low else (1 - (x - low)) * of(low) + (x - low) * of(low + 1)
-
-    return math.exp(
-        between(limit / down, lambda h: between(up / down, lambda r: math.log(lattice(max(1, r), h))))
-    )
+def limit_for(up, down, size, p, run):
+    low, high = min(1, up), min(1, up)
+    while run_length(up, down, high, size, p) < max(run, 10 * size):
+        low, high = high, 2 * high
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if run_length(up, down, middle, size, p) < run else (low, middle)
+    return high
 
 
 def likelihood_cusum(series, p0, run):
     p1 = 2 * p0 / (1 + p0)
     up, down = math.log(p1 / p0), -math.log((1 - p1) / (1 - p0))
-    low, high = 0.0, up
-    while run_length(up, down, high, p0) < run:
-        low, high = high, high * 1.5
-    while high - low > 1e-6 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if run_length(up, down, middle, p0) < run else (low, middle)
-    limit, total, judged = high, 0.0, []
-
-    def walk(start, cases, size):
-        """Every order one by one would be another order of them; between cases lie equally many others."""
-        between = max(0, size - cases) / (cases + 1) * down
-        total, peak = start, start if cases == 0 else 0
-        for _ in range(cases):
-            total = max(0, total - between) + up
-            peak = max(peak, total)
-        return peak, max(0, total - between)
-
+    limits, total, judged = {}, 0.0, []
     for point in series.points:
-        cases, size = int(point.cases), int(point.size)
-        peak, end = walk(total, cases, size)
-        fewest = next(k for k in range(1, size + 1) if walk(total, k, size)[0] > limit)
-        judged.append(clipped(p0, 0, (fewest - 0.5) / size, peak / limit))
-        total = min(end, limit)
+        # Limits are found for sizes half an octave apart; between them they are interpolated.
+        place = 2 * math.log2(point.size)
+        low = math.floor(place)
+        for step in (low, low + 1):
+            if step not in limits:
+                limits[step] = limit_for(up, down, round(2 ** (step / 2)), p0, run)
+        limit = (low + 1 - place) * limits[low] + (place - low) * limits[low + 1]
+        start = min(total, limit)
+        after = max(0.0, start + point.cases * up - (point.size - point.cases) * down)
+        edge = (limit - start + point.size * down) / (up + down)  # cases at which the sum would be at the limit
+        judged.append(clipped(p0, 0, edge / point.size, after / limit))
+        total = min(after, limit)
     return judged
