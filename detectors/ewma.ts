@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDetector } from '../src/detection/contract.js';
 import type { Json } from '../src/model/json.js';
+import { onRarerSide } from './support/rarer-side.js';
 import { readState } from './support/read-state.js';
 import { type ResidualFinding, ResidualJudge, type ResidualStatistic } from './support/residual-judge.js';
 import { RhythmParameters } from './support/rhythm.js';
@@ -40,8 +41,11 @@ export const ewma = defineDetector({
   name: NAME,
   description: 'Moving average of departures from the usual level: moderate shifts and drifts.',
   parameters: Parameters,
-  create: ({ weight, width, ...rhythm }, series, saved) =>
-    new ResidualJudge(NAME, rhythm, series, (state) => new MovingAverage(weight, width, state), saved),
+  create: onRarerSide(
+    NAME,
+    ({ weight, width, ...rhythm }, series, saved) =>
+      new ResidualJudge(NAME, rhythm, series, (state) => new MovingAverage(weight, width, state), saved),
+  ),
 });
 
 class MovingAverage implements ResidualStatistic {

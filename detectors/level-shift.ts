@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDetector } from '../src/detection/contract.js';
 import type { Json } from '../src/model/json.js';
+import { onRarerSide } from './support/rarer-side.js';
 import { readState } from './support/read-state.js';
 import { type ResidualFinding, ResidualJudge, type ResidualStatistic } from './support/residual-judge.js';
 import { RhythmParameters } from './support/rhythm.js';
@@ -52,8 +53,11 @@ export const levelShift = defineDetector({
   name: NAME,
   description: 'Change point: since when is the level another one, whatever the size of the shift.',
   parameters: Parameters,
-  create: ({ window, threshold, ...rhythm }, series, saved) =>
-    new ResidualJudge(NAME, rhythm, series, (state) => new ChangePoint(window, threshold, state), saved),
+  create: onRarerSide(
+    NAME,
+    ({ window, threshold, ...rhythm }, series, saved) =>
+      new ResidualJudge(NAME, rhythm, series, (state) => new ChangePoint(window, threshold, state), saved),
+  ),
 });
 
 class ChangePoint implements ResidualStatistic {

@@ -21,6 +21,7 @@ import { LearnedWindow, LearnedWindowState } from './support/learned-window.js';
 import { normalQuantile } from './support/normal.js';
 import { acceptAfterParameter, WarmUpParameter, WindowParameter } from './support/parameters.js';
 import { type Quantity, quantityOf } from './support/quantity.js';
+import { onRarerSide } from './support/rarer-side.js';
 import { readState } from './support/read-state.js';
 import { zScore } from './z-score/z-score.js';
 
@@ -75,11 +76,11 @@ export const rate = defineDetector({
   name: NAME,
   description: 'Probability of this many cases among so many orders: exact for small numbers.',
   parameters: Parameters,
-  create(params, series, saved) {
+  create: onRarerSide(NAME, (params, series, saved) => {
     if (series.kind === 'rate') return new RateJudge(params, series, saved);
     const { false_alarm: _, ...window } = params;
     return zScore.create(zScore.parameters.parse(window), series, saved);
-  },
+  }),
 });
 
 class RateJudge implements Judge {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDetector } from '../../src/detection/contract.js';
 import { acceptAfterParameter } from '../support/parameters.js';
+import { onRarerSide } from '../support/rarer-side.js';
 import { NoveltyJudge } from './novelty.js';
 import { OddsShiftJudge } from './odds-shift.js';
 
@@ -19,8 +20,9 @@ export const auto = defineDetector({
   name: NAME,
   description: 'The default: what fits the kind of the series, without anything to choose.',
   parameters: Parameters,
-  create: ({ accept_after: acceptAfter }, series, saved) =>
+  create: onRarerSide(NAME, ({ accept_after: acceptAfter }, series, saved) =>
     series.kind === 'value'
       ? new NoveltyJudge(NAME, series, saved)
       : new OddsShiftJudge(NAME, acceptAfter, series, saved),
+  ),
 });

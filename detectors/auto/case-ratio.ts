@@ -12,6 +12,8 @@ const LEAST_WANDERING = 1e-9;
 export class CaseRatio {
   #rate = 0.5;
   #flipped = false;
+  /** True where the rarer side is taken for more than it is. */
+  #isRarest = false;
   #size = 0.5;
   #scale = 0.5;
   #clumps = 0.5;
@@ -35,6 +37,7 @@ export class CaseRatio {
     this.#isShare = !exceedsOne;
     const share = Math.min(rate, 1 - LEAST_COMPLEMENT);
     this.#flipped = this.#isShare && share > 0.5;
+    this.#isRarest = this.#isShare && rate > share;
     this.#rate = this.#isShare ? (this.#flipped ? 1 - share : share) : rate;
     this.#size = size;
     this.#scale = this.#isShare ? 1 - this.#rate : 1;
@@ -56,6 +59,11 @@ export class CaseRatio {
     const mean = this.mean / this.#clumps;
     this.#drop = Math.log1p(((factor - 1) * mean) / (this.#shape + mean));
     this.#gain = Math.log(factor) - this.#drop;
+    // That even less is left than there is taken to be says nothing.
+    if (this.#isRarest && odds > 1) {
+      this.#drop = 0;
+      this.#gain = -Number.MIN_VALUE;
+    }
     return this;
   }
 

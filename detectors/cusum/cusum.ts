@@ -9,6 +9,7 @@ import type { Json } from '../../src/model/json.js';
 import { judged, type Prediction } from '../support/band.js';
 import type { SlotPlan } from '../support/calendar-slot.js';
 import { quantityOf } from '../support/quantity.js';
+import { onRarerSide } from '../support/rarer-side.js';
 import { readState } from '../support/read-state.js';
 import { longTail } from '../support/residual-judge.js';
 import { createRhythm, RhythmParameters } from '../support/rhythm.js';
@@ -119,11 +120,16 @@ export const cusum = defineDetector({
   parameters: Parameters,
   create(params, series, saved) {
     const { p0, run_length: runLength, head_start: headStart } = params;
-    if (p0 === undefined) return new CusumJudge(params, series, saved);
+    if (p0 === undefined) return createCusum(params, series, saved);
     const p1 = params.p1 ?? twiceTheOdds(p0);
     return new LikelihoodCusumJudge(NAME, { p0, p1, runLength, headStart }, series, saved);
   },
 });
+
+const createCusum = onRarerSide(
+  NAME,
+  (params: z.infer<typeof Parameters>, series, saved) => new CusumJudge(params, series, saved),
+);
 
 function twiceTheOdds(p: number): number {
   return (2 * p) / (1 + p);

@@ -10,11 +10,13 @@ import { judgeAgainst } from '../support/band.js';
 import { defaultAcceptAfter, defaultWidth, weekOfPoints } from '../support/defaults.js';
 import { MinCasesParameter, WidthParameter } from '../support/parameters.js';
 import { quantityOf } from '../support/quantity.js';
+import { onRarerSide } from '../support/rarer-side.js';
 import { readState } from '../support/read-state.js';
 import { RhythmParameters } from '../support/rhythm.js';
 import { SeasonalModel } from './seasonal-model.js';
 import { SeasonalModelState } from './state.js';
 
+const NAME = 'seasonal';
 const PERIODS = ['day', 'week', 'month'] as const;
 const WARM_UP_PERIODS = 2;
 const WARM_UP_POINTS = 28;
@@ -42,11 +44,11 @@ const Parameters = z.strictObject({
  * standard deviations. See {@link SeasonalModel} for the model, its sources and what it assumes.
  */
 export const seasonal = defineDetector({
-  name: 'seasonal',
+  name: NAME,
   description:
     'Distance from the usual value at this time of day, week or month: departures within a rhythm.',
   parameters: Parameters,
-  create: (params, series, saved) => new SeasonalJudge(params, series, saved),
+  create: onRarerSide(NAME, (params, series, saved) => new SeasonalJudge(params, series, saved)),
 });
 
 class SeasonalJudge implements Judge {
@@ -71,7 +73,7 @@ class SeasonalJudge implements Judge {
         acceptAfter: params.accept_after ?? defaultAcceptAfter(series),
         acceptInSlot: params.accept_in_slot,
       },
-      saved === undefined ? undefined : readState(SeasonalModelState, saved, seasonal.name),
+      saved === undefined ? undefined : readState(SeasonalModelState, saved, NAME),
     );
   }
 

@@ -1,4 +1,5 @@
 import { defineDetector } from '../../src/detection/contract.js';
+import { onRarerSide } from '../support/rarer-side.js';
 import { ExponentialZScoreJudge } from './exponential.js';
 import { NAME, ZScoreParameters } from './parameters.js';
 import { RollingZScoreJudge } from './rolling.js';
@@ -20,8 +21,9 @@ export const zScore = defineDetector({
   name: NAME,
   description: 'Distance from the rolling mean in standard deviations: sudden, large departures.',
   parameters: ZScoreParameters,
-  create: (params, series, saved) =>
+  create: onRarerSide(NAME, (params, series, saved) =>
     params.weighting === 'rolling'
       ? new RollingZScoreJudge(params, series, saved)
       : new ExponentialZScoreJudge(params, series, saved),
+  ),
 });

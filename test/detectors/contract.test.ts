@@ -37,6 +37,8 @@ const NARROW: Record<string, object> = { 'percent-change': { percent: 1 } };
 /** Detectors that hold a series against something other than its own past level. */
 const FIXED = ['threshold', 'burn-rate', 'flatline'];
 const RATES_ONLY = ['burn-rate'];
+/** A change in percent of 99.8 % is not one of 0.2 %. */
+const BY_PERCENT = 'percent-change';
 /** The z-score by its other memory, held to the same. */
 const exponential = {
   ...zScore,
@@ -96,6 +98,7 @@ const anySeries: fc.Arbitrary<{ series: SeriesContext; points: SeriesPoint[] }> 
   anyRates.map((points) => ({ series: hourlyRate, points })),
   anyValues.map((points) => ({ series: hourlyValue, points })),
 );
+const CALM = { start: Date.UTC(2024, 0, 1), dispersion: 1 } as const;
 const runs = { seed: 20_240_101, numRuns: 60, endOnFailure: true };
 
 describe.each(contestants)('%s', (_, detector) => {
@@ -211,6 +214,35 @@ describe.each(learning)('%s, which learns', (_, detector) => {
     expect(judgements.some(isAnomalous)).toBe(false);
     expect(judgements.at(-1)).toMatchObject({ status: 'judged' });
     expect(isAnomalous(judgeAll(detector, hourlyRate, [...points, rateAt(500, 600, 200)]).at(-1))).toBe(true);
+  });
+
+  test.runIf(name !== BY_PERCENT)('judges 99.8 % that went well as it judges the 0.2 % that did not', () => {
+    const shift = { at: 500, oddsRatio: 3, points: 48 };
+    const bad = simulateRate({ ...CALM, points: 600, volume: 20_000, rate: 0.002, shift }, uniform(4));
+    const good = bad.map(({ numerator, denominator }, at) =>
+      rateAt(at, (denominator as number) - numerator, denominator as number),
+    );
+    const ofBad = judgeAll(detector, hourlyRate, bad);
+    expect(ofBad.slice(500, 548).some(isAnomalous)).toBe(true);
+    judgeAll(detector, hourlyRate, good).forEach((judgement, at) => {
+      const other = ofBad[at];
+      expect(judgement.status).toBe(other?.status);
+      if (judgement.status !== 'judged' || other?.status !== 'judged') return;
+      expect(judgement.direction).not.toBe(other.direction);
+      expect(judgement.score).toBeCloseTo(other.score, 6);
+      expect(judgement.expected + other.expected).toBeCloseTo(1, 9);
+      expect(judgement.lower + other.upper).toBeCloseTo(1, 9);
+    });
+  });
+
+  test('learns anew what looked like a share, when there are more cases than orders', () => {
+    const points = Array.from({ length: 1_200 }, (_, at) =>
+      rateAt(at, (at < 300 ? 180 : 215) + (at % 9), 200),
+    );
+    const judgements = judgeAll(detector, hourlyRate, points, { accept_after: 24 });
+    expect(judgements.slice(900).every((judgement) => judgement.status === 'judged')).toBe(true);
+    expect(judgements.slice(900).some(isAnomalous)).toBe(false);
+    expect(judgements.at(-1)).toMatchObject({ expected: expect.closeTo(219 / 200, 1) });
   });
 
   test.each([0, 5, 0.25, 1e9, -3.5])(
