@@ -8,7 +8,6 @@ import {
 } from '../src/detection/contract.js';
 import type { Json } from '../src/model/json.js';
 import { judged } from './support/band.js';
-import { varianceOfCase } from './support/dispersion.js';
 import { normalQuantile } from './support/normal.js';
 import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
@@ -45,7 +44,8 @@ const SOME = 1;
 /**
  * A fixed limit, for what was promised rather than learned. A rate is beyond its limit when its Wilson interval
  * (1927) of the wanted confidence lies wholly beyond it, which is the case from limit ± z·√(limit·(1 − limit)/n)
- * on: 3 of 4 is not above 5 %, 300 of 4,000 is.
+ * on: 3 of 4 is not above 5 %, 300 of 4,000 is. A limit above 1 is one for a ratio of two different counts, with
+ * Poisson's z·√(limit/n).
  *
  * What is expected is the middle between two limits; with one alone, 0 on the good side of it, or half or twice
  * the limit where 0 is not on that side. The open side of the band reaches as far as the series ever did.
@@ -57,6 +57,9 @@ export const threshold = defineDetector({
   parameters: Parameters,
   create: (params, series, saved) => new ThresholdJudge(params, series, saved),
 });
+
+/** Of a single case at the limit; only a ratio of two different counts has one above 1. */
+const varianceAt = (limit: number): number => (limit > 1 ? limit : limit * (1 - limit));
 
 class ThresholdJudge implements Judge {
   readonly #above: number | undefined;
@@ -79,7 +82,7 @@ class ThresholdJudge implements Judge {
     const greatest = Math.max(this.#reach.greatest ?? value, value);
     this.#reach = { least, greatest };
     const room = (limit: number) =>
-      this.#kind === 'rate' ? this.#z * Math.sqrt(Math.max(0, varianceOfCase(limit)) / size) : 0;
+      this.#kind === 'rate' ? this.#z * Math.sqrt(Math.max(0, varianceAt(limit)) / size) : 0;
     const expected = this.#expected();
     const upper = this.#above === undefined ? null : this.#above + room(this.#above);
     const lower = this.#below === undefined ? null : this.#below - room(this.#below);

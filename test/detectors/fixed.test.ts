@@ -18,17 +18,27 @@ describe('threshold', () => {
   test.each([
     { cases: 3, size: 100, lower: 0.010255, upper: 0.084519 },
     { cases: 100, size: 10_000, lower: 0.008229, upper: 0.012147 },
+    { cases: 9_990, size: 10_000, lower: 0.99816, upper: 0.999457 },
   ])(
     '$cases of $size is beyond a limit that its Wilson interval does not reach',
     ({ cases, size, lower, upper }) => {
       const found = (limit: object) =>
         isAnomalous(judgeOf(threshold, hourlyRate, limit).observe(rateAt(0, cases, size)));
-      expect(found({ above: lower * 0.999 })).toBe(true);
-      expect(found({ above: lower * 1.001 })).toBe(false);
-      expect(found({ below: upper * 1.001 })).toBe(true);
-      expect(found({ below: upper * 0.999 })).toBe(false);
+      // A thousandth of the limit, or of what is left above it.
+      const hair = (limit: number) => 0.001 * Math.min(limit, 1 - limit);
+      expect(found({ above: lower - hair(lower) })).toBe(true);
+      expect(found({ above: lower + hair(lower) })).toBe(false);
+      expect(found({ below: upper + hair(upper) })).toBe(true);
+      expect(found({ below: upper - hair(upper) })).toBe(false);
     },
   );
+
+  test('holds a ratio of two different counts to a limit above 1 as a Poisson count', () => {
+    const found = (cases: number) =>
+      isAnomalous(judgeOf(threshold, hourlyRate, { above: 2 }).observe(rateAt(0, cases, 100)));
+    // 2 + 1.96·√(2/100) = 2.277.
+    expect([227, 228].map(found)).toEqual([false, true]);
+  });
 
   test('holds values to the limit itself', () => {
     const judgements = judgeAll(

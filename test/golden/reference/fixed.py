@@ -10,7 +10,7 @@ def threshold(series, above):
     reach, judged = [], []
     for point in series.points:
         reach.append(point.value)
-        room = quantile(0.025) * math.sqrt(variance_of_case(above) / point.size) if series.is_rate else 0
+        room = quantile(0.025) * math.sqrt(above * (1 - above) / point.size) if series.is_rate else 0
         edge = above + room
         top = 1 if series.is_rate and max(reach) <= 1 else math.inf
         floor = 0 if series.is_rate else -math.inf
