@@ -88,7 +88,8 @@ class PercentChangeJudge implements Judge {
     this.#kind = series.kind;
     this.#acceptAfter = params.accept_after ?? defaultAcceptAfter(series);
     const period = params.against === 'previous' ? 'none' : params.against;
-    this.#plan = planSlots(period, series.bucketSeconds, series.timezone);
+    // Every bucket has a slot of its own: in one that is shared it would be compared with its neighbour.
+    this.#plan = planSlots(period, series.bucketSeconds, series.timezone, series.bucketSeconds);
     this.#s =
       saved === undefined
         ? {

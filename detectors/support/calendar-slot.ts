@@ -27,13 +27,20 @@ export interface SlotPlan {
  * Cuts a period into slots of the local clock. 09:00 is the same slot in summer and in winter; on the day that
  * loses an hour a slot stays empty, on the day that gains one a slot is visited twice. Buckets longer than a
  * day have no such rhythm and share one slot.
+ *
+ * @param leastSeconds buckets shorter than this share a slot.
  */
-export function planSlots(period: Period, bucketSeconds: number, timezone: string): SlotPlan {
+export function planSlots(
+  period: Period,
+  bucketSeconds: number,
+  timezone: string,
+  leastSeconds = LEAST_SLOT_SECONDS,
+): SlotPlan {
   if (period === 'none' || bucketSeconds > DAY_SECONDS) {
     return { slots: 1, bucketsPerSlot: 1, slotOf: () => 0 };
   }
   if (period === 'month') return planMonth(bucketSeconds, timezone);
-  const slotSeconds = Math.max(bucketSeconds, LEAST_SLOT_SECONDS);
+  const slotSeconds = Math.max(bucketSeconds, leastSeconds);
   const slotsPerDay = Math.ceil(DAY_SECONDS / slotSeconds);
   const cache = cacheOf(`${timezone} ${slotSeconds} ${period}`);
   return {

@@ -10,6 +10,7 @@ import {
   judgeAll,
   judgeOf,
   rateAt,
+  START,
   valueAt,
 } from './support/judging.js';
 
@@ -99,6 +100,15 @@ describe('percent-change', () => {
     expect(isAnomalous(judgeAll(percentChange, hourlyValue, points(usual * 1.49)).at(-1))).toBe(false);
     const judgement = judgeAll(percentChange, hourlyValue, points(usual * 1.6)).at(-1);
     expect(judgement).toMatchObject({ expected: usual, upper: 1.5 * usual, score: expect.closeTo(1.2, 9) });
+  });
+
+  test('compares a bucket of five minutes with the same five minutes, not with the five before', () => {
+    const minutes = { ...hourlyValue, bucketSeconds: 300 };
+    const day = Array.from({ length: 288 }, (_, at) => 1_000 + 1_000 * (at % 3));
+    const series = [...day, ...day].map((v, at) => ({ ...valueAt(0, v), bucketStart: START + at * 300_000 }));
+    const judgements = judgeAll(percentChange, minutes, series, { against: 'day' });
+    expect(judgements.slice(0, 288).some(({ status }) => status === 'judged')).toBe(false);
+    expect(judgements.slice(288).map(isAnomalous)).toEqual(day.map(() => false));
   });
 
   test('4 instead of 2 is no doubling', () => {
