@@ -18,6 +18,18 @@ describe('tails of counts', () => {
     }
   });
 
+  // Summed with sixty digits, term by term, from the product of (b + i)/(a + b + i).
+  test.each([
+    [50, 0.02, 0.01, 7, -6.150993739505],
+    [500, 0.003, 0.002, 10, -5.953998077807],
+    [20_000, 0.02, 1e-4, 538, -9.176476786919],
+  ] as const)(
+    '%d orders at a rate of %d with correlation %d: %d or more',
+    (size, p, correlation, count, log) => {
+      expect(logUpperTail(betaBinomial(size, p, correlation), count)).toBeCloseTo(log, 8);
+    },
+  );
+
   test('without correlation it is the binomial law: 5 or more of 20 at 10 % is 0.0432', () => {
     expect(Math.exp(logUpperTail(betaBinomial(20, 0.1, 1e-9), 5))).toBeCloseTo(0.043174, 5);
   });

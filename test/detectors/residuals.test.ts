@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ewma } from '../../detectors/ewma.js';
 import { levelShift } from '../../detectors/level-shift.js';
 import { rate } from '../../detectors/rate.js';
+import { dispersionOfCounts } from '../../detectors/support/dispersion.js';
+import { RollingWindow } from '../../detectors/support/rolling-window.js';
 import {
   hourlyRate,
   hourlyValue,
@@ -12,7 +14,7 @@ import {
   valueAt,
 } from './support/judging.js';
 import { simulateRate } from './support/marketplace.js';
-import { gaussian, uniform } from './support/random.js';
+import { gammaOfMeanOne, gaussian, uniform } from './support/random.js';
 
 const START = Date.UTC(2024, 0, 1);
 const market = { start: START, points: 900, volume: 3_000, rate: 0.02, dispersion: 2 } as const;
@@ -52,6 +54,17 @@ test('ewma with the weight 1 is the chart of single points: its band is L deviat
   expect(halfWidth(5) / halfWidth(4)).toBeCloseTo(1.25, 6);
 });
 
+/** Points of one rate whose cases vary so many times more than the binomial law allows. */
+function simulateFlat(points: number, size: number, p: number, dispersion: number, random: () => number) {
+  return Array.from({ length: points }, () => {
+    // A beta law's wandering, as a gamma one of the same variance: (φ − 1)/(n − 1) = ρ.
+    const correlation = (dispersion - 1) / (size - 1);
+    const rate = p * gammaOfMeanOne((correlation * (1 - p)) / p, random);
+    const cases = Array.from({ length: size }, () => random() < rate).filter(Boolean).length;
+    return { value: cases / size, denominator: size };
+  });
+}
+
 describe('rate', () => {
   test('raises no more false alarms than it was told to, at any volume and with over-dispersion', () => {
     for (const volume of [20, 200, 5_000]) {
@@ -59,6 +72,21 @@ describe('rate', () => {
       const alarms = judgeAll(rate, hourlyRate, calm, { false_alarm: 0.001 }).filter(isAnomalous);
       expect(alarms.length, `${volume} orders an hour`).toBeLessThanOrEqual(16);
     }
+  });
+
+  test.each([1.5, 3, 9])('learns without bias that cases vary %d times more than chance', (dispersion) => {
+    const random = uniform(41);
+    const learned = Array.from({ length: 120 }, () => {
+      const window = new RollingWindow(168);
+      for (const { value, denominator } of simulateFlat(168, 400, 0.03, dispersion, random))
+        window.add(value, denominator);
+      const p = window.mean;
+      return dispersionOfCounts(window.sumOfSquares / (p * (1 - p)), window.count - 1);
+    });
+    // The opinion it starts from is twice the variance of chance, and weighs as much as ten points.
+    const expected = (10 * 2 + 167 * dispersion) / 177;
+    const mean = learned.reduce((sum, each) => sum + each, 0) / learned.length;
+    expect(Math.abs(mean / expected - 1)).toBeLessThan(0.03);
   });
 
   test('finds a handful of cases where there are never any', () => {
