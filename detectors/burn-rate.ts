@@ -13,6 +13,7 @@ import { quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
 
 const NAME = 'burn-rate';
+const SECOND = 1_000;
 const HOUR = 3_600_000;
 
 const WindowSchema = z.strictObject({
@@ -52,6 +53,8 @@ const Parameters = z.strictObject({
 });
 
 const State = z.object({
+  /** When the first bucket began; null before it. */
+  since: z.number().nullable(),
   buckets: z.array(z.tuple([z.number(), z.number(), z.number()])),
 });
 
@@ -65,7 +68,8 @@ const SUSTAINABLE = 1;
  * alert ends with its cause. The default pairs spend 2 %, 5 % and 10 % of a month's budget.
  *
  * The score is the least of these burn rates in parts of what is allowed; the band ends where it reaches 1. There
- * is nothing to learn and no cold start: a window that history does not fill is judged by what there is.
+ * is nothing to learn and no cold start: the part of a long window that was before the first bucket has burned nothing,
+ * so that an hour in which a little too much went wrong is not taken for three days of it.
  */
 export const burnRate = defineDetector({
   name: NAME,
@@ -79,6 +83,7 @@ class BurnRateJudge implements Judge {
   readonly #params: z.infer<typeof Parameters>;
   readonly #series: SeriesContext;
   readonly #longest: number;
+  #since: number | null;
   /** Start, cases and size, in order. */
   #buckets: [start: number, cases: number, size: number][];
 
@@ -86,7 +91,9 @@ class BurnRateJudge implements Judge {
     this.#params = params;
     this.#series = series;
     this.#longest = Math.max(...params.windows.map(({ long_hours: hours }) => hours * HOUR));
-    this.#buckets = saved === undefined ? [] : readState(State, saved, NAME).buckets;
+    const state = saved === undefined ? { since: null, buckets: [] } : readState(State, saved, NAME);
+    this.#since = state.since;
+    this.#buckets = state.buckets;
   }
 
   observe(point: SeriesPoint): Judgement {
@@ -94,6 +101,7 @@ class BurnRateJudge implements Judge {
       throw new RedressError('usage', `${NAME} judges rates; this series has no denominator`);
     const { value, cases, size } = quantityOf(point, 'rate');
     const at = point.bucketStart;
+    this.#since ??= at;
     this.#forget(at - this.#longest);
     const budget = 1 - this.#params.objective;
     let edge = Number.POSITIVE_INFINITY;
@@ -117,7 +125,7 @@ class BurnRateJudge implements Judge {
   }
 
   save(): Json {
-    return { buckets: this.#buckets.map(([start, cases, size]) => [start, cases, size]) };
+    return { since: this.#since, buckets: this.#buckets.map(([start, cases, size]) => [start, cases, size]) };
   }
 
   /** The score of a pair, and the cases of this bucket at which it would be 1. */
@@ -131,8 +139,10 @@ class BurnRateJudge implements Judge {
     const long = this.#before(at - pair.long_hours * HOUR);
     const short = this.#before(at - pair.short_hours * HOUR);
     const allowed = pair.burn * budget;
+    const known = at + this.#series.bucketSeconds * SECOND - (this.#since ?? at);
+    const windows = Math.max(1, (pair.long_hours * HOUR) / known);
     const found = { score: Number.POSITIVE_INFINITY, edge: Number.NEGATIVE_INFINITY };
-    hold(found, long.cases, cases, allowed * (long.size + size));
+    hold(found, long.cases, cases, allowed * windows * (long.size + size));
     hold(found, short.cases, cases, allowed * (short.size + size));
     hold(found, long.cases, cases, this.#params.min_cases);
     hold(found, 0, cases, SUSTAINABLE * budget * size);

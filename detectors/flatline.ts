@@ -33,7 +33,7 @@ const Parameters = z.strictObject({
     .default(24)
     .describe('Changes of the value that must have been seen before it can be said to be stuck.'),
   accept_after: acceptAfterParameter(
-    'Points beyond the usual run after which a run of that length is usual.',
+    'Points beyond the usual run after which a run of that length is usual, unless `points` says what is.',
   ),
 });
 

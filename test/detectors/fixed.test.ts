@@ -83,6 +83,13 @@ describe('burn-rate', () => {
     expect(isAnomalous(judgeOf(burnRate, hourlyRate).observe(rateAt(0, 3, 4)))).toBe(false);
   });
 
+  test('does not take the first hours for days: they alert by what they have burned of the month', () => {
+    const first = (cases: readonly number[]) => judgeAll(burnRate, hourlyRate, hours(cases)).map(isAnomalous);
+    expect(first([150])).toEqual([true]);
+    // 1.5 times the budget: three days of it are a tenth of the month's from hour 48 on, 72·10 / 15.
+    expect(first(Array.from({ length: 60 }, () => 15)).indexOf(true)).toBe(48);
+  });
+
   test('says that a value series is none of its business', () => {
     expect(() => judgeOf(burnRate, hourlyValue).observe(valueAt(0, 1))).toThrow(
       expect.objectContaining({ code: 'usage' }),

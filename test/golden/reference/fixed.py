@@ -52,9 +52,12 @@ def burn_rate(series, objective):
                 return sum(p.cases for p in past), sum(p.size for p in past)
 
             (cases, size), (recent, of) = within(long), within(short)
+            # What was before the first bucket had as many orders, and has burned nothing.
+            known = point.at.timestamp() - series.points[0].at.timestamp() + series.bucket_seconds
+            times = max(1, long * 3600 / known)
             pairs.append(
                 [
-                    (cases, burn * budget * (size + point.size)),
+                    (cases, burn * budget * times * (size + point.size)),
                     (recent, burn * budget * (of + point.size)),
                     (cases, 5),
                     (0, budget * point.size),
