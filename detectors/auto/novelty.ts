@@ -10,6 +10,9 @@ import { ShapeMemory, ShapeMemoryState } from '../support/shape-memory.js';
 
 const State = z.object({
   points: z.number().int(),
+  /** Starts of the first and of the latest one's bucket. */
+  first: z.number(),
+  latest: z.number(),
   slotSums: z.array(z.number()),
   slotWeights: z.array(z.number()),
   level: z.number(),
@@ -20,6 +23,7 @@ const State = z.object({
   episode: z.object({ peak: z.number(), at: z.number().int() }).nullable(),
 });
 
+const SECOND = 1_000;
 const DAY_SECONDS = 86_400;
 /** Points before the first judgement. */
 const WARM_UP = 100;
@@ -64,7 +68,7 @@ const ANY_VALUE = { floor: Number.NEGATIVE_INFINITY, ceiling: Number.POSITIVE_IN
  * Each answer is turned into a surprise, −log₁₀ of how rarely it was that large before ({@link FadingTail}), so
  * that a series which often departs is surprised less easily. The mean of the three over a limit is the score:
  * Fisher's (1925) combination of p-values, with the limit found by experience instead of his χ² because the three
- * depend on each other.
+ * depend on each other. Hours that are missing are no shape: none goes across a gap.
  *
  * A departure is news once. Within a day of it, or 48 points where that is longer, points that are not clearly
  * more surprising score just over 1: the alert stays open, and does not rank as another onset. Nothing is masked:
@@ -81,6 +85,9 @@ export class NoveltyJudge implements Judge {
   readonly #episodePoints: number;
   readonly #tails: readonly FadingTail[];
   readonly #shapes: readonly ShapeMemory[];
+  /** Points that are averaged into a block of each. */
+  readonly #blocks: readonly number[];
+  readonly #bucket: number;
   #s: Omit<z.infer<typeof State>, 'tails' | 'shapes'>;
 
   constructor(detector: string, series: SeriesContext, saved?: Json) {
@@ -97,8 +104,12 @@ export class NoveltyJudge implements Judge {
       const options = { blockPoints: points(blockSeconds), shapeBlocks, memoryBlocks };
       return new ShapeMemory(options, state?.shapes[at]);
     });
+    this.#bucket = bucketSeconds * SECOND;
+    this.#blocks = SHAPES.map(({ blockSeconds }) => points(blockSeconds));
     this.#s = state ?? {
       points: 0,
+      first: 0,
+      latest: 0,
       slotSums: new Array<number>(this.#plan.slots).fill(0),
       slotWeights: new Array<number>(this.#plan.slots).fill(0),
       level: 0,
@@ -116,6 +127,7 @@ export class NoveltyJudge implements Judge {
     const halfWidth = USUAL_WIDTH * s.size;
     s.points += 1;
     s.departure += (value - expected - s.departure) / Math.min(s.points, this.#smoothing);
+    this.#noteGap(point.bucketStart);
     const departures = [Math.abs(s.departure), ...this.#shapes.map((shape) => shape.observe(value))];
     // What rounding leaves between equal values is no departure.
     const rounding = HAIR * Math.max(Math.abs(value), Math.abs(expected));
@@ -131,6 +143,20 @@ export class NoveltyJudge implements Judge {
       tails: this.#tails.map((tail) => ({ ...tail.save() })),
       shapes: this.#shapes.map((shape) => ({ ...shape.save() })),
     };
+  }
+
+  /** A shape of which a whole block is missing is none. */
+  #noteGap(at: number): void {
+    const s = this.#s;
+    if (s.points === 1) s.first = at;
+    else
+      for (const [index, shape] of this.#shapes.entries()) {
+        const block = this.#blocks[index] as number;
+        if (at - s.latest <= (block + 1) * this.#bucket) continue;
+        const begun = Math.round((at - s.first) / this.#bucket) % block;
+        shape.interrupt((block - begun) % block);
+      }
+    s.latest = at;
   }
 
   #expected(slot: number, value: number): number {

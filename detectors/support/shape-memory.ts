@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
 export const ShapeMemoryState = z.object({
-  blocks: z.array(z.number()),
+  /** Their means; null for a break, where time is missing. */
+  blocks: z.array(z.number().nullable()),
   sum: z.number(),
   count: z.number().int(),
+  /** Values that are passed over before the next block. */
+  skip: z.number().int(),
   distance: z.number(),
 });
 
@@ -28,17 +31,34 @@ export class ShapeMemory {
 
   constructor(options: ShapeMemoryOptions, saved?: z.infer<typeof ShapeMemoryState>) {
     this.#options = options;
-    this.#s = saved ?? { blocks: [], sum: 0, count: 0, distance: 0 };
+    this.#s = saved ?? { blocks: [], sum: 0, count: 0, skip: 0, distance: 0 };
+  }
+
+  /**
+   * Time is missing: no shape goes across it.
+   *
+   * @param skip values to pass over, so that blocks begin where those before began, and can look like them.
+   */
+  interrupt(skip: number): void {
+    const s = this.#s;
+    this.#take(null);
+    s.sum = 0;
+    s.count = 0;
+    s.distance = 0;
+    s.skip = skip;
   }
 
   /** Takes in a value; answers the distance of the last whole shape, 0 while there is none to compare it with. */
   observe(value: number): number {
     const s = this.#s;
+    if (s.skip > 0) {
+      s.skip -= 1;
+      return s.distance;
+    }
     s.sum += value;
     s.count += 1;
     if (s.count < this.#options.blockPoints) return s.distance;
-    s.blocks.push(s.sum / s.count);
-    if (s.blocks.length > this.#options.memoryBlocks) s.blocks.shift();
+    this.#take(s.sum / s.count);
     s.sum = 0;
     s.count = 0;
     s.distance = this.#nearest();
@@ -49,6 +69,12 @@ export class ShapeMemory {
     return { ...this.#s, blocks: [...this.#s.blocks] };
   }
 
+  #take(block: number | null): void {
+    const { blocks } = this.#s;
+    blocks.push(block);
+    if (blocks.length > this.#options.memoryBlocks) blocks.shift();
+  }
+
   #nearest(): number {
     const { blocks } = this.#s;
     const width = this.#options.shapeBlocks;
@@ -57,8 +83,9 @@ export class ShapeMemory {
     for (let end = width - 1; end <= last - width; end += 1) {
       let distance = 0;
       for (let back = 0; back < width && distance < best; back += 1) {
-        const step = (blocks[last - back] as number) - (blocks[end - back] as number);
-        distance += step * step;
+        const here = blocks[last - back] as number | null;
+        const there = blocks[end - back] as number | null;
+        distance += here === null || there === null ? Number.POSITIVE_INFINITY : (here - there) ** 2;
       }
       if (distance < best) best = distance;
     }

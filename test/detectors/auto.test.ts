@@ -75,6 +75,18 @@ describe('auto on values', () => {
     expect(still.some((at) => at >= 800 && at < 830)).toBe(true);
   });
 
+  test('takes up after months without a value where it was, at whatever hour', () => {
+    const rhythm = (at: number) => Math.sin((at * 2 * Math.PI) / 24);
+    const noise = uniform(29);
+    const hours = Array.from({ length: 1_300 }, (_, at) => (at < 1_000 ? at : at + 90 * 24 + 5));
+    const judgements = judgeAll(
+      auto,
+      { ...hourlyValue, timezone: 'UTC' },
+      hours.map((at) => valueAt(at, 100.5 + 20 * rhythm(at) + gaussian(noise))),
+    );
+    expect(judgements.slice(1_000).filter(isAnomalous)).toEqual([]);
+  });
+
   test('ranks the onset of an episode over what follows', () => {
     const judge = judgeOf(auto, hourlyValue);
     const scores = series
