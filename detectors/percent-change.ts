@@ -7,10 +7,9 @@ import {
   type SeriesPoint,
 } from '../src/detection/contract.js';
 import type { Json } from '../src/model/json.js';
-import { judgeAgainst } from './support/band.js';
+import { judged } from './support/band.js';
 import { planSlots, type SlotPlan } from './support/calendar-slot.js';
 import { defaultAcceptAfter } from './support/defaults.js';
-import { varianceOfCase } from './support/dispersion.js';
 import { acceptAfterParameter, MinCasesParameter } from './support/parameters.js';
 import { type Quantity, quantityOf } from './support/quantity.js';
 import { readState } from './support/read-state.js';
@@ -61,12 +60,12 @@ const State = z.object({
 /** With fewer points even the one before is no habit. */
 const WARM_UP = 24;
 const LEAST_RELATIVE_WIDTH = 1e-3;
-const LEAST_DEVIATION = 1e-9;
+const LEAST_HALF_WIDTH = 1e-9;
 
 /**
  * The change against the point before, or against the same time of the last day or week, in percent. Sampling is
- * taken into account: the difference of two rates or counts must also exceed what chance alone makes of it (a
- * pooled two-sample test), so that 4 instead of 2 is no doubling. A point out of band is not compared with later;
+ * taken into account: the difference of two rates or counts must also exceed what chance alone makes of it (the score
+ * test of two samples that are pooled; Pearson, 1900), so that 4 instead of 2 is no doubling. A point out of band is not compared with later;
  * the next one is held against the last good point of its time.
  */
 export const percentChange = defineDetector({
@@ -122,31 +121,46 @@ class PercentChangeJudge implements Judge {
 
   #judge({ value, size }: Quantity, [cases, sizeBefore]: readonly [number, number]) {
     const isRate = this.#kind === 'rate';
-    const { isCounts, exceedsOne } = this.#s;
     const expected = cases / sizeBefore;
     const percent = (this.#params.percent / 100) * Math.abs(expected);
     const fewCases = isRate ? this.#params.min_cases / size : 0;
-    const smallest = Math.max(percent, this.#params.min_change, fewCases);
-    const prediction = {
-      expected,
-      deviation: this.#deviation(cases, sizeBefore, size),
-      skewness: 0,
-      degreesOfFreedom: Number.POSITIVE_INFINITY,
-      floor: isRate || isCounts ? 0 : Number.NEGATIVE_INFINITY,
-      ceiling: isRate && !exceedsOne ? 1 : Number.POSITIVE_INFINITY,
-    };
-    return judgeAgainst(value, prediction, Math.max(1, this.#params.sampling_width), smallest);
+    const least = Math.max(LEAST_RELATIVE_WIDTH * Math.abs(expected), LEAST_HALF_WIDTH);
+    const smallest = Math.max(percent, this.#params.min_change, fewCases, least);
+    const chance = this.#chance(expected, sizeBefore, size);
+    const above = Math.max(smallest, chance.rise);
+    const below = Math.max(smallest, chance.fall);
+    const up = value >= expected;
+    return judged(
+      {
+        expected,
+        floor: isRate || this.#s.isCounts ? 0 : Number.NEGATIVE_INFINITY,
+        ceiling: isRate && !this.#s.exceedsOne ? 1 : Number.POSITIVE_INFINITY,
+      },
+      {
+        lower: expected - below,
+        upper: expected + above,
+        score: up ? (value - expected) / above : (expected - value) / below,
+        direction: up ? 'up' : 'down',
+      },
+    );
   }
 
-  /** Standard deviation of the difference between two samples, where chance is known to play a part. */
-  #deviation(cases: number, sizeBefore: number, size: number): number {
-    const least = Math.max(LEAST_RELATIVE_WIDTH * Math.abs(cases / sizeBefore), LEAST_DEVIATION);
-    if (this.#params.sampling_width === 0) return least;
-    if (this.#kind === 'rate') {
-      const pooled = (cases + 0.5) / (sizeBefore + 1);
-      return Math.max(least, Math.sqrt(varianceOfCase(pooled) * (1 / size + 1 / sizeBefore)));
-    }
-    return this.#s.isCounts ? Math.max(least, Math.sqrt(2 * Math.max(1, cases))) : least;
+  /**
+   * How far a second sample may be from the first one by chance: where the difference is so many standard deviations of
+   * itself, of which the variance is that of what both samples have together.
+   */
+  #chance(expected: number, sizeBefore: number, size: number): { rise: number; fall: number } {
+    const isRate = this.#kind === 'rate';
+    if (!isRate && !this.#s.isCounts) return { rise: 0, fall: 0 };
+    const squares = this.#params.sampling_width ** 2 * (1 / size + 1 / sizeBefore);
+    const share = size / (size + sizeBefore);
+    // (p + share·d)·(1 − of·(p + share·d)) is the variance of a case; what is no share of anything is a Poisson count.
+    const of = isRate && !this.#s.exceedsOne ? 1 : 0;
+    const a = 1 + of * squares * share * share;
+    const b = squares * share * (1 - 2 * of * expected);
+    const c = squares * expected * (1 - of * Math.min(expected, 1));
+    const root = Math.sqrt(b * b + 4 * a * c);
+    return { rise: (root + b) / (2 * a), fall: (root - b) / (2 * a) };
   }
 
   #learn(slot: number, { value, cases, size }: Quantity): void {

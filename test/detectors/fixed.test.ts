@@ -13,6 +13,7 @@ import {
   START,
   valueAt,
 } from './support/judging.js';
+import { poisson, uniform } from './support/random.js';
 
 describe('threshold', () => {
   // Wilson's 95 % interval of 3/100 is [.010255, .084519], of 100/10,000 [.008229, .012147].
@@ -116,6 +117,22 @@ describe('percent-change', () => {
     const judgements = judgeAll(percentChange, minutes, series, { against: 'day' });
     expect(judgements.slice(0, 288).some(({ status }) => status === 'judged')).toBe(false);
     expect(judgements.slice(288).map(isAnomalous)).toEqual(day.map(() => false));
+  });
+
+  test('tells chance from change by what both samples have together, however few cases the first one has', () => {
+    const jumps = (usual: readonly [number, number], next: readonly [number, number]) => {
+      const points = [...Array.from({ length: 40 }, () => usual), next].map(([cases, size], at) =>
+        rateAt(at, cases, size),
+      );
+      return isAnomalous(judgeAll(percentChange, hourlyRate, points, { against: 'previous' }).at(-1));
+    };
+    // (12/400 − 0/400)/√(0.015·0.985·2/400) = 3.49, and 3.64 with 13.
+    expect(jumps([0, 400], [12, 400])).toBe(false);
+    expect(jumps([0, 400], [13, 400])).toBe(true);
+    const random = uniform(6);
+    const calm = Array.from({ length: 4_000 }, (_, at) => rateAt(at, poisson(2, random), 400));
+    const alarms = judgeAll(percentChange, hourlyRate, calm, { against: 'previous' }).filter(isAnomalous);
+    expect(alarms.length).toBeLessThanOrEqual(4);
   });
 
   test('4 instead of 2 is no doubling', () => {

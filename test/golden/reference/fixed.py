@@ -2,7 +2,7 @@
 
 import math
 
-from common import band, clipped, quantile, variance_of_case
+from common import clipped, quantile
 
 
 def threshold(series, above):
@@ -18,6 +18,23 @@ def threshold(series, above):
     return judged
 
 
+def by_chance(before, size, is_rate, sign):
+    """The difference at which the two-sample test of pooled samples gives 3.5 deviations, by bisection."""
+
+    def is_within(difference):
+        pooled = before.value + sign * difference * size / (size + before.size)
+        variance = pooled * (1 - pooled) if is_rate else pooled
+        return difference**2 < 3.5**2 * variance * (1 / size + 1 / before.size)
+
+    low, high = 0.0, 1.0
+    while is_within(high):
+        high *= 2
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_within(middle) else (low, middle)
+    return low
+
+
 def percent_change(series):
     """Against the last good point of the same slot of the week."""
     good, seen, judged = {}, 0, []
@@ -27,15 +44,11 @@ def percent_change(series):
             judged.append(None)
             good[point.slots["week"]], seen = point, seen + 1
             continue
-        if series.is_rate:
-            pooled = (before.cases + 0.5) / (before.size + 1)
-            sd = math.sqrt(variance_of_case(pooled) * (1 / point.size + 1 / before.size))
-        else:
-            sd = math.sqrt(2 * max(1, before.cases))
-        p = dict(mean=before.value, sd=max(sd, 1e-3 * before.value, 1e-9), skew=0, nu=math.inf)
-        p["top"] = 1 if series.is_rate else math.inf
-        least = max(0.5 * before.value, 4 / point.size if series.is_rate else 0)
-        judged.append(band(point.value, p, 3.5, least))
+        least = max(0.5 * before.value, 4 / point.size if series.is_rate else 0, 1e-9)
+        rise, fall = (max(least, by_chance(before, point.size, series.is_rate, sign)) for sign in (1, -1))
+        mean = before.value
+        score = (point.value - mean) / rise if point.value >= mean else (mean - point.value) / fall
+        judged.append(clipped(mean, mean - fall, mean + rise, score, 0, 1 if series.is_rate else math.inf))
         if judged[-1][3] <= 1:
             good[point.slots["week"]], seen = point, seen + 1
     return judged
