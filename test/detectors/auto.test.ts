@@ -6,7 +6,7 @@ import { limitForRunLength } from '../../detectors/support/run-length.js';
 import type { SeriesPoint } from '../../src/detection/contract.js';
 import { hourlyRate, hourlyValue, isAnomalous, judgeAll, judgeOf, valueAt } from './support/judging.js';
 import { simulateRate } from './support/marketplace.js';
-import { gaussian, uniform } from './support/random.js';
+import { gaussian, poisson, uniform } from './support/random.js';
 
 const START = Date.UTC(2024, 0, 1);
 const market = { start: START, points: 1_272, volume: 200, rate: 0.02, dispersion: 3 } as const;
@@ -73,6 +73,18 @@ describe('auto on values', () => {
     ).toBe(true);
     const still = anomalous(series.map((value, at) => (at >= 800 && at < 824 ? 100 : value)));
     expect(still.some((at) => at >= 800 && at < 830)).toBe(true);
+  });
+
+  test('knows the week of a value by the day after two of them, and finds on the day what is missing', () => {
+    const noise = uniform(31);
+    const days = Array.from({ length: 70 }, (_, day) => {
+      const usual = 400 * ([1.1, 1.05, 1, 1, 0.95, 0.7, 0.4][day % 7] as number);
+      const count = poisson(day === 56 ? 0.6 * usual : usual, noise);
+      return { ...valueAt(0, count), bucketStart: START + day * 86_400_000 };
+    });
+    const judgements = judgeAll(auto, { ...hourlyValue, bucketSeconds: 86_400 }, days);
+    expect(judgements.findIndex(({ status }) => status === 'judged')).toBe(14);
+    expect(judgements.flatMap((judgement, day) => (isAnomalous(judgement) ? [day] : []))).toEqual([56]);
   });
 
   test('takes up after months without a value where it was, at whatever hour', () => {
