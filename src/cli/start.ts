@@ -47,13 +47,15 @@ export function register(program: Command, io: CliIo): void {
         );
         const address = await service.start();
         running = service;
+        // Before it is said that it listens: whoever hears that may end it at once.
+        const stopped = stopSignal();
         if (json) io.out(JSON.stringify({ address, clickhouse: open.address.url }));
         else {
           io.out(`Redress listens on ${address}; the store is ${open.address.url}.`);
           io.out(`Send events to ${address}/v1/events, one JSON object a line. Ctrl-C stops.\n`);
         }
         const ended = await Promise.race([
-          stopSignal(),
+          stopped,
           open.died.then((words) => `the embedded ClickHouse ended: ${words}`),
           service.failed.then((reason) => `the service could not be started again: ${reason}`),
         ]);

@@ -18,7 +18,7 @@ function insistOnJudgement(judgement: Judgement): void {
   if (typeof judgement !== 'object' || judgement === null) throw new Error('the answer is not a judgement');
   if (judgement.status === 'not_evaluable') {
     if (judgement.reason === 'cold_start' || judgement.reason === 'calendar') return;
-    throw new Error('a judgement is not_evaluable for neither cold_start nor calendar');
+    throw new Error('a detector can be unable to judge for cold_start or calendar alone');
   }
   if (judgement.status !== 'judged') throw new Error('a judgement is neither judged nor not_evaluable');
   const { expected, lower, upper, score, direction } = judgement;

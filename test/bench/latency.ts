@@ -14,7 +14,7 @@ import { seededRandom } from '../support/random.js';
 import { type Figures, print, printTable, whole } from './measure.js';
 import { processorSeconds } from './process-figures.js';
 
-const SERIES = Number(process.env['REDRESS_BENCH_SERIES'] ?? 10_000);
+const SERIES = Number(process.env.REDRESS_BENCH_SERIES ?? 10_000);
 const START = Date.UTC(2026, 0, 5, 9);
 /** Minutes before the detector has learned enough to speak. */
 const QUIET_MINUTES = 15;

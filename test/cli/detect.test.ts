@@ -121,7 +121,7 @@ describe('redress detect', () => {
     [
       'a reason of its own',
       'observe() { return { status: "not_evaluable", reason: "monday" } }',
-      /neither cold_start nor calendar/,
+      /for cold_start or calendar alone/,
     ],
   ])('reports %s, and goes on', async (_what, observe, words) => {
     const plugIn = fileOf(`it-${observe.length}.mjs`, [

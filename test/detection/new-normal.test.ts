@@ -84,11 +84,19 @@ describe('a level that stays', () => {
     expect(said(judging, of, HISTORY, HISTORY + 60)).toMatch(/^x+$/);
   });
 
-  it.each(['z-score', 'rate', 'cusum', 'ewma', 'auto', 'percent-change', 'level-shift'])(
+  it.each([
+    ['z-score', {}],
+    ['rate', {}],
+    ['cusum', {}],
+    ['ewma', {}],
+    ['auto', {}],
+    ['percent-change', { sampling_width: 2.5 }],
+    ['level-shift', {}],
+  ])(
     'is not taken for a recovery by %s before it is the new normal, however long that takes',
-    (use) => {
+    (use, params) => {
       const judging = judgingWith();
-      const of = { ...definition(use), newNormalAfter: 300 };
+      const of = { ...definition(use, params), newNormalAfter: 300 };
       said(judging, of, 0, HISTORY);
       expect(said(judging, of, HISTORY, HISTORY + 320)).toMatch(/^n{0,5}x{299}!n+$/);
     },
