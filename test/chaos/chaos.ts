@@ -50,8 +50,10 @@ const GROUP = 'chaos';
 const PARTITIONS = 8;
 const SESSION = 6_000;
 const BATCH = 500;
-/** How long what has been sent may take to be read once nothing is broken any more, ms. */
+/** How long nothing at all may be read while something waits and nothing is broken any more, ms. */
 const PATIENCE = 180_000;
+/** How often the store may end by itself before it is said not to come back. */
+const MOST_STARTS = 5;
 
 /** Sends events through a real broker into a real store while everything around them is killed. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -307,9 +309,12 @@ class Chaos {
 
   async #untilRead(admin: Admin, consumers: readonly Supervised[]): Promise<void> {
     const ends = this.#ledger.ends();
-    for (const deadline = Date.now() + PATIENCE; ; await sleep(500)) {
+    let last = '';
+    for (let deadline = Date.now() + PATIENCE; ; await sleep(500)) {
       const committed = await committedOffsets(admin);
       if (ends.every((end, partition) => committed[partition] === end)) return;
+      if (committed.join() !== last) deadline = Date.now() + PATIENCE;
+      last = committed.join();
       if (Date.now() < deadline) continue;
       throw new Error(
         `not everything was read: ${committed} of ${ends}; the consumers said: ${consumers.map((it) => it.said()).join('\n')}`,
@@ -317,9 +322,11 @@ class Chaos {
     }
   }
 
+  /** Waits however long it takes: on a busy machine a start takes minutes. What fails is a store that ends again and again. */
   async #answers(store: Store, engine: Supervised): Promise<void> {
-    for (const deadline = Date.now() + 60_000; !(await store.ping()); await sleep(200))
-      if (Date.now() > deadline) throw new Error(`the store does not come back: ${engine.said()}`);
+    for (const before = engine.starts; !(await store.ping()); await sleep(200))
+      if (engine.starts - before === MOST_STARTS)
+        throw new Error(`the store does not come back: ${engine.said()}`);
   }
 
   #shuffled<T>(list: readonly T[]): T[] {

@@ -33,7 +33,6 @@ export class Supervised {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    this.#said = '';
     for (const output of [child.stdout, child.stderr])
       output?.on('data', (chunk: Buffer) => {
         this.#said = (this.#said + chunk.toString()).slice(-KEPT);
@@ -46,7 +45,7 @@ export class Supervised {
     });
   }
 
-  /** What it last said. */
+  /** What it last said, in this life and in those before. */
   said(): string {
     return this.#said;
   }

@@ -26,7 +26,11 @@ export interface EmbeddedEngine {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT = 30_000;
+/**
+ * One that fails to start says so or ends, and is not waited for. This is for one that does neither: a start may take minutes
+ * where there is much to read or the machine is busy, and whoever ends it then has to begin the same work again.
+ */
+const START_TIMEOUT = 300_000;
 /** The service has ten seconds for all of its stop, and what the engine has acknowledged is on disk. */
 const STOP_TIMEOUT = 3_000;
 const KEPT_OUTPUT = 8_000;
@@ -143,8 +147,10 @@ async function startOnce(folder: string, port: number): Promise<EmbeddedEngine> 
       },
     };
   } catch (error) {
-    release();
     child.kill('SIGKILL');
+    // Until it is gone it holds the folder, and the next start would take it for somebody else's.
+    await exited;
+    release();
     throw error;
   }
 }
