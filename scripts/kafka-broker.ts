@@ -36,6 +36,8 @@ export interface SecuredListener {
 interface BrokerOptions {
   port?: number;
   dir?: string;
+  /** More lines of the broker's configuration. */
+  properties?: readonly string[];
   secured?: SecuredListener;
 }
 
@@ -67,7 +69,7 @@ async function startOnce(options: BrokerOptions): Promise<Broker> {
   if (await listens(port)) throw new Error(`port ${port} is in use`);
   const properties = join(folder, 'server.properties');
   const data = join(folder, 'data');
-  writeFileSync(properties, serverProperties(port, await freePort(), data, options.secured));
+  writeFileSync(properties, serverProperties(port, await freePort(), data, options));
   const java = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
   java.push('-Dorg.slf4j.simpleLogger.defaultLogLevel=warn');
   if (!existsSync(join(data, 'meta.properties'))) {
@@ -102,7 +104,7 @@ function serverProperties(
   port: number,
   controllerPort: number,
   data: string,
-  secured: SecuredListener | undefined,
+  { properties = [], secured }: BrokerOptions,
 ): string {
   const listener = secured === undefined ? '' : `,SECURED://127.0.0.1:${secured.port}`;
   return `${[
@@ -121,6 +123,7 @@ function serverProperties(
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
+    ...properties,
     ...(secured?.properties ?? []),
   ].join('\n')}\n`;
 }

@@ -76,7 +76,7 @@ export const ServiceFileSchema = z.strictObject({
           error: () => "must be 'earliest', 'latest' or a date and time with offset",
         })
         .default('earliest')
-        .describe('Where to begin in partitions that the group has never read. Default: earliest.'),
+        .describe('Where to begin in topics that the group has never read. Default: earliest.'),
       session_timeout: DurationSchema.default(15 * SECOND)
         .refine((time) => time >= 6 * SECOND && time <= 5 * MINUTE, 'must be from 6s to 5m')
         .describe('How long the partitions of a member that died wait for the others. Default: 15s.'),

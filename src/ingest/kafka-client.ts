@@ -1,11 +1,13 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { SecureContextOptions } from 'node:tls';
 import kafkajs, { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import { SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
 import { UNPACKERS } from './kafka-codecs.js';
 
-export type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
+export type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
 export interface KafkaConnection {
   brokers: readonly string[];
@@ -18,18 +20,24 @@ export interface KafkaConnection {
   } | null;
 }
 
-/** A client for the brokers; nothing is connected yet. Throws `config_invalid` for a PEM file that is not there. */
-export async function createKafka(connection: KafkaConnection, logger: Logger): Promise<Kafka> {
+/** A client for the brokers; nothing is connected yet. Throws `config_invalid` for a PEM file that is none or not there. */
+export async function createKafka(
+  connection: KafkaConnection,
+  logger: Logger,
+  requestTimeout = 30 * SECOND,
+): Promise<Kafka> {
   registerCodecs();
   const { brokers, tls = null, sasl = null } = connection;
   return new Kafka({
     clientId: 'redress',
     brokers: [...brokers],
     connectionTimeout: 3 * SECOND,
+    requestTimeout,
     retry: { initialRetryTime: 200, retries: 4, maxRetryTime: 5 * SECOND },
     logCreator: logTo(logger),
     ...(tls === null ? {} : { ssl: await readPems(tls) }),
-    ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
+    // A copy, because kafkajs keeps what it logs in with inside it.
+    ...(sasl === null ? {} : { sasl: { ...sasl } as SASLOptions }),
   });
 }
 
@@ -49,21 +57,29 @@ function registerCodecs(): void {
     });
 }
 
-async function readPems(tls: { ca?: string; cert?: string; key?: string }) {
-  const read = async (path: string): Promise<string> => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (cause) {
-      throw new RedressError('config_invalid', `kafka.tls: cannot read ${path}: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-  };
-  return {
-    ...(tls.ca === undefined ? {} : { ca: [await read(tls.ca)] }),
-    ...(tls.cert === undefined ? {} : { cert: await read(tls.cert) }),
-    ...(tls.key === undefined ? {} : { key: await read(tls.key) }),
-  };
+async function readPems(tls: NonNullable<KafkaConnection['tls']>): Promise<SecureContextOptions> {
+  const pems: SecureContextOptions = {};
+  for (const setting of ['ca', 'cert', 'key'] as const) {
+    const path = tls[setting];
+    if (path !== undefined) pems[setting] = await readPem(path, setting);
+  }
+  return pems;
+}
+
+async function readPem(path: string, setting: 'ca' | 'cert' | 'key'): Promise<string> {
+  try {
+    const pem = await readFile(path, 'utf8');
+    // What is no PEM file TLS passes over, and then trusts nobody.
+    if (setting === 'key') createPrivateKey(pem);
+    else new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw new RedressError(
+      'config_invalid',
+      `kafka.tls.${setting}: cannot use ${path}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
 }
 
 function logTo(logger: Logger): logCreator {

@@ -1,5 +1,16 @@
-import type { Instant } from '../model/clock.js';
 import type { Admin } from './kafka-client.js';
+
+/** Where one partition stands, and how far the group has come in it. */
+export interface PartitionOffsets {
+  topic: string;
+  partition: number;
+  /** The first message that is still there. */
+  low: number;
+  /** Where the next message will be written. */
+  high: number;
+  /** Where the group goes on; null where it has never committed an offset. */
+  committed: number | null;
+}
 
 /** How many messages of one partition the group has not committed. */
 export interface PartitionLag {
@@ -8,53 +19,56 @@ export interface PartitionLag {
   lag: number;
 }
 
-/** What the group has not committed, for each partition of its topics, whichever member reads it. */
-export async function groupLag(
-  admin: Admin,
-  {
-    groupId,
-    topics,
-    from = 'earliest',
-  }: { groupId: string; topics: readonly string[]; from?: 'earliest' | 'latest' | Instant },
-): Promise<PartitionLag[]> {
-  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
-  const waiting = await Promise.all(
-    committed.map(async ({ topic, partitions }) => {
-      const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
-      // Where reading begins in partitions that the group has never read: what lies before it waits for nobody.
-      const since = typeof from === 'number' ? await offsetsSince(admin, groupId, topic, from) : new Map();
-      return partitions.map(({ partition, offset }) => {
-        const end = ends.get(partition);
-        if (end === undefined) return { topic, partition, lag: 0 };
-        const unread = from === 'latest' ? Number(end.high) : Number(since.get(partition) ?? end.low);
-        const next = Number(offset) < 0 ? unread : Number(offset);
-        // Nor does what has been deleted by age.
-        return { topic, partition, lag: Math.max(Number(end.high) - Math.max(next, Number(end.low)), 0) };
-      });
-    }),
-  );
-  return waiting.flat();
-}
+/** A partition's name, as places are called everywhere. */
+export const placeOf = ({ topic, partition }: { topic: string; partition: number }): string =>
+  `${topic}/${partition}`;
 
 /**
- * The first offset at or after an instant, by partition, for those partitions of the topic of which the group
- * has never committed an offset.
+ * Asks Kafka for every partition of the topics, whichever member reads it. Throws when one of the topics cannot be
+ * asked for: what is not known must not look as if nothing waited.
  */
-export async function offsetsSince(
+export async function groupOffsets(
   admin: Admin,
   groupId: string,
-  topic: string,
-  instant: Instant,
-): Promise<Map<number, bigint>> {
-  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const unread = new Set(
-    committed?.partitions.filter(({ offset }) => Number(offset) < 0).map(({ partition }) => partition),
-  );
-  if (unread.size === 0) return new Map();
-  const found = await admin.fetchTopicOffsetsByTimestamp(topic, instant);
-  return new Map(
-    found
-      .filter(({ partition }) => unread.has(partition))
-      .map(({ partition, offset }) => [partition, BigInt(offset)]),
-  );
+  topics: readonly string[],
+): Promise<PartitionOffsets[]> {
+  const found: PartitionOffsets[] = [];
+  // One after the other: kafkajs forgets the partitions of a topic that is asked for while another is.
+  for (const topic of topics) {
+    // What is committed first: asked the other way round, the group could be ahead of the end.
+    const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const committed = new Map(answer?.partitions.map((it) => [it.partition, committedAt(Number(it.offset))]));
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+      found.push({
+        topic,
+        partition,
+        low: Number(low),
+        high: Number(high),
+        committed: committed.get(partition) ?? null,
+      });
+    if (!found.some((it) => it.topic === topic)) throw new Error(`no partition of ${topic} is known`);
+  }
+  return found;
+}
+
+/** What nobody has committed is -1; kafkajs commits -2 when what was committed is gone: from the first that is there. */
+const committedAt = (offset: number): number | null => (offset === -1 ? null : Math.max(offset, 0));
+
+/** What waits for the group: neither what retention has deleted, nor what was before a topic was made anew. */
+export function lagOf({ topic, partition, low, high, committed }: PartitionOffsets): PartitionLag {
+  const goesOn = committed === null || committed > high ? low : Math.max(committed, low);
+  return { topic, partition, lag: high - goesOn };
+}
+
+/** Those of the topics that Kafka does not have. */
+export async function missingTopics(admin: Admin, topics: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const topic of topics)
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] });
+    } catch (error) {
+      if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      missing.push(topic);
+    }
+  return missing;
 }

@@ -1,30 +1,26 @@
 import type { Logger } from 'pino';
-import { type Clock, type Instant, SECOND } from '../model/clock.js';
+import { type Clock, SECOND } from '../model/clock.js';
 import { messageOf, RedressError } from '../model/errors.js';
-import type { Origin } from '../store/event-rows.js';
-import { BatchBuilder } from './batch.js';
-import type { DecodedBatch, EventSink, SourceProgress } from './contract.js';
-import { type DecodeLimits, reject } from './decode.js';
+import type { EventSink, SourceProgress } from './contract.js';
+import type { DecodeLimits } from './decode.js';
 import { insist } from './insist.js';
-import {
-  type Admin,
-  type Consumer,
-  createKafka,
-  type EachBatchPayload,
-  type KafkaConnection,
-} from './kafka-client.js';
-import { groupLag, offsetsSince, type PartitionLag } from './kafka-offsets.js';
-import { arrivalOf } from './origin.js';
-import { HELD_BYTES, type PartitionOffset, PartitionWrites } from './partition-writes.js';
+import { decodeBatch } from './kafka-batch.js';
+import type { From } from './kafka-beginnings.js';
+import { type Admin, createKafka, type KafkaConnection } from './kafka-client.js';
+import { kafkaFault } from './kafka-faults.js';
+import type { Loss } from './kafka-losses.js';
+import { KafkaMember } from './kafka-member.js';
+import { missingTopics, type PartitionLag, placeOf } from './kafka-offsets.js';
+import { KafkaWatch } from './kafka-watch.js';
+import { HELD_BYTES, PartitionWrites } from './partition-writes.js';
 import { type PlaceProgress, ProgressTracker } from './progress.js';
-import { withoutRegistryPrefix } from './registry-prefix.js';
 import { RowMemory } from './row-memory.js';
 
 export interface KafkaSettings extends KafkaConnection {
   groupId: string;
   topics: readonly string[];
-  /** Where to begin in partitions that the group has never read; `earliest` by default. */
-  from?: 'earliest' | 'latest' | Instant;
+  /** Where to begin in topics that the group has never read; `earliest` by default. */
+  from?: From;
   /** How long a member that says nothing keeps its partitions, ms: nobody else reads them meanwhile. */
   sessionTimeout?: number;
 }
@@ -34,22 +30,21 @@ export interface KafkaSourceParts {
   clock: Clock;
   logger: Logger;
   limits: DecodeLimits;
+  /** Told of messages that Kafka has deleted before the group read them. */
+  onLoss?(loss: Loss): void;
 }
 
-/** What the source is doing; `connecting` is also a topic that does not exist yet. */
-export type KafkaSourceState = 'connecting' | 'reading' | 'waiting_for_store' | 'stopped';
+export type KafkaSourceState =
+  | 'connecting'
+  | 'reading'
+  /** A topic does not exist (yet); the others are being read. */
+  | 'waiting_for_topic'
+  | 'waiting_for_store'
+  | 'stopped';
 
-/**
- * A fetch's greatest size, as it comes over the wire, of a partition and in all. What a fetch becomes should be garbage before
- * the young generation is full: what is promoted stays until all of the heap is collected, which is the memory that a
- * consumer took while it read four times as much at once, and a third of its processor time (docs/benchmarks.md).
- */
-const FETCH_BYTES = 1 << 20;
 const SESSION = 15 * SECOND;
-const LONGEST_HEARTBEAT = 3 * SECOND;
-/** How long a rebalance waits for members: one that died while it joined holds up all the others for so long. */
-const REBALANCE = 20 * SECOND;
-const LAG_INTERVAL = 5 * SECOND;
+/** How long an answer about offsets is waited for: whoever is about to close a bucket waits for it. */
+const ASK_TIMEOUT = 10 * SECOND;
 
 /**
  * Reads topics as a member of a consumer group. An offset is committed only after its events are durable; a
@@ -58,229 +53,79 @@ const LAG_INTERVAL = 5 * SECOND;
 export class KafkaSource {
   readonly #parts: KafkaSourceParts;
   readonly #settings: KafkaSettings;
-  readonly #heartbeat: number;
-  readonly #progress: ProgressTracker;
+  readonly #progress = new ProgressTracker('kafka');
   readonly #memory = new RowMemory(HELD_BYTES);
   readonly #writes: PartitionWrites;
   #admin: Admin | null = null;
-  #consumer: Consumer | null = null;
-  #lagTimer: NodeJS.Timeout | undefined;
-  #state: KafkaSourceState = 'connecting';
-  #failure = '';
+  #member: KafkaMember | null = null;
+  #watch: KafkaWatch | null = null;
   #opening: Promise<void> = Promise.resolve();
-  #partitionLags: readonly PartitionLag[] = [];
-  /** Where partitions begin that the group has never read, by `topic/partition`. */
-  #beginnings: Promise<ReadonlyMap<string, bigint>> = Promise.resolve(new Map());
+  #isReopening = false;
+  #isStopped = false;
+  #isJoined = false;
+  #missing: readonly string[] = [];
+  /** Topics that have been missing at some time. */
+  readonly #awaited = new Set<string>();
+  /** Why Kafka, and why the store, is being waited for; empty while it is not. */
+  #kafkaFailure = '';
+  #storeFailure = '';
 
   constructor(parts: KafkaSourceParts, settings: KafkaSettings) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#progress = new ProgressTracker('kafka');
     // Until Kafka has been asked, what was known of the source says nothing about what waits in it.
     this.#progress.lagUnknown();
     this.#writes = new PartitionWrites({
       sink: parts.sink,
       memory: this.#memory,
-      commit: (offsets) => this.#commit(offsets),
-      onDurable: (batch, { topic, partition }) => {
-        this.#progress.wrote(batch, `${topic}/${partition}`);
-        if (this.#state === 'waiting_for_store') this.#reads();
+      commit: async (offsets) => this.#member?.commit(offsets),
+      onDurable: (batch, upTo) => {
+        this.#progress.wrote(batch, placeOf(upTo));
+        this.#storeFailure = '';
       },
       onRetry: (error) => this.#waitsForStore(error),
     });
-    this.#heartbeat = Math.min((settings.sessionTimeout ?? SESSION) / 4, LONGEST_HEARTBEAT);
   }
 
-  /** Resolves when it reads. Brokers that are away and topics that are not there yet are waited for. */
+  /**
+   * Resolves when it reads. Brokers that are away and topics that are not there yet are waited for. Throws
+   * `config_invalid` for a file of the configuration that cannot be used.
+   */
   async start(): Promise<void> {
-    this.#opening = this.#open();
+    this.#opening = this.#open(
+      (error) => !(error instanceof RedressError && error.code === 'config_invalid'),
+    );
     await this.#opening;
   }
 
   /** Resolves when what is at work is durable and committed, or given back unread, and the group is left. */
   async stop(): Promise<void> {
-    this.#state = 'stopped';
+    this.#isStopped = true;
     await this.#opening.catch(() => undefined);
     await this.#writes.end();
     await this.#close();
   }
 
   state(): KafkaSourceState {
-    return this.#state;
+    if (this.#isStopped) return 'stopped';
+    if (!this.#isJoined) return 'connecting';
+    if (this.#storeFailure !== '') return 'waiting_for_store';
+    return this.#missing.length > 0 ? 'waiting_for_topic' : 'reading';
   }
 
   /** Why it is not reading; empty while it is. */
   failure(): string {
-    return this.#failure;
+    if (!this.#isJoined) return this.#kafkaFailure;
+    return this.#storeFailure || (this.#missing.length > 0 ? noTopic(this.#missing) : '');
   }
 
   progress(): SourceProgress {
     return this.#progress.progress();
   }
 
-  /** What waits unread in each partition of the topics, whichever member reads it; as it was last measured. */
+  /** What waits unread in each partition, whichever member reads it, as it was last measured; none when nobody can say. */
   partitionLags(): readonly PartitionLag[] {
-    return this.#partitionLags;
-  }
-
-  async #open(): Promise<void> {
-    try {
-      await insist(() => this.#connect(), {
-        again: (error) =>
-          !this.#isStopped() && !(error instanceof RedressError && error.code === 'config_invalid'),
-        onRetry: (error) => {
-          this.#failure = messageOf(error);
-          this.#parts.logger.warn({ reason: this.#failure }, 'waiting for Kafka');
-        },
-      });
-    } catch (error) {
-      if (this.#isStopped()) return;
-      this.#failure = messageOf(error);
-      throw error;
-    }
-  }
-
-  async #connect(): Promise<void> {
-    try {
-      const kafka = await createKafka(this.#settings, this.#parts.logger);
-      const admin = kafka.admin();
-      this.#admin = admin;
-      await admin.connect();
-      const existing = new Set(await admin.listTopics());
-      const missing = this.#settings.topics.filter((topic) => !existing.has(topic));
-      if (missing.length > 0)
-        throw new RedressError('not_found', `Kafka has no topic ${missing.join(', ')}`, { retryable: true });
-      const { groupId, topics, from = 'earliest', sessionTimeout = SESSION } = this.#settings;
-      const consumer = kafka.consumer({
-        groupId,
-        sessionTimeout,
-        rebalanceTimeout: Math.max(sessionTimeout, REBALANCE),
-        heartbeatInterval: this.#heartbeat,
-        maxBytesPerPartition: FETCH_BYTES,
-        maxBytes: FETCH_BYTES,
-        maxWaitTimeInMs: 500,
-        allowAutoTopicCreation: false,
-      });
-      this.#consumer = consumer;
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        if (this.#isStopped()) return;
-        this.#state = 'connecting';
-        this.#failure = messageOf(payload.error);
-        // kafkajs starts again by itself after what it takes for a passing fault; after any other, this does.
-        if (!payload.restart) this.#reopen(payload.error);
-      });
-      consumer.on(consumer.events.GROUP_JOIN, () => {
-        this.#writes.rejoined();
-        if (typeof from === 'number') {
-          this.#beginnings = this.#findBeginnings(admin, from);
-          // Whoever takes a batch waits for it and meets the failure; nobody may have come yet.
-          this.#beginnings.catch(() => undefined);
-        }
-        this.#reads();
-      });
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: from !== 'latest' });
-      await this.measureLag();
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.#take(payload),
-      });
-      this.#lagTimer = setInterval(() => void this.measureLag(), LAG_INTERVAL);
-    } catch (cause) {
-      await this.#close();
-      if (cause instanceof RedressError) throw cause;
-      throw new RedressError(
-        'broker_unavailable',
-        `Kafka at ${this.#settings.brokers.join(', ')}: ${messageOf(cause)}`,
-        { cause, retryable: true },
-      );
-    }
-  }
-
-  /** Asked at each join, because another member may have read on in the meantime. */
-  async #findBeginnings(admin: Admin, from: Instant): Promise<ReadonlyMap<string, bigint>> {
-    const found = new Map<string, bigint>();
-    for (const topic of this.#settings.topics)
-      for (const [partition, offset] of await offsetsSince(admin, this.#settings.groupId, topic, from))
-        found.set(`${topic}/${partition}`, offset);
-    return found;
-  }
-
-  #reopen(error: Error): void {
-    this.#parts.logger.error({ err: error }, 'the Kafka consumer ended; starting another');
-    this.#opening = this.#close().then(() => this.#open());
-  }
-
-  async #close(): Promise<void> {
-    clearInterval(this.#lagTimer);
-    const [consumer, admin] = [this.#consumer, this.#admin];
-    this.#consumer = null;
-    this.#admin = null;
-    // Disconnecting stops the consumer, which waits for the batch at work.
-    await consumer?.disconnect().catch(() => undefined);
-    await admin?.disconnect().catch(() => undefined);
-  }
-
-  /** Takes a batch when there is room for it, and does not wait until it is written: the next is read meanwhile. */
-  async #take(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const { topic, partition } = batch;
-    if (await this.#liesBefore(batch)) return;
-    if (!(await this.#findsRoom(payload))) return;
-    const next = (BigInt(batch.lastOffset()) + 1n).toString();
-    this.#writes.take(this.#decode(batch), { topic, partition, offset: next });
-    const last = batch.messages.at(-1);
-    if (last !== undefined) payload.resolveOffset(last.offset);
-  }
-
-  /** Waits for room, and tells the group meanwhile that this member lives; false when the batch is to be left. */
-  async #findsRoom({ isRunning, isStale, heartbeat }: EachBatchPayload): Promise<boolean> {
-    while (!this.#writes.hasRoom() && isRunning() && !isStale() && !this.#isStopped()) {
-      await this.#writes.released(this.#heartbeat);
-      await heartbeat();
-    }
-    // Otherwise the same batch would be fetched again and again until all is written.
-    if (this.#isStopped()) await this.#writes.end();
-    return isRunning() && !isStale() && !this.#isStopped();
-  }
-
-  async #commit(offsets: PartitionOffset[]): Promise<void> {
-    try {
-      await this.#consumer?.commitOffsets(offsets);
-    } catch (error) {
-      this.#parts.logger.warn({ reason: messageOf(error) }, 'offsets cannot be committed; trying again');
-      throw error;
-    }
-  }
-
-  /** Leaves a batch that lies before where the partition begins for this group, and goes there. */
-  async #liesBefore(batch: EachBatchPayload['batch']): Promise<boolean> {
-    const { topic, partition } = batch;
-    const beginning = (await this.#beginnings).get(`${topic}/${partition}`);
-    const first = batch.firstOffset();
-    if (beginning === undefined || first === null || BigInt(first) >= beginning) return false;
-    this.#consumer?.seek({ topic, partition, offset: beginning.toString() });
-    return true;
-  }
-
-  #decode({ topic, partition, messages }: EachBatchPayload['batch']): DecodedBatch {
-    // Rows take less than the JSON that they are made of.
-    const expected = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    const builder = new BatchBuilder('kafka', this.#parts.limits, { memory: this.#memory, expected });
-    const place = `${topic}/${partition}/`;
-    const receivedAt = this.#parts.clock.now();
-    for (const { offset, timestamp, value } of messages) {
-      // The message's own time and place, so that a message read again is the same arrival.
-      const versionAt = Math.max(Number(timestamp), 0);
-      const origin: Origin = { source: 'kafka', place, receivedAt, versionAt, turn: 0 };
-      if (value !== null) builder.addBytes(withoutRegistryPrefix(value), origin, Number(offset));
-      else {
-        const arrival = arrivalOf(origin, Number(offset));
-        builder.add(reject(arrival, '', 'not_an_object', '', 'the message has no value'));
-      }
-    }
-    return builder.take();
+    return this.#watch?.lags() ?? [];
   }
 
   /** Takes up how far partitions have been read, by other members too. */
@@ -290,33 +135,123 @@ export class KafkaSource {
 
   /** Asks Kafka what waits unread. Never throws: when nobody can say, the source is not read to its end. */
   async measureLag(): Promise<void> {
-    const admin = this.#admin;
-    if (admin === null) return;
+    await this.#watch?.look();
+  }
+
+  async #open(isWorthAnotherTry: (error: unknown) => boolean): Promise<void> {
+    if (this.#isStopped) return;
     try {
-      this.#partitionLags = await groupLag(admin, this.#settings);
-      this.#progress.lags(
-        new Map(this.#partitionLags.map(({ topic, partition, lag }) => [`${topic}/${partition}`, lag])),
-      );
+      await insist(() => this.#connect(), {
+        again: (error) => !this.#isStopped && isWorthAnotherTry(error),
+        onRetry: (error) => {
+          this.#kafkaFailure = messageOf(error);
+          this.#parts.logger.warn({ reason: this.#kafkaFailure }, 'waiting for Kafka');
+        },
+      });
     } catch (error) {
-      this.#progress.lagUnknown();
-      this.#parts.logger.warn({ reason: messageOf(error) }, 'cannot ask Kafka how much waits unread');
+      if (this.#isStopped) return;
+      this.#kafkaFailure = messageOf(error);
+      throw error;
     }
   }
 
+  async #connect(): Promise<void> {
+    const { groupId, topics, from = 'earliest', sessionTimeout = SESSION } = this.#settings;
+    const { limits, clock, logger } = this.#parts;
+    try {
+      const kafka = await createKafka(this.#settings, logger);
+      const admin = (await createKafka(this.#settings, logger, ASK_TIMEOUT)).admin();
+      this.#admin = admin;
+      await admin.connect();
+      const missing = await missingTopics(admin, topics);
+      for (const topic of missing) this.#awaited.add(topic);
+      if (missing.length === topics.length)
+        throw new RedressError('not_found', noTopic(missing), { retryable: true });
+      this.#missing = missing;
+      if (missing.length > 0) logger.warn({ reason: noTopic(missing) }, 'reading the other topics meanwhile');
+      const watch = new KafkaWatch({
+        admin,
+        groupId,
+        topics,
+        missing,
+        progress: this.#progress,
+        onLoss: (loss) => this.#lost(loss),
+        onTopicsChanged: () => this.#reopen('a topic has come or gone'),
+        logger,
+      });
+      this.#watch = watch;
+      const member = new KafkaMember({
+        kafka,
+        admin,
+        groupId,
+        topics: topics.filter((topic) => !missing.includes(topic)),
+        from,
+        awaited: this.#awaited,
+        sessionTimeout,
+        writes: this.#writes,
+        decode: (batch) => decodeBatch(batch, { limits, memory: this.#memory, receivedAt: clock.now() }),
+        onRead: (topic, partition, first, next) => watch.read(topic, partition, first, next),
+        onJoin: () => {
+          this.#isJoined = true;
+        },
+        onCrash: (error) => this.#crashed(error),
+        isEnding: () => this.#isStopped,
+        logger,
+      });
+      this.#member = member;
+      // What the group has committed has to be known before it reads on, or nobody would know what it has missed.
+      await watch.open();
+      await member.join();
+    } catch (cause) {
+      await this.#close();
+      throw kafkaFault(cause, this.#settings);
+    }
+  }
+
+  #crashed(error: Error): void {
+    if (this.#isStopped) return;
+    this.#isJoined = false;
+    this.#kafkaFailure = `Kafka at ${this.#settings.brokers.join(', ')}: ${messageOf(error)}`;
+    this.#reopen(this.#kafkaFailure);
+  }
+
+  #reopen(reason: string): void {
+    if (this.#isReopening || this.#isStopped) return;
+    this.#parts.logger.warn({ reason }, 'joining the group anew');
+    this.#isReopening = true;
+    this.#opening = this.#opening
+      .then(() => this.#close())
+      .then(() => this.#open(() => true))
+      .finally(() => {
+        this.#isReopening = false;
+      });
+  }
+
+  async #close(): Promise<void> {
+    this.#isJoined = false;
+    this.#progress.lagUnknown();
+    this.#watch?.close();
+    const [member, admin] = [this.#member, this.#admin];
+    this.#member = null;
+    this.#watch = null;
+    this.#admin = null;
+    await member?.close();
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  #lost(loss: Loss): void {
+    this.#parts.logger.error(
+      loss,
+      'Kafka has deleted messages before they were read; reading goes on behind them',
+    );
+    this.#parts.onLoss?.(loss);
+  }
+
   #waitsForStore(error: unknown): void {
-    this.#failure = messageOf(error);
-    this.#state = 'waiting_for_store';
+    this.#storeFailure = messageOf(error);
     const passing = error instanceof RedressError && error.retryable;
     this.#parts.logger[passing ? 'warn' : 'error']({ err: error }, 'events cannot be written; trying again');
   }
-
-  #reads(): void {
-    if (this.#isStopped()) return;
-    this.#state = 'reading';
-    this.#failure = '';
-  }
-
-  #isStopped(): boolean {
-    return this.#state === 'stopped';
-  }
 }
+
+const noTopic = (topics: readonly string[]): string => `Kafka has no topic ${topics.join(', ')}`;

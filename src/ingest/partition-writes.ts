@@ -61,24 +61,19 @@ export class PartitionWrites {
 
   /** Takes a batch that reaches to an offset. Batches of a partition are taken in their order. */
   take(batch: DecodedBatch, upTo: PartitionOffset): void {
-    const place = `${upTo.topic}/${upTo.partition}`;
-    const membership = this.#membership;
     this.#heldBytes += batch.bytes;
     const own = writeUntilDurable(batch, {
       ...this.#parts,
       again: () => !this.#ended,
     });
-    const all = Promise.all([this.#written.get(place), own]).then(() => {
-      this.#parts.onDurable(batch, upTo);
-      if (membership !== this.#membership) return;
-      this.#durable.set(place, upTo);
-      this.#committed = this.#committed.then(() => this.#commit());
-    });
-    this.#written.set(place, all);
-    // What was not written is not committed, and is read again; nobody has to hear of it.
-    all.catch(() => undefined);
+    this.#follow(upTo, own, () => this.#parts.onDurable(batch, upTo));
     const release = () => this.#release(batch.bytes);
     own.then(release, release);
+  }
+
+  /** Takes note that a partition has nothing to write up to an offset. */
+  pass(upTo: PartitionOffset): void {
+    this.#follow(upTo, Promise.resolve(), () => {});
   }
 
   /**
@@ -95,6 +90,21 @@ export class PartitionWrites {
     this.#ended = true;
     await Promise.allSettled(this.#written.values());
     await this.#committed;
+  }
+
+  /** Commits an offset when what lies before it, and all of the partition that was taken before, is durable. */
+  #follow(upTo: PartitionOffset, own: Promise<void>, onDurable: () => void): void {
+    const place = `${upTo.topic}/${upTo.partition}`;
+    const membership = this.#membership;
+    const all = Promise.all([this.#written.get(place), own]).then(() => {
+      onDurable();
+      if (membership !== this.#membership) return;
+      this.#durable.set(place, upTo);
+      this.#committed = this.#committed.then(() => this.#commit());
+    });
+    this.#written.set(place, all);
+    // What was not written is not committed, and is read again; nobody has to hear of it.
+    all.catch(() => undefined);
   }
 
   #release(bytes: number): void {

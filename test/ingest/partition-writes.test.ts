@@ -98,3 +98,15 @@ it('ends with everything that is durable committed, and gives back what could no
   await ended;
   expect([written.length, commits]).toEqual([2, ['0:100']]);
 });
+
+it('commits behind what nobody takes, and not before what was taken ahead of it is durable', async () => {
+  const { writes, written, commits } = underTest();
+  writes.pass(at(1, 5));
+  writes.take(EMPTY, at(0, 100));
+  writes.pass(at(0, 103));
+  await moment();
+  expect(commits).toEqual(['1:5']);
+  written[0]?.succeed();
+  await moment();
+  expect(commits.at(-1)).toBe('0:103');
+});

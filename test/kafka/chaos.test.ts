@@ -29,5 +29,6 @@ it.skipIf(requirements !== 'ready' && !wanted)(
     expect(report.points).toBeGreaterThan(1_000);
     expect(report.censuses).toBeGreaterThanOrEqual(2);
   },
-  300_000,
+  // Some two minutes where nobody else computes; a busy machine takes its time, and is not what is tested.
+  900_000,
 );
