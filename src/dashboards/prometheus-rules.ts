@@ -66,11 +66,20 @@ export const PROMETHEUS_RULES: readonly PrometheusRule[] = [
   ),
   rule(
     'RedressFallsBehind',
-    'sum(redress_kafka_partition_lag) > 100000',
+    // Every instance shows all partitions.
+    'sum(max by (topic, partition) (redress_kafka_partition_lag)) > 100000',
     '15m',
     'warning',
     'More than 100,000 messages wait in Kafka',
     'Events come faster than they are stored. Start more instances with --role ingest.',
+  ),
+  rule(
+    'RedressMissesMessages',
+    grewInAnHour('redress_kafka_messages_lost_total'),
+    '0m',
+    'critical',
+    'Kafka deleted messages before Redress read them',
+    'What they told is counted nowhere. The log has topic, partition and offsets. Keep messages longer, or read faster.',
   ),
   rule(
     'RedressRejectsMuch',

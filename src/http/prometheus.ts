@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DecodedBatch, SourceProgress } from '../ingest/contract.js';
+import type { Loss } from '../ingest/kafka-losses.js';
 import type { Clock } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Verdict } from '../model/verdict.js';
@@ -51,6 +52,11 @@ export class ServiceMetrics {
     'Messages that the group has not committed; of all partitions, whichever instance is asked.',
     ['topic', 'partition'],
   );
+  readonly #lost = this.#counter(
+    'kafka_messages_lost_total',
+    'Messages that Kafka had deleted by age or size before the group read them, as this instance found.',
+    ['topic', 'partition'],
+  );
 
   readonly #tick = new Histogram({
     name: 'redress_tick_seconds',
@@ -97,7 +103,13 @@ export class ServiceMetrics {
   }
 
   partitionsSeen(partitions: readonly { topic: string; partition: number; lag: number }[]): void {
+    // Of a topic that is gone, or while nobody can say, there is no figure.
+    this.#partitionLag.reset();
     for (const { topic, partition, lag } of partitions) this.#partitionLag.set({ topic, partition }, lag);
+  }
+
+  messagesLost({ topic, partition, first, last }: Loss): void {
+    this.#lost.inc({ topic, partition }, last - first + 1);
   }
 
   pointsMade(metric: string, count: number): void {

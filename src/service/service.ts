@@ -162,8 +162,16 @@ class Service {
   }
 
   #kafkaSource(settings: NonNullable<Configuration['service']['kafka']>): KafkaSource {
-    const limits = inputLimits(this.#configuration.service);
-    return new KafkaSource({ sink: this.#sink(), clock: this.#clock, logger: this.#log, limits }, settings);
+    return new KafkaSource(
+      {
+        sink: this.#sink(),
+        clock: this.#clock,
+        logger: this.#log,
+        limits: inputLimits(this.#configuration.service),
+        onLoss: (loss) => this.#metrics.messagesLost(loss),
+      },
+      settings,
+    );
   }
 
   /** Writes batches, those of many callers together, and counts them once they are durable. */
