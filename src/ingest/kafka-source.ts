@@ -219,12 +219,12 @@ export class KafkaSource {
     if (this.#isReopening || this.#isStopped) return;
     this.#parts.logger.warn({ reason }, 'joining the group anew');
     this.#isReopening = true;
-    this.#opening = this.#opening
-      .then(() => this.#close())
-      .then(() => this.#open(() => true))
-      .finally(() => {
-        this.#isReopening = false;
-      });
+    this.#opening = this.#opening.then(async () => {
+      await this.#close();
+      // From here on whoever says so again speaks of the next membership.
+      this.#isReopening = false;
+      await this.#open(() => true);
+    });
   }
 
   async #close(): Promise<void> {
