@@ -33,7 +33,7 @@ export interface FileIngestRequest {
   format?: FileFormat;
   /** What stands between a CSV file's cells, one character; guessed from its header when absent. */
   delimiter?: string;
-  /** How a foreign table becomes events; only tables have one. */
+  /** How a foreign table, or lines of foreign objects, become events. */
   map?: EventMap;
   /** What `-` reads; the process's own standard input when absent. */
   standardInput?: Readable;
@@ -151,11 +151,6 @@ async function decodeFile(
   const { path, map, delimiter } = request;
   if (input.beginning.length === 0) await failOnEmpty(input);
   const format = request.format ?? formatOf(path, input, map !== undefined);
-  if (format === 'ndjson' && map !== undefined)
-    throw new RedressError(
-      'usage',
-      `${input.name}: a map is for CSV and Parquet; NDJSON lines are events already`,
-    );
   const now = clock.now();
   const place = `${placeOf(path, input)}:`;
   const origin: Origin = { source: 'file', place, receivedAt: now, versionAt: now, turn: 0 };
@@ -163,11 +158,12 @@ async function decodeFile(
   const read =
     extent === 'beginning' && format !== 'parquet' ? { ...input, body: () => limited(input.body()) } : input;
   const portions =
-    format === 'ndjson'
+    format === 'ndjson' && map === undefined
       ? readLines(read, origin, limits)
       : readTable({
           staging,
           input: read,
+          again: path === '-' ? null : () => openInput(path),
           format,
           delimiter,
           map: map ?? null,

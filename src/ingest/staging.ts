@@ -8,6 +8,20 @@ export interface StagedColumn {
   name: string;
   /** A ClickHouse type, such as `String` or `Nullable(Int64)`. */
   type: string;
+  /** A ClickHouse expression that makes it of what the format reads; absent when it is read as it is. */
+  expression?: string;
+}
+
+/** How a file's bytes become a table's rows. */
+export interface TableReading {
+  /** ClickHouse's name of the format; `LineAsString` reads each line into one column. */
+  format: 'CSV' | 'Parquet' | 'LineAsString';
+  /** The columns that the format reads, in their order. */
+  input: readonly StagedColumn[];
+  /** A condition over them; rows for which it is false are none, as blank lines are, but are numbered. Empty: all are. */
+  keep: string;
+  /** ClickHouse settings that tell how the bytes are to be read. */
+  settings: Readonly<Record<string, string | number>>;
 }
 
 /** One value that is wanted of every staged row. */
@@ -16,6 +30,8 @@ interface StagedValue {
   name: string;
   /** A ClickHouse expression over the staged columns and `_row`. */
   expression: string;
+  /** A condition without which it is NULL, and not even evaluated; absent or empty: there is none. */
+  where?: string;
 }
 
 interface StagedQuery {
@@ -52,14 +68,19 @@ interface ExpressionProblem {
   kind: 'unknown_column' | 'invalid';
   /** The store's own words. */
   detail: string;
+  /** The first row at which it fails; null when it would fail at any. */
+  row: number | null;
 }
 
 /** A foreign table's bytes, inside the store, until they have been turned into events. */
 export interface StagedTable {
   /** Asks the store of what types expressions over the columns are, without reading a row; null when one does not fit. */
   types(expressions: readonly string[], timezone: string): Promise<string[] | null>;
-  /** Asks the store what is wrong with an expression, over the rows that are there; null when nothing is. */
-  check(expression: string, timezone: string): Promise<ExpressionProblem | null>;
+  /**
+   * Asks the store what is wrong with an expression, over those of the rows that are there which meet a condition; null
+   * when nothing is.
+   */
+  check(expression: string, where: string, timezone: string): Promise<ExpressionProblem | null>;
   /**
    * Streams a file's bytes into the table and numbers its rows from 1 in the order of the file, in the column
    * `_row` (UInt64). With `accept`, rows that the decoder would accept with these very values become events on their way, each
@@ -68,13 +89,14 @@ export interface StagedTable {
    * the table. Throws `store_rejected` when the bytes are not of the format; what came before a break may have been
    * accepted. Doing it again changes nothing.
    */
-  load(input: {
-    format: 'CSV' | 'Parquet';
-    body: Readable;
-    /** ClickHouse settings that tell how the bytes are to be read. */
-    settings: Readonly<Record<string, string | number>>;
-    accept: Acceptance | null;
-  }): Promise<number | null>;
+  load(
+    reading: TableReading & {
+      body: Readable;
+      accept: Acceptance | null;
+      /** Told about twice a second how many rows have become events. */
+      onAccepted?: (events: number) => void;
+    },
+  ): Promise<number | null>;
   /** The number of the last row in the table; 0 when there is none. */
   last(): Promise<number>;
   /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */

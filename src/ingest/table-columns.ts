@@ -1,16 +1,21 @@
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema, type SchemaElement } from 'hyparquet';
 import { messageOf, RedressError } from '../model/errors.js';
+import { withoutMark } from './line-splitter.js';
 import type { StagedColumn } from './staging.js';
 
 /** How a CSV file is written, told from its beginning. */
 export interface CsvHeader {
   names: readonly string[];
+  /** Separators behind the last name, for columns without one. */
+  spare: number;
   delimiter: string;
   /** Lines that the header takes: more than one when a name has a line break in it. */
   lines: number;
 }
 
+/** As much of a name as a message shows. */
+const SHOWN = 40;
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
@@ -37,10 +42,12 @@ export function readCsvHeader(
       cause,
     });
   }
-  const names = header?.record ?? [];
+  const cells = header?.record ?? [];
+  // Spreadsheets end each line with separators when a cell far to the right was touched once.
+  const names = cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   const problem = namesProblem(names);
   if (problem !== null) throw new RedressError('input_unreadable', `${name}:1: ${problem}`);
-  return { names, delimiter, lines: header?.info.lines ?? 1 };
+  return { names, spare: cells.length - names.length, delimiter, lines: header?.info.lines ?? 1 };
 }
 
 /** The separator that the first line has most of, outside of quotes. */
@@ -56,9 +63,30 @@ function namesProblem(names: readonly string[]): string | null {
   if (names.includes('')) return `column ${names.indexOf('') + 1} of the header has no name`;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return `two columns are called ${twice}`;
-  const odd = names.find((name) => /[`\\\p{Cc}]/u.test(name) || name.startsWith('_'));
+  const odd = names.find((name) => !isColumnName(name));
   if (odd === undefined) return null;
-  return `a column may not be called ${JSON.stringify(odd)}: no backquote, no backslash, no underscore in front`;
+  return `a column may not be called ${JSON.stringify(odd.slice(0, SHOWN))}: no control character, no backquote, no backslash, no underscore in front`;
+}
+
+const isColumnName = (name: string): boolean => !/[`\\\p{Cc}]/u.test(name) && !name.startsWith('_');
+
+/** The keys that the first lines of NDJSON have, in the order in which they come: what a map can call by name. */
+export function readLineKeys(name: string, beginning: Buffer): string[] {
+  const keys = new Set<string>();
+  for (const line of withoutMark(beginning).toString('utf8').split('\n'))
+    for (const key of keysOf(line)) if (isColumnName(key) && key !== '') keys.add(key);
+  if (keys.size > 0) return [...keys];
+  throw new RedressError('input_unreadable', `${name}: there is no JSON object in its first lines`);
+}
+
+function keysOf(line: string): string[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  } catch {
+    // The last line of a beginning is cut off, and what is malformed is rejected by its row.
+    return [];
+  }
 }
 
 /** The columns of a Parquet file that a map can use: all but those that hold structures. */

@@ -1,16 +1,16 @@
-import type { RejectedEvent } from '../model/event.js';
-import { type Decoded, decodeValue, reject } from './decode.js';
+import type { Arrival, RejectedEvent } from '../model/event.js';
+import { type Decoded, type DecodeLimits, decodeEvent, decodeValue, reject } from './decode.js';
 import type { EventMap, EventTemplate } from './map-file.js';
 import type { ArrivalOf, Portion } from './portion.js';
 import type { StagedColumn, StagedRow, StagedTable } from './staging.js';
-
-/** The column for what a CSV row has beyond the header's columns; a row that has any is not what it seems. */
-export const EXTRA = '_extra';
+import { EXTRA, FAULT, LINE } from './table-forms.js';
 
 const PORTION_ROWS = 5_000;
 /** What a decoder puts in the place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 const ATTRIBUTE = 'attributes.';
+/** A line that is kept in the store is not too large to be looked at. */
+const UNLIMITED: DecodeLimits = { maxEventBytes: Number.POSITIVE_INFINITY };
 
 /** Evaluates a map over a staged table and decodes what comes back; a row gives one event by each template. */
 export async function* mappedRows(
@@ -19,17 +19,19 @@ export async function* mappedRows(
   columns: readonly StagedColumn[],
   arrival: ArrivalOf,
 ): AsyncGenerator<Portion> {
-  const extra = columns.some((column) => column.name === EXTRA);
+  const has = (name: string) => columns.some((column) => column.name === name);
   const query = {
     values: [
-      { name: '_row', expression: '_row' },
-      ...(extra ? [{ name: EXTRA, expression: EXTRA }] : []),
-      ...map.events.flatMap((event, index) =>
-        [...event.fields, ...(event.where === null ? [] : [event.where])].map(({ field, expression }) => ({
+      ...['_row', FAULT, LINE].filter((name) => name === '_row' || has(name)).map(asItIs),
+      ...map.events.flatMap(({ fields, where }, index) => [
+        ...fields.map(({ field, expression }) => ({
           name: `${index}.${field}`,
           expression,
+          // A row that gives no such event is not to fail for what its fields would say.
+          where: where?.expression ?? '',
         })),
-      ),
+        ...(where === null ? [] : [{ name: `${index}.where`, expression: where.expression }]),
+      ]),
     ],
     where: map.where?.expression ?? '',
     timezone: map.timezone,
@@ -65,15 +67,46 @@ function decodeRow(row: StagedRow, map: EventMap, arrivalOf: ArrivalOf): Decoded
     if (event.where !== null && !isTrue(row[`${index}.where`])) return [];
     const place = map.events.length === 1 ? `row ${number}` : `row ${number}, event ${index + 1}`;
     const arrival = arrivalOf(place, number);
-    const extra = row[EXTRA];
-    if (extra !== undefined && extra !== '')
-      return [reject(arrival, '', 'invalid_value', '', 'the row has more cells than the header has columns')];
+    const fault = faultOf(row, arrival);
+    if (fault !== null) return [fault];
     const fields = fieldsOf(row, event, index);
     const broken = Object.entries(fields).find(([, value]) => isBroken(value));
     if (broken !== undefined)
       return [reject(arrival, '', 'invalid_utf8', broken[0], 'has bytes in it that are not UTF-8')];
-    return [decodeValue(fields, arrival, () => '')];
+    return [
+      explained(
+        decodeValue(fields, arrival, () => ''),
+        event,
+      ),
+    ];
   });
+}
+
+/** Why a row is not what it seems, so that its values say nothing; null when it is. */
+function faultOf(row: StagedRow, arrival: Arrival): Decoded | null {
+  switch (row[FAULT] ?? '') {
+    case '':
+      return null;
+    case 'few_cells':
+      return reject(arrival, '', 'invalid_value', '', 'the row has fewer cells than the header has columns');
+    case 'many_cells':
+      return reject(arrival, '', 'invalid_value', '', 'the row has more cells than the header has columns');
+    default: {
+      const decoded = decodeEvent(String(row[LINE]), arrival, UNLIMITED);
+      if (decoded.rejected !== undefined) return decoded;
+      return reject(arrival, '', 'malformed_json', '', 'the store cannot read this line as JSON');
+    }
+  }
+}
+
+/** Says of a field that is missing which expression did not give it. */
+function explained(decoded: Decoded, { fields }: EventTemplate): Decoded {
+  const { rejected } = decoded;
+  if (rejected?.reason !== 'missing_field') return decoded;
+  const source = fields.find(({ field }) => field === rejected.field);
+  if (source === undefined) return decoded;
+  const detail = `${rejected.detail}, and ${source.expression} gives nothing here`;
+  return { rejected: { ...rejected, detail } };
 }
 
 /** The event as its producer would have sent it. A NULL is a field that is not there. */
@@ -113,23 +146,38 @@ async function withSources(
   const wrong = new Set(decoded.flatMap((one) => (one.rejected === undefined ? [] : [rowOf(one.rejected)])));
   if (wrong.size === 0) return decoded;
   const sources = new Map<number, string>();
+  const isLines = columns.some(({ name }) => name === LINE);
+  const kept = columns.filter(({ name }) => (isLines ? name === LINE : name !== FAULT));
   const query = {
-    values: ['_row', ...columns.map((column) => column.name)].map((name) => ({
-      name,
-      expression: `\`${name}\``,
-    })),
+    values: [asItIs('_row'), ...kept.map(asItCame)],
     where: '',
     timezone: 'UTC',
     between: [Math.min(...wrong), Math.max(...wrong)] as const,
   };
   for await (const portion of staged.rows(query))
     for (const { _row, ...source } of portion)
-      if (wrong.has(Number(_row))) sources.set(Number(_row), JSON.stringify(source));
+      if (wrong.has(Number(_row)))
+        sources.set(Number(_row), isLines ? String(source[LINE]) : JSON.stringify(source, nothingExtra));
   return decoded.map((one) =>
     one.rejected === undefined
       ? one
       : { rejected: { ...one.rejected, raw: sources.get(rowOf(one.rejected)) ?? '' } },
   );
+}
+
+const nothingExtra = (name: string, value: unknown) => (name === EXTRA && value === '' ? undefined : value);
+
+const asItIs = (name: string) => ({ name, expression: `\`${name}\`` });
+
+/** A column's value; bytes that are not UTF-8 are kept as Latin-1, one character a byte, as those of lines are. */
+function asItCame({ name, type }: StagedColumn): { name: string; expression: string } {
+  const column = asItIs(name);
+  if (!/^(Nullable\()?String\)?$/.test(type)) return column;
+  const { expression } = column;
+  return {
+    name,
+    expression: `if(isValidUTF8(${expression}), ${expression}, convertCharset(${expression}, 'ISO-8859-1', 'UTF-8'))`,
+  };
 }
 
 /** The row's number, which is the low half of the arrival's version. */

@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { expandPaths } from '../../src/ingest/expand-paths.js';
 import { type FileIngestRequest, ingestFile, previewFile } from '../../src/ingest/file-source.js';
-import { parseMap } from '../../src/ingest/map-file.js';
 import type { StagingArea } from '../../src/ingest/staging.js';
 import { SimulatedClock } from '../../src/model/clock.js';
 import { MemorySink } from './memory-sink.js';
@@ -224,12 +223,5 @@ describe('a file that cannot be loaded says why', () => {
     });
     expect(sink.events.size).toBeGreaterThan(50_000);
     expect(sink.events.has('e0')).toBe(true);
-  });
-
-  it('a map for lines that are events already', async () => {
-    const map = parseMap('m.yaml', 'events: [{ event_id: a, type: b, occurred_at: c }]');
-    await expect(ingest({ path: file('mapped.ndjson', lines(1)), map })).rejects.toMatchObject({
-      code: 'usage',
-    });
   });
 });

@@ -1,0 +1,176 @@
+import { RedressError } from '../model/errors.js';
+import type { Origin } from './event-rows.js';
+import type { MappedValue, PlainRow } from './plain-values.js';
+
+export interface Column {
+  name: string;
+  type: string;
+  /** What it is made of, over the columns that the format reads; absent when it is one of them. */
+  expression?: string;
+}
+
+type Settings = Readonly<Record<string, string | number>>;
+
+/** How a file's bytes become a table's rows. */
+export interface Reading {
+  format: 'CSV' | 'Parquet' | 'LineAsString';
+  /** The columns that the format reads, in their order. */
+  input: readonly Column[];
+  /** Rows for which it is false are none, as blank lines are; they are numbered all the same. The empty string takes all. */
+  keep: string;
+  settings: Settings;
+}
+
+/** Which rows become events while they are loaded, and how. */
+export interface Acceptance {
+  values: readonly MappedValue[];
+  where: string;
+  /** A condition that every row meets which is what it seems. */
+  intact: string;
+  timezone: string;
+  origin: Origin;
+  /** The latest `occurred_at` that is believed, ms. */
+  latest: number;
+}
+
+export interface Query {
+  values: readonly { name: string; expression: string; where?: string }[];
+  where: string;
+  timezone: string;
+  between?: readonly [first: number, last: number];
+}
+
+/** The column that says of a row whether it becomes an event on its way; no foreign column begins with an underscore. */
+const PLAIN = '_plain';
+
+/**
+ * Under which a user's expressions are evaluated: a value that is called like a column does not take the column's place
+ * in other expressions, and what `guarded` guards is not evaluated where its condition is false.
+ */
+export const EXPRESSION_SETTINGS =
+  "prefer_column_name_to_alias = 1, short_circuit_function_evaluation = 'force_enable'";
+
+/** An expression that is evaluated only where a condition holds; the empty condition always does. */
+export const guarded = (expression: string, where: string): string =>
+  where === '' ? `(${expression})` : `if((${where}), (${expression}), NULL)`;
+
+export const tableStatement = (name: string, columns: readonly Column[]): string =>
+  `CREATE TABLE ${quoted(name)} (_row UInt64, ${columnList(columns)}) ENGINE = MergeTree ORDER BY _row`;
+
+/** An insert of a file's rows, with the settings that belong to it; with `entrance`, into the table at which acceptance begins. */
+export function insertStatement(
+  table: string,
+  columns: readonly Column[],
+  { format, input, keep, settings }: Reading,
+  entrance: { isPlain: string; timezone: string } | null,
+): { text: string; settings: Settings } {
+  const names = ['_row', ...columns.map(({ name }) => quoted(name))].join(', ');
+  const made = columns.map(({ name, expression }) =>
+    expression === undefined ? quoted(name) : `${expression} AS ${quoted(name)}`,
+  );
+  // Asked once for each row here, not by every view that wants to know it.
+  const [target, value] =
+    entrance === null ? ['', ''] : [`, ${PLAIN}`, `, ifNull(${entrance.isPlain}, false)`];
+  const text = `INSERT INTO ${quoted(table)} (${names}${target})
+    SELECT ${names}${value}
+    FROM
+    (
+      SELECT _row, ${made.join(', ')}
+      FROM (SELECT rowNumberInAllBlocks() + 1 AS _row, * FROM input(${literal(columnList(input))}))
+      ${keep === '' ? '' : `WHERE ${keep}`}
+    )
+    FORMAT ${format}`;
+  return {
+    text,
+    settings: {
+      max_threads: 1,
+      max_insert_threads: 1,
+      parallelize_output_from_storages: 0,
+      input_format_parallel_parsing: 0,
+      input_format_parquet_preserve_order: 1,
+      prefer_column_name_to_alias: 1,
+      ...settings,
+      ...(entrance === null ? {} : acceptanceSettings(entrance.timezone)),
+    },
+  };
+}
+
+const acceptanceSettings = (timezone: string): Settings => ({
+  session_timezone: timezone,
+  short_circuit_function_evaluation: 'force_enable',
+  optimize_on_insert: 0,
+  // Each of the three views has a thread of its own to write in; without, the file waits for them one after another.
+  parallel_view_processing: 1,
+  max_threads: 2,
+});
+
+/** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
+export function acceptanceParts(
+  name: string,
+  columns: readonly Column[],
+  { where, origin }: Acceptance,
+  plain: PlainRow,
+): { entrance: string; tables: string[]; views: string[] } {
+  const part = (suffix: string): string => quoted(`${name}_${suffix}`);
+  const { source, place, receivedAt, versionAt } = origin;
+  const values = Object.entries({
+    ...plain.columns,
+    received_at: `fromUnixTimestamp64Milli(${receivedAt}, 'UTC')`,
+    source: literal(source),
+    position: `concat(${literal(place)}, 'row ', toString(_row))`,
+    version: `bitOr(bitShiftLeft(toUInt128(${versionAt}), 64), toUInt128(_row))`,
+  });
+  const from = `FROM ${part('in')} WHERE`;
+  const view = (suffix: string, target: string) =>
+    `CREATE MATERIALIZED VIEW ${part(suffix)} TO ${target} AS SELECT`;
+  return {
+    entrance: `${name}_in`,
+    tables: [
+      `CREATE TABLE ${part('in')} (_row UInt64, ${columnList(columns)}, ${PLAIN} UInt8) ENGINE = Null`,
+      `CREATE TABLE ${part('count')} (accepted UInt64) ENGINE = Memory`,
+    ],
+    views: [
+      `${view('rest', quoted(name))} * EXCEPT ${PLAIN} ${from} NOT ${PLAIN}${where === '' ? '' : ` AND (${where})`}`,
+      `${view('counted', part('count'))} count() AS accepted ${from} ${PLAIN}`,
+      // Inside by numbers, so that an event's field does not take the place of a column of the same name.
+      `${view('events', 'events_log')} ${values.map(([column], index) => `_${index} AS ${column}`).join(', ')}
+       FROM (SELECT ${values.map(([, value], index) => `${value} AS _${index}`).join(', ')} ${from} ${PLAIN})`,
+    ],
+  };
+}
+
+export function selectStatement(table: string, { values, where, timezone, between }: Query): string {
+  const conditions = [
+    ...(where === '' ? [] : [`(${where})`]),
+    ...(between === undefined ? [] : ['_row BETWEEN {first:UInt64} AND {last:UInt64}']),
+  ];
+  const selected = values.map(
+    (value) => `${guarded(value.expression, value.where ?? '')} AS ${quoted(value.name)}`,
+  );
+  return `SELECT ${selected.join(', ')} FROM ${quoted(table)}
+    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+    ORDER BY _row
+    SETTINGS session_timezone = ${literal(timezone)}, ${EXPRESSION_SETTINGS},
+      date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 1,
+      output_format_json_quote_decimals = 1`;
+}
+
+export const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+const columnList = (columns: readonly Column[]): string =>
+  columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+
+/** What the server found wrong with an expression, in its own words; throws on every other failure. */
+export function failure(error: unknown): { kind: 'unknown_column' | 'invalid'; detail: string } {
+  if (!(error instanceof RedressError) || error.code !== 'store_rejected') throw error;
+  const { cause, message } = error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const said = cause instanceof Error ? cause.message : message;
+  // Without the statement that stood around it, which is not the user's.
+  const detail = said
+    .replace(/ in scope SELECT .*$/s, '')
+    .replace(/: failed at position \d+ .* SETTINGS [^.]*/s, '')
+    .replace(/: while executing '(FUNCTION \w+).*$/s, ', in $1')
+    .trim();
+  return { kind: code === '47' ? 'unknown_column' : 'invalid', detail };
+}
