@@ -1,15 +1,30 @@
-import { EARLIEST, LATEST } from '../model/event-schema.js';
+import { AMOUNT_INTEGER_DIGITS, AMOUNT_PLACES, EARLIEST, LATEST } from '../model/event-schema.js';
+import {
+  COLON,
+  DASH,
+  endsNumber,
+  isDigit,
+  LOWER_A,
+  LOWER_Z,
+  NOT_PLAIN,
+  PLUS,
+  POINT,
+  UNDERSCORE,
+  UPPER_A,
+  UPPER_T,
+  UPPER_Z,
+  ZERO,
+} from './json-bytes.js';
 
-const [ZERO, NINE] = [0x30, 0x39];
-const [DASH, PLUS, POINT, COLON, UPPER_T, UPPER_Z] = [0x2d, 0x2b, 0x2e, 0x3a, 0x54, 0x5a];
 const MINUTE = 60_000;
 const FIRST_YEAR = 2000;
+/** Every decimal of so many digits is the same after it was a double. */
+const DOUBLE_DIGITS = 15;
+/** A JSON number of so many places, if it is not zero, has no exponent when JavaScript writes it. */
+const NUMBER_PLACES = 6;
 
 /** The starts of the months that are believed, ms, and of the one after them: no calendar is asked for each event. */
 const MONTH_STARTS = Float64Array.from({ length: 1_201 }, (_, month) => Date.UTC(FIRST_YEAR, month, 1));
-
-export const isDigit = (code: number | undefined): boolean =>
-  code !== undefined && code >= ZERO && code <= NINE;
 
 /**
  * The instant that is written between two places of a text, as nearly every producer writes it:
@@ -62,4 +77,78 @@ function pair(bytes: Uint8Array, at: number): number {
   const [tens, ones] = [bytes[at], bytes[at + 1]];
   if (!isDigit(tens) || !isDigit(ones)) return Number.NaN;
   return ((tens as number) - ZERO) * 10 + (ones as number) - ZERO;
+}
+
+/** Epoch milliseconds from one place to another; NaN for what are none. */
+export function plainEpoch(bytes: Uint8Array, start: number, end: number): number {
+  if (end === start || end - start > DOUBLE_DIGITS || bytes[start] === ZERO) return Number.NaN;
+  let instant = 0;
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at];
+    if (!isDigit(code)) return Number.NaN;
+    instant = instant * 10 + (code as number) - ZERO;
+  }
+  return instant >= EARLIEST && instant < LATEST ? instant : Number.NaN;
+}
+
+/** Where a JSON number without an exponent ends. */
+export function plainNumberEnd(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (bytes[end] === DASH || bytes[end] === POINT || isDigit(bytes[end])) end += 1;
+  const first = bytes[start] === DASH ? start + 1 : start;
+  const zeroLed = bytes[first] === ZERO && isDigit(bytes[first + 1]);
+  return zeroLed || !endsNumber(bytes[end]) ? NOT_PLAIN : end;
+}
+
+/** An amount: this whole number, divided by ten to the power of `places`; NaN when there is none. */
+export class PlainAmount {
+  units = Number.NaN;
+  places = 0;
+
+  /** Reads digits with a point among them or none, as a text or as a JSON number has them; false when they are not plain. */
+  read(bytes: Uint8Array, start: number, end: number, form: 'text' | 'number'): boolean {
+    const isNegative = bytes[start] === DASH;
+    let units = 0;
+    let integers = 0;
+    let places = -1;
+    for (let at = isNegative ? start + 1 : start; at < end; at += 1) {
+      const code = bytes[at];
+      if (isDigit(code)) {
+        units = units * 10 + (code as number) - ZERO;
+        if (places < 0) integers += 1;
+        else places += 1;
+      } else if (code === POINT && places < 0) places = 0;
+      else return false;
+    }
+    const mostPlaces = form === 'text' ? AMOUNT_PLACES : NUMBER_PLACES;
+    if (integers < 1 || integers > AMOUNT_INTEGER_DIGITS || places === 0 || places > mostPlaces) return false;
+    this.units = isNegative ? -units : units;
+    this.places = Math.max(places, 0);
+    return integers + this.places <= DOUBLE_DIGITS;
+  }
+}
+
+/** A noun and a verb in small letters. */
+export function isPlainType(bytes: Uint8Array, start: number, end: number): boolean {
+  let nouns = 0;
+  let begins = true;
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number;
+    if (code >= LOWER_A && code <= LOWER_Z) begins = false;
+    else if (begins) return false;
+    else if (code === POINT) {
+      nouns += 1;
+      begins = true;
+    } else if (code !== UNDERSCORE) return false;
+  }
+  return nouns === 1 && !begins;
+}
+
+/** Three capital letters. */
+export function isPlainCurrency(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number;
+    if (code < UPPER_A || code > UPPER_Z) return false;
+  }
+  return end - start === 3;
 }

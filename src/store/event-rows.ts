@@ -24,12 +24,16 @@ export interface PlainFields {
   starts: Int32Array;
   ends: Int32Array;
   instants: Float64Array;
-  /** The amount is this whole number, divided by ten to the power of `amountPlaces`; NaN when there is none. */
-  amountUnits: number;
-  amountPlaces: number;
-  /** Four places for each attribute: where its key begins and ends, where its value does. */
-  attributes: Int32Array;
-  attributeCount: number;
+  /** This whole number, divided by ten to the power of `places`; NaN when there is none. */
+  amount: { units: number; places: number };
+  attributes: PlainSpans;
+}
+
+/** An event's attributes, in the same bytes. */
+export interface PlainSpans {
+  /** Four places for each: where its key begins and ends, where its value does. */
+  spans: Int32Array;
+  count: number;
 }
 
 /** Where an input comes from: the parts of its `Arrival`, which most inputs need never put together. */
@@ -114,7 +118,7 @@ export class EventRows {
     { source, place, receivedAt, versionAt, turn }: Origin,
     sequence: number,
   ): void {
-    const { bytes, starts, ends, instants } = plain;
+    const { bytes, starts, ends, instants, amount, attributes } = plain;
     const rows = this.#rows;
     for (let field = 0; field < KEYS.length; field += 1) {
       switch (COLUMNS[field]) {
@@ -130,10 +134,10 @@ export class EventRows {
           break;
         }
         case AMOUNT:
-          rows.nullableScaled(plain.amountUnits, plain.amountPlaces);
+          rows.nullableScaled(amount.units, amount.places);
           break;
         default:
-          rows.mapOfBytes(bytes, plain.attributes, plain.attributeCount);
+          rows.mapOfBytes(bytes, attributes.spans, attributes.count);
       }
     }
     rows.instant(receivedAt);
