@@ -71,34 +71,25 @@ export function register(program: Command, io: CliIo): void {
           limits: inputLimits(configuration.service),
         };
         if (options.dryRun) {
-          for (const path of files) await preview(parts, requestOf(path), options.rows, json, io);
+          await eachFile(files, (path) => preview(parts, requestOf(path), options.rows, json, io));
           return;
         }
         const since = await events.now();
         try {
-          const failures: RedressError[] = [];
-          for (const path of files) {
-            let kept = 0;
+          await eachFile(files, async (path, keeps) => {
             const show = reporter(path, json, line, io);
             const onProgress = (progress: FileProgress) => {
-              kept = progress.accepted + progress.rejected;
+              keeps(progress.accepted + progress.rejected);
               show(progress);
             };
-            try {
-              const result = await ingestFile({ ...parts, sink: events }, { ...requestOf(path), onProgress });
-              line.clear();
-              io.out(
-                json
-                  ? JSON.stringify({ file: path, ...result })
-                  : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
-              );
-            } catch (error) {
-              if (!(error instanceof RedressError) || error.code !== 'input_unreadable') throw error;
-              // One bad file among many says nothing of the others.
-              failures.push(kept === 0 ? error : withKept(error, kept));
-            }
-          }
-          throwAll(failures, files.length);
+            const result = await ingestFile({ ...parts, sink: events }, { ...requestOf(path), onProgress });
+            line.clear();
+            io.out(
+              json
+                ? JSON.stringify({ file: path, ...result })
+                : `${path}: ${count(result.accepted)} events accepted, ${count(result.rejected)} rejected`,
+            );
+          });
         } finally {
           // What was loaded before a file that fails is kept, and is to be as exact.
           await events.settleMovedEvents(since);
@@ -109,6 +100,31 @@ export function register(program: Command, io: CliIo): void {
         await open.close();
       }
     });
+}
+
+/**
+ * Does something with each file, and fails as a whole when some of them could not be read: one bad file among many says
+ * nothing of the others.
+ *
+ * @param act tells `keeps` how many inputs of the file are durable so far.
+ */
+async function eachFile(
+  files: readonly string[],
+  act: (path: string, keeps: (inputs: number) => void) => Promise<void>,
+): Promise<void> {
+  const failures: RedressError[] = [];
+  for (const path of files) {
+    let kept = 0;
+    try {
+      await act(path, (inputs) => {
+        kept = inputs;
+      });
+    } catch (error) {
+      if (!(error instanceof RedressError) || error.code !== 'input_unreadable') throw error;
+      failures.push(kept === 0 ? error : withKept(error, kept));
+    }
+  }
+  throwAll(failures, files.length);
 }
 
 function withKept(error: RedressError, kept: number): RedressError {
@@ -124,7 +140,7 @@ function throwAll(failures: readonly RedressError[], files: number): void {
   const messages = failures.map((failure) => failure.message).join('\n');
   throw new RedressError(
     'input_unreadable',
-    `${messages}\n${failures.length} of ${files} files were not loaded whole`,
+    `${messages}\n${failures.length} of ${files} files could not be read whole`,
   );
 }
 
@@ -137,8 +153,12 @@ async function preview(
   io: CliIo,
 ): Promise<void> {
   if (!json) io.out(`${request.path}: nothing is written; the first rows would become`);
-  for await (const decoded of previewFile(parts, request, rows))
+  let shown = 0;
+  for await (const decoded of previewFile(parts, request, rows)) {
     io.out(json ? JSON.stringify({ file: request.path, ...wire(decoded) }) : words(decoded));
+    shown += 1;
+  }
+  if (shown === 0 && !json) io.out('nothing: there is no row, or none that the map takes');
 }
 
 function wire({ accepted, rejected }: Decoded): Record<string, unknown> {
@@ -164,10 +184,14 @@ function reporter(
   line: ProgressLine,
   io: CliIo,
 ): (progress: FileProgress) => void {
-  const startedAt = performance.now();
+  let startedAt = performance.now();
   let reportedAt = startedAt;
+  let stage: FileProgress['stage'] | null = null;
   return (progress) => {
     const now = performance.now();
+    // How long a table took to the store says nothing of how long its rows will take to become events.
+    if (stage === 'sending' && progress.stage === 'loading') startedAt = now;
+    stage = progress.stage;
     const seconds = (now - startedAt) / 1_000;
     line.show(`${path}: ${progressWords(progress, seconds)}`);
     if (!json || now - reportedAt < REPORT_INTERVAL) return;

@@ -1,3 +1,5 @@
+const WIDTH = 80;
+
 /** One line on a terminal that is written over and over; silent where nobody watches. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
@@ -14,7 +16,9 @@ export class ProgressLine {
     const now = performance.now();
     if (!this.#shown || now - this.#last < 100) return;
     this.#last = now;
-    this.#stream.write(`\r\u001b[K${text.slice(0, this.#stream.columns - 1)}`);
+    // A terminal that does not say how wide it is says 0.
+    const width = this.#stream.columns > 0 ? this.#stream.columns : WIDTH;
+    this.#stream.write(`\r\u001b[K${text.slice(0, width - 1)}`);
   }
 
   /** Clears the line, so that what follows begins on an empty one. */

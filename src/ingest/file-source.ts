@@ -41,11 +41,15 @@ export interface FileIngestRequest {
 }
 
 export interface FileProgress {
+  /** A table of which no row can become an event before all of it is in the store is `sending` until it is there. */
+  stage: 'sending' | 'loading';
   bytesRead: number;
   /** Null for a pipe. */
   bytesTotal: number | null;
-  /** How much of the input has come by, from 0 to 1; null where it cannot be known. */
+  /** How much of the stage is done, from 0 to 1; null where it cannot be known. */
   share: number | null;
+  /** Inputs that have been decoded; the last of them are still being written. */
+  read: number;
   /** Durable so far. */
   accepted: number;
   rejected: number;
@@ -81,10 +85,12 @@ export async function ingestFile(
   request: FileIngestRequest,
 ): Promise<FileIngestResult> {
   const input = await openInput(request.path, request.standardInput);
-  const report = ({ accepted, rejected, share }: FileWriter) => {
+  let isTable = false;
+  const report = ({ accepted, rejected, read, share }: FileWriter) => {
     const [bytesRead, bytesTotal] = [input.bytesRead(), input.bytesTotal];
-    const read = bytesTotal === null || bytesTotal === 0 ? null : Math.min(bytesRead / bytesTotal, 1);
-    request.onProgress?.({ bytesRead, bytesTotal, share: share ?? read, accepted, rejected });
+    const sent = bytesTotal === null || bytesTotal === 0 ? null : Math.min(bytesRead / bytesTotal, 1);
+    const stage = isTable && share === null && read === 0 ? 'sending' : 'loading';
+    request.onProgress?.({ stage, bytesRead, bytesTotal, share: share ?? sent, read, accepted, rejected });
   };
   const writer = new FileWriter(parts.sink, parts.limits, report);
   async function* body(): AsyncGenerator<Buffer> {
@@ -93,7 +99,10 @@ export async function ingestFile(
       report(writer);
     }
   }
-  const { format, portions } = await decodeFile(parts, request, { ...input, body });
+  const onAccepted = (events: number) => writer.acceptedInStore(events);
+  const decoded = await decodeFile(parts, request, { ...input, body }, { extent: 'whole', onAccepted });
+  const { format, portions } = decoded;
+  isTable = decoded.isTable;
   try {
     for await (const portion of portions) await writer.add(portion);
   } finally {
@@ -101,7 +110,10 @@ export async function ingestFile(
     await writer.finish();
   }
   if (writer.accepted + writer.rejected === 0)
-    throw new RedressError('input_unreadable', `${input.name}: there is no event in it`);
+    throw new RedressError(
+      'input_unreadable',
+      `${input.name}: there is no event in it${isTable ? ': no row, or none that the map takes' : ''}`,
+    );
   return { format, accepted: writer.accepted, rejected: writer.rejected };
 }
 
@@ -112,7 +124,7 @@ export async function* previewFile(
   inputs: number,
 ): AsyncGenerator<Decoded> {
   const input = await openInput(request.path, request.standardInput);
-  const { portions } = await decodeFile(parts, request, input, 'beginning');
+  const { portions } = await decodeFile(parts, request, input, { extent: 'beginning' });
   let left = inputs;
   for await (const { into } of portions) {
     const decoded: Decoded[] = [];
@@ -145,8 +157,8 @@ async function decodeFile(
   parts: Omit<FileIngestParts, 'sink'>,
   request: FileIngestRequest,
   input: Input,
-  extent: 'whole' | 'beginning' = 'whole',
-): Promise<{ format: FileFormat; portions: AsyncGenerator<Portion> }> {
+  { extent, onAccepted }: { extent: 'whole' | 'beginning'; onAccepted?: (events: number) => void },
+): Promise<{ format: FileFormat; isTable: boolean; portions: AsyncGenerator<Portion> }> {
   const { staging, clock, limits } = parts;
   const { path, map, delimiter } = request;
   if (input.beginning.length === 0) await failOnEmpty(input);
@@ -157,21 +169,22 @@ async function decodeFile(
   // A Parquet file is read from its end, so there is no reading only its beginning.
   const read =
     extent === 'beginning' && format !== 'parquet' ? { ...input, body: () => limited(input.body()) } : input;
-  const portions =
-    format === 'ndjson' && map === undefined
-      ? readLines(read, origin, limits)
-      : readTable({
-          staging,
-          input: read,
-          again: path === '-' ? null : () => openInput(path),
-          format,
-          delimiter,
-          map: map ?? null,
-          origin,
-          // A preview writes nothing, and what is to be protected has to come by here.
-          mayAccept: extent === 'whole' && limits.protect === undefined,
-        });
-  return { format, portions };
+  const isTable = format !== 'ndjson' || map !== undefined;
+  const portions = isTable
+    ? readTable({
+        staging,
+        input: read,
+        again: path === '-' ? null : () => openInput(path),
+        format,
+        delimiter,
+        map: map ?? null,
+        origin,
+        // A preview writes nothing, and what is to be protected has to come by here.
+        mayAccept: extent === 'whole' && limits.protect === undefined,
+        onAccepted,
+      })
+    : readLines(read, origin, limits);
+  return { format, isTable, portions };
 }
 
 /** A file without a byte; a packed one that cannot be unpacked says so instead. */
@@ -216,6 +229,10 @@ class FileWriter {
   readonly #builder: BatchBuilder;
   readonly #onDurable: (writer: FileWriter) => void;
   #bytes = 0;
+  /** Inputs that are in batches which have been taken. */
+  #taken = 0;
+  /** Events that the store has made by itself. */
+  #inStore = 0;
 
   constructor(sink: EventSink, limits: DecodeLimits, onDurable: (writer: FileWriter) => void) {
     const memory = new RowMemory(BATCHES_HELD * BATCH_BYTES);
@@ -229,10 +246,22 @@ class FileWriter {
     this.#onDurable = onDurable;
   }
 
+  get read(): number {
+    return this.#inStore + this.#taken + this.#builder.size;
+  }
+
+  /** Takes note of how many events the store has made by itself so far. */
+  acceptedInStore(events: number): void {
+    const more = events - this.#inStore;
+    this.#inStore = events;
+    this.#isDurable(more, 0);
+  }
+
   async add(portion: Portion): Promise<void> {
     portion.into(this.#builder);
-    this.share = portion.share ?? this.share;
-    if (portion.stored !== undefined) this.#isDurable(portion.stored, 0);
+    if (portion.stored !== undefined) this.acceptedInStore(portion.stored);
+    // The few rows that the store leaves over say nothing of the whole.
+    if (this.#inStore === 0) this.share = portion.share ?? this.share;
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }
@@ -250,6 +279,7 @@ class FileWriter {
 
   async #flush(): Promise<void> {
     this.#bytes = 0;
+    this.#taken += this.#builder.size;
     if (this.#builder.size > 0) await this.#writer.write(this.#builder.take());
   }
 }

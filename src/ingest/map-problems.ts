@@ -2,14 +2,20 @@ import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { StagedColumn, StagedTable } from './staging.js';
+import { isStructure } from './table-columns.js';
 import { ownNames } from './table-forms.js';
 
 /** As many of a table's columns as a message names, and as much of each. */
 const NAMED_COLUMNS = 40;
 const NAME_LENGTH = 60;
 
-/** The map of a table whose columns are called as events' fields are, `attributes.KEY` included. */
-export function namesakes(name: string, columns: readonly StagedColumn[]): EventMap {
+/**
+ * The map of a table whose columns are called as events' fields are, `attributes.KEY` included. Of columns that hold
+ * structures only `attributes` can be one.
+ */
+export function namesakes(name: string, all: readonly StagedColumn[]): EventMap {
+  const attributes = EVENT_FIELDS.attributes.name;
+  const columns = all.filter((column) => isStructure(column.type) === (column.name === attributes));
   const names = ownNames(columns);
   const known = new Set<string>(Object.values(EVENT_FIELDS).map((field) => field.name));
   const missing = Object.values(EVENT_FIELDS).filter(

@@ -116,7 +116,20 @@ async function* guarded(
     }
   } catch (cause) {
     if (cause instanceof RedressError) throw cause;
-    throw new RedressError('input_unreadable', `${name}: cannot be read on: ${messageOf(cause)}`, { cause });
+    throw new RedressError('input_unreadable', `${name}: ${readProblem(cause)}`, { cause });
+  }
+}
+
+/** What keeps an input from being read, and what to do about it where that is known. */
+function readProblem(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'there is no permission to read it';
+    case 'Z_BUF_ERROR':
+      return 'breaks off before its end: it was not written or copied whole';
+    default:
+      return `cannot be read on: ${messageOf(cause)}`;
   }
 }
 

@@ -1,5 +1,11 @@
 import { parse } from 'csv-parse/sync';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema, type SchemaElement } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetSchema,
+  type SchemaElement,
+  type SchemaTree,
+} from 'hyparquet';
 import { messageOf, RedressError } from '../model/errors.js';
 import { withoutMark } from './line-splitter.js';
 import type { StagedColumn } from './staging.js';
@@ -14,6 +20,8 @@ export interface CsvHeader {
   lines: number;
 }
 
+/** How a ZIP file begins, which is what a spreadsheet's workbook is. */
+const ARCHIVE = Buffer.from('PK\u0003\u0004', 'latin1');
 /** As much of a name as a message shows. */
 const SHOWN = 40;
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -27,6 +35,8 @@ export function readCsvHeader(
   beginning: Buffer,
   delimiter = guessDelimiter(beginning.toString('utf8')),
 ): CsvHeader {
+  if (beginning.subarray(0, ARCHIVE.length).equals(ARCHIVE))
+    throw new RedressError('input_unreadable', `${name}: is a workbook or an archive: save it as CSV first`);
   let header: { record: string[]; info: { lines: number } } | undefined;
   try {
     [header] = parse(beginning, {
@@ -89,14 +99,14 @@ function keysOf(line: string): string[] {
   }
 }
 
-/** The columns of a Parquet file that a map can use: all but those that hold structures. */
+/** The columns of a Parquet file, structures included. What has no counterpart in the store is left out. */
 export async function readParquetColumns(name: string, path: string): Promise<StagedColumn[]> {
   let columns: StagedColumn[];
   try {
     const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
-    columns = parquetSchema(metadata).children.flatMap(({ element }) => {
-      const type = clickhouseType(element);
-      return type === null ? [] : [{ name: element.name, type }];
+    columns = parquetSchema(metadata).children.flatMap((column) => {
+      const type = clickhouseType(column);
+      return type === null ? [] : [{ name: column.element.name, type }];
     });
   } catch (cause) {
     throw new RedressError('input_unreadable', `${name}: is not a Parquet file: ${messageOf(cause)}`, {
@@ -108,11 +118,38 @@ export async function readParquetColumns(name: string, path: string): Promise<St
   return columns;
 }
 
-function clickhouseType(element: SchemaElement): string | null {
-  if (element.repetition_type === 'REPEATED' || element.num_children !== undefined) return null;
+function clickhouseType(column: SchemaTree): string | null {
+  const { element } = column;
+  if (element.num_children !== undefined) return structureType(column);
+  if (element.repetition_type === 'REPEATED') return null;
   const type = plainType(element);
   return type === null || element.repetition_type === 'REQUIRED' ? type : `Nullable(${type})`;
 }
+
+/** The type of a list, a map or a group of named fields; null when something in it has none. */
+function structureType({ element, children }: SchemaTree): string | null {
+  const kind = element.logical_type?.type ?? element.converted_type;
+  const [repeated] = children;
+  if (kind === 'LIST') {
+    const [item, another] = repeated?.children ?? [];
+    const type = item === undefined || another !== undefined ? null : clickhouseType(item);
+    return type === null ? null : `Array(${type})`;
+  }
+  if (kind === 'MAP') {
+    const [key, value] = repeated?.children ?? [];
+    const types = [key && plainType(key.element), value && clickhouseType(value)];
+    return types.every((type) => type) ? `Map(${types.join(', ')})` : null;
+  }
+  if (element.repetition_type === 'REPEATED') return null;
+  const fields = children.map((child) => {
+    const type = clickhouseType(child);
+    return type === null || !isColumnName(child.element.name) ? null : `\`${child.element.name}\` ${type}`;
+  });
+  return fields.length === 0 || fields.includes(null) ? null : `Tuple(${fields.join(', ')})`;
+}
+
+/** True for a type that holds structures, not one value. */
+export const isStructure = (type: string): boolean => /^(Array|Map|Tuple)\(/.test(type);
 
 function plainType(element: SchemaElement): string | null {
   const { type, logical_type: logical, converted_type: converted } = element;

@@ -1,4 +1,5 @@
 import type { Arrival, RejectedEvent } from '../model/event.js';
+import { EVENT_FIELDS } from '../model/event-schema.js';
 import { type Decoded, type DecodeLimits, decodeEvent, decodeValue, reject } from './decode.js';
 import type { EventMap, EventTemplate } from './map-file.js';
 import type { ArrivalOf, Portion } from './portion.js';
@@ -42,6 +43,7 @@ export async function* mappedRows(
       rows.flatMap((row) => decodeRow(row, map, arrival)),
       staged,
       columns,
+      isNamesake(map) ? asEvent : (source) => source,
     );
     return {
       into: (collector) => {
@@ -117,9 +119,14 @@ function fieldsOf(row: StagedRow, event: EventTemplate, index: number): Record<s
     const value = asText(row[`${index}.${field}`]);
     if (value === null || value === '') continue;
     if (field.startsWith(ATTRIBUTE)) attributes.push([field.slice(ATTRIBUTE.length), value]);
-    else fields[field] = value;
+    else if (field !== EVENT_FIELDS.attributes.name) fields[field] = value;
+    else
+      attributes.push(
+        ...Object.entries(value as object).map(([key, one]): [string, unknown] => [key, asText(one)]),
+      );
   }
-  if (attributes.length > 0) fields.attributes = Object.fromEntries(attributes);
+  const present = attributes.filter(([, value]) => value !== null && value !== '');
+  if (present.length > 0) fields.attributes = Object.fromEntries(present);
   return fields;
 }
 
@@ -142,6 +149,7 @@ async function withSources(
   decoded: readonly Decoded[],
   staged: StagedTable,
   columns: readonly StagedColumn[],
+  shaped: (source: StagedRow) => StagedRow,
 ): Promise<readonly Decoded[]> {
   const wrong = new Set(decoded.flatMap((one) => (one.rejected === undefined ? [] : [rowOf(one.rejected)])));
   if (wrong.size === 0) return decoded;
@@ -157,11 +165,30 @@ async function withSources(
   for await (const portion of staged.rows(query))
     for (const { _row, ...source } of portion)
       if (wrong.has(Number(_row)))
-        sources.set(Number(_row), isLines ? String(source[LINE]) : JSON.stringify(source, nothingExtra));
+        sources.set(
+          Number(_row),
+          isLines ? String(source[LINE]) : JSON.stringify(shaped(source), nothingExtra),
+        );
   return decoded.map((one) =>
     one.rejected === undefined
       ? one
       : { rejected: { ...one.rejected, raw: sources.get(rowOf(one.rejected)) ?? '' } },
+  );
+}
+
+/** True for a map that only gives columns the names that they have. */
+const isNamesake = (map: EventMap): boolean =>
+  map.events.every(({ fields }) => fields.every(({ field, expression }) => expression === `\`${field}\``));
+
+/** A row of such a table as the event that it would be, so that it can be mended and fed again without a map. */
+function asEvent(source: StagedRow): StagedRow {
+  const values = Object.entries(source).map(([name, value]) => [name, asText(value)] as const);
+  const isOwn = ([name, value]: readonly [string, unknown]) =>
+    name.startsWith(ATTRIBUTE) && value !== null && value !== '';
+  const attributes = values.filter(isOwn).map(([name, value]) => [name.slice(ATTRIBUTE.length), value]);
+  const fields = values.filter(([name]) => !name.startsWith(ATTRIBUTE));
+  return Object.fromEntries(
+    attributes.length === 0 ? fields : [...fields, ['attributes', Object.fromEntries(attributes)]],
   );
 }
 

@@ -43,6 +43,8 @@ const PRINTABLE = "'^[ -~]*$'";
  * `occurred_at` that is believed, in ms. Rows that are not plain are the decoder's to judge.
  */
 export function plainRow(values: readonly MappedValue[], intact: string, latest: string): PlainRow | null {
+  // A map of attributes may have any keys; they are the decoder's to judge.
+  if (values.some((it) => it.field === EVENT_FIELDS.attributes.name)) return null;
   const conditions = [intact];
   const standing: Column[] = [];
   const columns: Record<string, string> = {};

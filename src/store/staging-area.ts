@@ -125,18 +125,19 @@ export class StagingTable {
       isPlain,
       timezone: accept.timezone,
     });
-    const loaded = this.#store.load(text, body, settings);
-    let isOver = false;
-    const over = () => {
-      isOver = true;
-    };
-    const ended = loaded.then(over, over);
-    while (onAccepted !== undefined) {
-      await Promise.race([ended, sleep(LOOK_INTERVAL)]);
-      if (isOver) break;
-      onAccepted(await this.#accepted());
+    const isOver = new AbortController();
+    const look = async () => onAccepted?.(await this.#accepted());
+    const looking = untilOver(isOver.signal, look);
+    try {
+      await this.#store.load(text, body, settings);
+    } catch (error) {
+      // What came before a break has become events, and is kept.
+      await look().catch(() => undefined);
+      throw error;
+    } finally {
+      isOver.abort();
+      await looking;
     }
-    await loaded;
     return this.#accepted();
   }
 
@@ -163,6 +164,15 @@ export class StagingTable {
   async drop(): Promise<void> {
     const parts = ['events', 'counted', 'rest', 'count', 'in'].map((part) => quoted(`${this.#name}_${part}`));
     await this.#store.statement(`DROP TABLE IF EXISTS ${[...parts, quoted(this.#name)].join(', ')}`);
+  }
+}
+
+/** Looks now and then; a look that fails is left out. */
+async function untilOver(isOver: AbortSignal, look: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    await sleep(LOOK_INTERVAL, null, { signal: isOver }).catch(() => undefined);
+    if (isOver.aborted) return;
+    await look().catch(() => undefined);
   }
 }
 

@@ -102,6 +102,8 @@ const acceptanceSettings = (timezone: string): Settings => ({
   // Each of the three views has a thread of its own to write in; without, the file waits for them one after another.
   parallel_view_processing: 1,
   max_threads: 2,
+  // Rows of one insert are written while those of the next are read; by default a million are gathered first.
+  min_insert_block_size_rows: 262_144,
 });
 
 /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */

@@ -125,7 +125,16 @@ describe('redress ingest', { timeout: 60_000 }, () => {
     ]);
     expect(err).toMatch(/cut\.ndjson\.gz, as gzip: .*; [\d,]+ inputs that came before are kept/);
     expect(err).toContain('header.csv: there is no event in it');
-    expect(err).toContain('2 of 4 files were not loaded whole');
+    expect(err).toContain('2 of 4 files could not be read whole');
+
+    const shown = [join(folder, 'nowhere.ndjson'), paths[2] as string, paths[3] as string];
+    const dry = await redress(['ingest', '--dry-run', '--config', own, ...shown]);
+    expect([dry.status, dry.err]).toEqual([
+      1,
+      expect.stringContaining('nowhere.ndjson: there is no such file'),
+    ]);
+    expect(dry.out).toMatch(/header\.csv: nothing is written.*\nnothing: there is no row/);
+    expect(dry.out).toContain('many-2');
   });
 
   it('says which folder another process holds', async () => {

@@ -217,9 +217,7 @@ describe('a file that cannot be loaded says why', () => {
     const path = file('broken.ndjson.gz', whole.subarray(0, whole.length / 2));
     await expect(ingest({ path })).rejects.toMatchObject({
       code: 'input_unreadable',
-      message: expect.stringMatching(
-        /broken\.ndjson\.gz, as gzip: cannot be read on: unexpected end of file/,
-      ),
+      message: expect.stringMatching(/broken\.ndjson\.gz, as gzip: breaks off before its end/),
     });
     expect(sink.events.size).toBeGreaterThan(50_000);
     expect(sink.events.has('e0')).toBe(true);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FileIngestRequest, ingestFile } from '../../src/ingest/file-source.js';
+import { type FileIngestRequest, type FileProgress, ingestFile } from '../../src/ingest/file-source.js';
 import { parseMap } from '../../src/ingest/map-file.js';
 import { wallClock } from '../../src/model/clock.js';
 import { StagingTables } from '../../src/store/staging-area.js';
@@ -16,8 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let store: Store;
 let sink: MemorySink;
+let engineUrl = '';
 beforeAll(async () => {
-  store = (await testDatabase()).store;
+  const database = await testDatabase();
+  store = database.store;
+  engineUrl = database.address.url;
 });
 beforeEach(() => {
   sink = new MemorySink();
@@ -147,6 +150,19 @@ describe('rows of CSV', () => {
     expect(JSON.parse([...sink.rejected.values()][0]?.raw ?? '')).toMatchObject({ region: 'Málaga' });
   });
 
+  it('are kept as the events that they would be, so that they are fed again without a map', async () => {
+    const path = file(
+      'sku.csv',
+      'event_id,type,occurred_at,attributes.sku',
+      'a,order.placed,2026-03-03T10:00:00,s1',
+    );
+    await ingest({ path });
+    const [rejected] = [...sink.rejected.values()];
+    const mended = file('sku.ndjson', (rejected?.raw ?? '').replace('10:00:00', '10:00:00Z'));
+    expect(await ingest({ path: mended })).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(found()[0]?.attributes).toEqual({ sku: 's1' });
+  });
+
   it('that cannot be told apart end the load with one line that names the row', async () => {
     const message = await refusal({ path: file('torn.csv', HEADER, row('a'), '"b"x,order.placed,1,2') });
     expect(message).toMatch(/torn\.csv:row 2: cannot be read as CSV: .*expected ','/);
@@ -222,4 +238,93 @@ describe('NDJSON of foreign objects', () => {
     expect(await ingest({ path: mended, map: mapOf(...orders) })).toMatchObject({ accepted: 1, rejected: 0 });
     expect([...sink.events.keys()]).toEqual(['o8', 'o7']);
   });
+});
+
+describe('structures in Parquet', () => {
+  const write = async (name: string, columns: string): Promise<string> => {
+    const query = `SELECT 'a' AS event_id, 'order.placed' AS type, toDateTime64('2026-03-03 10:00:00', 3, 'UTC') AS occurred_at,
+      ${columns} FORMAT Parquet SETTINGS output_format_parquet_string_as_string = 1`;
+    const answer = await fetch(engineUrl, { method: 'POST', body: query });
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.from(await answer.arrayBuffer()));
+    return path;
+  };
+
+  it('are attributes where a map of texts is called so, as a column of events is', async () => {
+    const path = await write(
+      'attributes.parquet',
+      "map('plan', 'gold', 'größe', 'XL') AS attributes, [1, 2] AS items",
+    );
+    expect(await ingest({ path })).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(found()[0]?.attributes).toEqual({ plan: 'gold', größe: 'XL' });
+  });
+
+  it('are for a map to take apart: lists, maps and groups within each other', async () => {
+    const columns =
+      "[(1.5, ['x']), (2.5, ['y', 'z'])]::Array(Tuple(price Float64, tags Array(String))) AS items, map('k', (7, 'deep')::Tuple(n Int32, s String)) AS more";
+    const map = mapOf(
+      'events:',
+      '  - event_id: event_id',
+      '    type: type',
+      '    occurred_at: occurred_at',
+      '    amount: items[2].price',
+      '    region: items[2].tags[-1]',
+      "    category: more['k'].s",
+    );
+    await ingest({ path: await write('deep.parquet', columns), map });
+    expect(found()[0]).toMatchObject({ amount: '2.5', region: 'z', category: 'deep' });
+  });
+});
+
+describe('the progress of a table', () => {
+  it('goes forward: of one that is mapped here, first on its way to the store and then through its rows', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, index) => row(`e${index}`));
+    const seen: FileProgress[] = [];
+    await ingest({ path: file('long.csv', HEADER, ...rows), onProgress: (progress) => seen.push(progress) });
+    const stages = seen.map(({ stage }) => stage);
+    expect(stages.indexOf('loading')).toBeGreaterThan(0);
+    expect(stages.lastIndexOf('sending')).toBeLessThan(stages.indexOf('loading'));
+    for (const stage of ['sending', 'loading'] as const) {
+      const shares = seen.filter((progress) => progress.stage === stage).map(({ share }) => share ?? -1);
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    }
+    expect(seen.at(-1)).toMatchObject({ share: 1, read: 20_000, accepted: 20_000 });
+  });
+
+  it('of one that becomes events in the store, tells of those before it is there whole', async () => {
+    const map = mapOf(
+      'events:',
+      '  - event_id: event_id',
+      '    type: type',
+      '    occurred_at: parseDateTime64BestEffortOrNull(occurred_at)',
+    );
+    const seen: FileProgress[] = [];
+    let more = 0;
+    let told = () => {};
+    const heard = new Promise<void>((done) => {
+      told = done;
+    });
+    // The pipe ends only when something of its beginning has been told of.
+    async function* pipe() {
+      yield Buffer.from(`${HEADER}\n`);
+      for (; more < 40; more += 1)
+        yield Buffer.from(
+          Array.from({ length: 10_000 }, (_, i) => `${row(`e${more * 10_000 + i}`)}\n`).join(''),
+        );
+      await heard;
+      yield Buffer.from(`${row('last')}\n`);
+    }
+    await ingest({
+      path: '-',
+      format: 'csv',
+      map,
+      standardInput: Readable.from(pipe()),
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (progress.accepted > 0) told();
+      },
+    });
+    expect(seen.find(({ accepted }) => accepted > 0)?.accepted).toBeLessThan(400_000);
+    expect(seen.at(-1)?.accepted).toBe(400_001);
+  }, 60_000);
 });
