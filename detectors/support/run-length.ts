@@ -12,8 +12,13 @@ export function bernoulliSteps({ p0, p1 }: Rates): { up: number; down: number } 
   return { up: Math.log(p1 / p0), down: -Math.log((1 - p1) / (1 - p0)) };
 }
 
-/** Fewer expected cases than this make no difference: so many orders can be looked at together. */
+/**
+ * Fewer expected cases than this make no difference, and neither do more that move the sum by less than this part of the
+ * limit: so many orders can be looked at together, unless those without a case take more than that part from the sum.
+ */
 const HANDFUL_CASES = 0.005;
+const HANDFUL_SHARE = 1 / 200;
+const HANDFUL_DROP = 1 / 50;
 /** Points of the grid within the standard deviation of a bucket, and within the limit: at least. */
 const POINTS_A_DEVIATION = 14;
 const LEAST_POINTS = 60;
@@ -39,9 +44,14 @@ interface Move {
  * two of its points goes to both, so that its mean stays.
  */
 export function binomialRunLength(rates: Rates, limit: number, size: number, p: number): number {
-  const bucket = Math.max(1, Math.round(size), Math.round(HANDFUL_CASES / rates.p0));
   const { up, down } = bernoulliSteps(rates);
-  const deviation = Math.sqrt(bucket * rates.p0 * (1 - rates.p0)) * (up + down);
+  const ofOrder = Math.sqrt(rates.p0 * (1 - rates.p0)) * (up + down);
+  const handful = Math.min(
+    Math.max(HANDFUL_CASES / rates.p0, ((HANDFUL_SHARE * limit) / ofOrder) ** 2),
+    (HANDFUL_DROP * limit) / down,
+  );
+  const bucket = Math.max(1, Math.round(size), Math.round(handful));
+  const deviation = Math.sqrt(bucket) * ofOrder;
   const points = Math.max(LEAST_POINTS, Math.ceil((POINTS_A_DEVIATION * limit) / deviation));
   // The limit lies between the last point and the first one that is an alarm.
   const grid = limit / (points + 0.5);
@@ -68,10 +78,11 @@ export function limitForRunLength(rates: Rates, runLength: number, size = 1): nu
   });
   let low = at(Math.min(LEAST_LIMIT, bernoulliSteps(rates).up));
   if (low.excess >= 0) return low.limit;
-  let high = at(2 * low.limit);
+  // False alarms thin out by e for every unit of the limit: about so much is missing.
+  let high = at(low.limit - low.excess + NEAR);
   while (high.excess < 0) {
     low = high;
-    high = at(2 * low.limit);
+    high = at(low.limit - low.excess + NEAR);
   }
   while (high.limit - low.limit > NEAR) {
     // The logarithm of the run grows nearly evenly with the limit: by the secant, but never quite to either end.
