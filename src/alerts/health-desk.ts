@@ -9,6 +9,8 @@ import type { AuditMismatch } from './audit.js';
 import type { Episodes } from './episodes.js';
 import {
   type DetectorHealth,
+  FAILURE_NOTED_EVERY,
+  FAILURE_OVER_AFTER,
   failingDetector,
   failingTarget,
   HEALTH_RULE,
@@ -16,13 +18,14 @@ import {
   healthPoint,
   idleSilence,
   quietSource,
+  severityOfFailure,
   silenceOf,
   targetOf,
   wrongDeliveries,
 } from './health.js';
 import type { AlertInput, Subject } from './input.js';
 import type { Labelled } from './labels.js';
-import { isOpen } from './record.js';
+import { type AlertRecord, isOpen } from './record.js';
 import { avoiding, PLAIN_ROUTE } from './routing.js';
 
 /** Alerts about the data and the messages themselves, rather than about a metric. */
@@ -42,8 +45,8 @@ export class HealthDesk {
   }
 
   /**
-   * Takes in how a metric's detectors fare: one alert for each while it fails on any series, over when it fails on none,
-   * or does not judge the metric any more.
+   * Takes in how a metric's detectors fare: one alert for each that fails on any series, over when it has failed on none
+   * for a day, or does not judge the metric any more.
    */
   detectors(
     { id, detect }: MetricDefinition,
@@ -55,12 +58,18 @@ export class HealthDesk {
         .map(({ slice }) => parseSlice(slice))
         .flatMap(({ judges, detector = '' }) =>
           judges === id && detect.every(({ use }) => use !== detector)
-            ? [{ metric: id, detector, asked: 0, failed: 0 }]
+            ? [{ metric: id, detector, asked: 0, failed: 0, unwatched: 0 }]
             : [],
         );
       for (const each of [...health, ...gone]) {
         const subject = failingDetector(each, (alert) => this.#episodes.routingOf(alert));
-        this.#health(subject, each.failed > 0, now, journal);
+        const before = this.#episodes.book.latest(subject);
+        const quietFor = before !== null && isOpen(before) ? now - before.last.bucketStart : null;
+        const fails = each.failed > 0;
+        const isNews = fails
+          ? quietFor === null || quietFor >= FAILURE_NOTED_EVERY
+          : quietFor !== null && (quietFor >= FAILURE_OVER_AFTER || each.asked === 0);
+        if (isNews) this.#turn(before, subject, fails, now, journal, severityOfFailure(each));
       }
     });
   }
@@ -113,7 +122,17 @@ export class HealthDesk {
   ): void {
     const before = this.#episodes.book.latest(subject);
     const known = before !== null && isOpen(before);
-    if (ailing === known) return;
+    if (ailing !== known) this.#turn(before, subject, ailing, now, journal, severity);
+  }
+
+  #turn(
+    before: AlertRecord | null,
+    subject: Subject,
+    ailing: boolean,
+    now: Instant,
+    journal: JournalEntry[],
+    severity: Severity,
+  ): void {
     const point = healthPoint(now);
     const seen = { severity, point, amount: 0, carriers: [] };
     const input: AlertInput = ailing

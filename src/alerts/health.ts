@@ -1,5 +1,5 @@
 import type { Alert, AlertPoint, Target } from '../model/alert.js';
-import { HOUR, type Instant } from '../model/clock.js';
+import { DAY, HOUR, type Instant } from '../model/clock.js';
 import type { Severity } from '../model/metric.js';
 import type { Silence } from '../model/silence.js';
 import { formatSlice, parseSlice } from '../model/slice.js';
@@ -38,10 +38,19 @@ export function failingTarget(target: Target, failure: string, routingFor: Routi
 export interface DetectorHealth {
   metric: string;
   detector: string;
-  /** Series that it was asked about, and those of them of which it gave no judgement. */
+  /** Series that it was asked about, those of them of which it gave no judgement, and of which no other did either. */
   asked: number;
   failed: number;
+  unwatched: number;
 }
+
+/** It is looked at with every bucket; so often is written down that it goes on, and after so long without it is over. */
+export const FAILURE_NOTED_EVERY = HOUR;
+export const FAILURE_OVER_AFTER = DAY;
+
+/** A metric that nobody watches any more is as grave as one without data. */
+export const severityOfFailure = ({ asked, unwatched }: DetectorHealth): Severity =>
+  unwatched === asked ? HEALTH_SEVERITY : 'warning';
 
 /** The alert about a detector that throws, or answers what is no judgement: its series are watched by the others alone. */
 export function failingDetector(

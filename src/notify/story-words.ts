@@ -58,7 +58,7 @@ function alertTurn(
     case 'joined_group':
       return `It fired into a group of alerts that another one speaks for${value}.`;
     case 'anomalous':
-      return `Still out of band${value}.`;
+      return after.kind === 'data_health' ? 'It goes on.' : `Still out of band${value}.`;
     case 'worsened':
       return before !== null && before.severity !== after.severity
         ? `It became worse, from ${before.severity} to ${after.severity}${value}.`

@@ -24,7 +24,7 @@ it('tells once of a detector that fails, and of its recovery, while the others g
   const germany = { ...calm, region: 'DE' };
   await timeline.traffic(at('00:00', -1), at('10:00'), britain, germany);
   await timeline.traffic(at('10:00'), at('12:00'), { ...britain, disputes: 60 }, germany);
-  await timeline.traffic(at('12:00'), at('16:00'), britain, germany);
+  await timeline.traffic(at('12:00'), at('16:00', 1), britain, germany);
 
   await timeline.until(at('12:10'));
   expect(faults).toEqual(
@@ -36,6 +36,7 @@ it('tells once of a detector that fails, and of its recovery, while the others g
       slice: 'detector=frail,judges=dispute_rate',
       title: 'The detector frail fails on 2 of 3 series of dispute_rate; the log says how',
       state: 'firing',
+      severity: 'warning',
       openedAt: at('11:10'),
     },
   ]);
@@ -48,8 +49,11 @@ it('tells once of a detector that fails, and of its recovery, while the others g
   expect(ended).toMatchObject([{ reason: 'resolved' }, ...ended.slice(1)]);
   await timeline.restart('killed');
 
-  await timeline.until(at('13:10'));
-  expect(await health()).toMatchObject([{ state: 'resolved', resolvedAt: at('13:10') }]);
+  // It failed last at 12:10.
+  await timeline.until(at('11:10', 1));
+  expect(await health()).toMatchObject([{ state: 'firing' }]);
+  await timeline.until(at('12:10', 1));
+  expect(await health()).toMatchObject([{ state: 'resolved', resolvedAt: at('12:10', 1) }]);
   const heard = (await timeline.heard()).filter((line) =>
     line.endsWith('detector=frail,judges=dispute_rate'),
   );
@@ -57,8 +61,8 @@ it('tells once of a detector that fails, and of its recovery, while the others g
     '11:10 console first_notification detector=frail,judges=dispute_rate',
     '11:25 slack:#leads escalated detector=frail,judges=dispute_rate',
     '11:55 slack:#directors escalated detector=frail,judges=dispute_rate',
-    '13:10 console resolved detector=frail,judges=dispute_rate',
-    '13:10 slack:#directors resolved detector=frail,judges=dispute_rate',
-    '13:10 slack:#leads resolved detector=frail,judges=dispute_rate',
+    '12:10 console resolved detector=frail,judges=dispute_rate',
+    '12:10 slack:#directors resolved detector=frail,judges=dispute_rate',
+    '12:10 slack:#leads resolved detector=frail,judges=dispute_rate',
   ]);
 });
