@@ -46,7 +46,7 @@ const DATES: readonly RegExp[] = [
 const CLOCK =
   /^(?:[T_:]|[\s,@]+)(?<hour>\d{1,2})(?:[:.]?(?<minute>\d{2})(?:[:.]?(?<second>\d{2})(?:[.,](?<fraction>\d+))?)?)?(?:\s*(?<half>[ap])\.?m\.?)?(?=$|[\s+Zz-])/i;
 const ZONE =
-  /^\s*(?:(?:Z|UTC|GMT)?\s*(?<sign>[+-])(?<hours>\d{2}):?(?<minutes>\d{2})?(?:\s*UTC)?|Z|UTC|GMT)$/i;
+  /^\s*(?:(?:Z|UTC|GMT)?\s*(?<sign>[+-])(?<hours>\d{2}):?(?<minutes>\d{2})?(?:\s*UTC)?|Z|UTC|GMT|(?<american>[ECMP][SD]T))$/i;
 const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+(?=[a-z\d])/i;
 /** `Mon Jan 15 09:00:00 2024`, of C and of Unix, to the order of everybody else. */
 const YEAR_LAST = /^([a-z]{3} +\d{1,2}) (\d{1,2}:\S+)( [a-z]{1,4})? (\d{4})$/i;
@@ -194,8 +194,12 @@ function readClock(text: string, timezone: string) {
   };
 }
 
-/** `UTC+5:30`, as luxon calls it. */
-function offsetOf({ sign = '+', hours = '0', minutes = '0' }: Groups): string {
+/** `UTC+5:30`, as luxon calls it. Of names there are those of RFC 2822, America's; others mean several offsets. */
+function offsetOf({ sign = '+', hours = '0', minutes = '0', american }: Groups): string {
+  if (american !== undefined) {
+    const [coast = '', season] = american.toUpperCase();
+    return `UTC-${'ECMP'.indexOf(coast) + (season === 'D' ? 4 : 5)}`;
+  }
   return `UTC${sign}${Number(hours)}:${minutes.padStart(2, '0')}`;
 }
 

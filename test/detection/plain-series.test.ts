@@ -28,6 +28,8 @@ describe('times as people write them', () => {
     ['Wed, 31 Jan 2024 09:00:00 +0000', NINE],
     ['2024-01-31 14:30:00.5 +0530', NINE + 500],
     ['2024-01-31 09:00:00 +0000 UTC', NINE],
+    ['2024-01-31 04:00 EST', NINE],
+    ['Wed, 31 Jan 2024 02:00:00 PDT', NINE],
     ['2024-01-31 09', NINE],
     ['31.01.24 09:00', NINE],
     ['31/01/2024, 09:00:00', NINE],
@@ -79,7 +81,7 @@ describe('times as people write them', () => {
 
   test.each([
     ...['', 'yesterday', '2024-13-01', '2024-02-30', '12', 'value', 'Jan 31 09:00', 'maybe 2024'],
-    ...['2024-01-31 25:00', '2024-01-31 13:00 PM', '2024-01-31 09:00 EST', '2024-Q5', '31 Foo 2024'],
+    ...['2024-01-31 25:00', '2024-01-31 13:00 PM', '2024-01-31 09:00 IST', '2024-Q5', '31 Foo 2024'],
   ])("'%s' is no time", (text) => {
     expect(readTime(text, readingOf([text], 'UTC'))).toBeNull();
   });
