@@ -24,7 +24,7 @@ const SERIES = Number(process.env.REDRESS_BENCH_SERIES ?? 10_000);
 const HISTORY = 336;
 const START = Date.UTC(2026, 0, 5);
 const ORDERS = 400;
-const REPETITIONS = 7;
+const REPETITIONS = 15;
 /** So many hours of all series are filled in by one statement. */
 const FILLED_HOURS = 24;
 
