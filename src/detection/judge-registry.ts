@@ -15,8 +15,8 @@ import { SeriesJudges } from './series-judges.js';
 export interface Unseen {
   /** The start of the last bucket that was shown to them; before all time when nothing was. */
   since: Instant;
-  /** By slice, the start of the last bucket that all judges of the series have observed, where that is not its last. */
-  behind: ReadonlyMap<string, Instant>;
+  /** By slice, the last bucket that all judges of the series have observed, where that is not the last that it has had. */
+  behind: ReadonlyMap<string, { known: Instant; last: Instant }>;
 }
 
 /** Before all time. */
@@ -85,8 +85,8 @@ export class JudgeRegistry {
     return this.#judges.get(metric)?.get(slice);
   }
 
-  *all(): Generator<SeriesJudges> {
-    for (const bySlice of this.#judges.values()) yield* bySlice.values();
+  *byMetric(): Generator<[metric: string, judges: Iterable<SeriesJudges>]> {
+    for (const [metric, bySlice] of this.#judges) yield [metric, bySlice.values()];
   }
 
   /** What was saved under a slice and has not been taken up by {@link of}. */
@@ -98,7 +98,7 @@ export class JudgeRegistry {
   unseen({ id, detect }: MetricDefinition): Unseen {
     const wanted = detect.map(({ use, params }) => ({ use, parameters: JSON.stringify(params) }));
     let since = NOTHING_SEEN;
-    const behind = new Map<string, Instant>();
+    const behind = new Map<string, { known: Instant; last: Instant }>();
     for (const [slice, rows] of this.#saved.get(id) ?? []) {
       if (slice === SHARED) continue;
       const newest = rows.filter(({ slot }) => !slot);
@@ -108,9 +108,9 @@ export class JudgeRegistry {
           newest.find((row) => row.detector === use && row.parameters === parameters)?.observedUntil ??
           NOTHING_SEEN,
       );
-      const least = Math.min(...seen);
+      const known = Math.min(...seen);
       since = Math.max(since, last);
-      if (least < last) behind.set(slice, least);
+      if (known < last) behind.set(slice, { known, last });
     }
     return { since, behind };
   }

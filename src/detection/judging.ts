@@ -149,27 +149,31 @@ export class Judging {
    * Judges series again from restated buckets on, as if their points had always been what they are now: the judges
    * go back to what they knew before and observe again, in order, all points since. Answers the judged points from
    * the buckets on; none of the series whose judges cannot go back so far.
+   *
+   * @param stretches the points in the order of time, each bucket in one piece.
    */
-  judgeAgain(
+  async *judgeAgain(
     metric: MetricDefinition,
     since: ReadonlyMap<string, Instant>,
-    points: readonly Point[],
-  ): JudgedPoint[] {
+    stretches: AsyncIterable<readonly Point[]> | Iterable<readonly Point[]>,
+  ): AsyncGenerator<JudgedPoint[]> {
     const until = new Map<string, Instant>();
     for (const [slice, { known }] of this.canGoBack(metric, since)) {
       const judges = this.#registry.of(metric, slice);
       until.set(slice, judges.observedUntil);
       judges.goBackTo(known);
     }
-    const seen = points.filter(({ slice, bucketStart }) => bucketStart <= (until.get(slice) ?? -Infinity));
-    const again = byBucket(seen).flatMap((bucket) =>
-      this.#settling.settle(metric, this.#judgeAll(metric, bucket), 'again'),
-    );
+    for await (const points of stretches) {
+      const seen = points.filter(({ slice, bucketStart }) => bucketStart <= (until.get(slice) ?? -Infinity));
+      const again = byBucket(seen).flatMap((bucket) =>
+        this.#settling.settle(metric, this.#judgeAll(metric, bucket), 'again'),
+      );
+      yield again.filter(({ point }) => point.bucketStart >= (since.get(point.slice) ?? Infinity));
+    }
     // The last point may be gone; what comes in its place is restated too, and not the next one.
     for (const [slice, end] of until)
       for (const each of this.#registry.of(metric, slice).all)
         each.observedUntil = Math.max(each.observedUntil, end);
-    return again.filter(({ point }) => point.bucketStart >= (since.get(point.slice) ?? Infinity));
   }
 
   /** What the saved judges of a metric have not been shown; to be asked before its first point is judged. */
@@ -177,11 +181,10 @@ export class Judging {
     return this.#registry.unseen(metric);
   }
 
-  /** Takes it that the judges of a series have been shown all there is up to the last bucket that one of them knows. */
-  haveCaughtUp(metric: MetricDefinition, slice: string): void {
+  /** Takes it that the judges of a series have been shown all that there is up to a bucket. */
+  haveCaughtUp(metric: MetricDefinition, slice: string, last: Instant): void {
     const judges = this.#registry.of(metric, slice);
-    const { observedUntil } = judges;
-    for (const each of judges.all) each.observedUntil = observedUntil;
+    for (const each of judges.all) each.observedUntil = Math.max(each.observedUntil, last);
     judges.hasAdvanced = true;
   }
 
@@ -190,15 +193,20 @@ export class Judging {
     return [...this.saving()];
   }
 
-  /** The same one after another, for whoever does not want all of them at once. Nothing is to be judged meanwhile. */
+  /**
+   * The same one after another, metric after metric, for whoever does not want all of them at once. Nothing is to be
+   * judged meanwhile.
+   */
   *saving(): Generator<SavedJudge> {
-    const metrics = new Set<string>();
-    for (const judges of this.#registry.all()) {
-      if (!judges.hasAdvanced) continue;
-      metrics.add(judges.metric);
-      yield* judges.save();
+    for (const [metric, judges] of this.#registry.byMetric()) {
+      let isChanged = false;
+      for (const each of judges) {
+        if (!each.hasAdvanced) continue;
+        isChanged = true;
+        yield* each.save();
+      }
+      if (isChanged) yield* this.#settling.save(metric);
     }
-    yield* this.#settling.save(metrics);
   }
 
   /** How far back all slices go that hold this one; null when one of them cannot go so far. */

@@ -60,9 +60,10 @@ export class Settling {
     );
   }
 
-  /** What the series of these metrics share. */
-  save(metrics: ReadonlySet<string>): SavedJudge[] {
-    return [...this.#budgets].filter(([metric]) => metrics.has(metric)).map(([, budget]) => budget.save());
+  /** What the series of a metric share. */
+  save(metric: string): SavedJudge[] {
+    const budget = this.#budgets.get(metric);
+    return budget === undefined ? [] : [budget.save()];
   }
 
   #budgetOf(metric: MetricDefinition): Budget {

@@ -31,7 +31,8 @@ export async function catchUp({
     const until = progress.get(metric.id);
     if (until === undefined || metric.detect.length === 0) continue;
     const { since, behind } = judging.unseen(metric);
-    const first = Math.min(since, ...behind.values());
+    let first = since;
+    for (const { known } of behind.values()) first = Math.min(first, known);
     if (!Number.isFinite(first)) beginning ??= await findBeginning();
     const show = async (after: Instant, to: Instant, slices: readonly string[]): Promise<void> => {
       for await (const stretch of points.stretches(metric.id, startAfter(after), to, slices))
@@ -39,7 +40,7 @@ export async function catchUp({
           judging.judgeBucket(metric, bucket, (bucket[0]?.bucketStart ?? 0) >= (beginning ?? 0));
     };
     if (behind.size > 0) await show(first, since + 1, [...behind.keys()]);
-    for (const slice of behind.keys()) judging.haveCaughtUp(metric, slice);
+    for (const [slice, { last }] of behind) judging.haveCaughtUp(metric, slice, last);
     const haveSeenAll = Number.isFinite(since) && bucketEnd(since, metric) >= until;
     if (!haveSeenAll) await show(since, until, []);
   }

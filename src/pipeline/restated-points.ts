@@ -1,14 +1,13 @@
 import type { Judging } from '../detection/judging.js';
 import type { Restated } from '../metrics/late-events.js';
 import type { Instant } from '../model/clock.js';
-import type { Verdict } from '../model/verdict.js';
 import type { JudgeStateTable } from '../store/judge-state-table.js';
 import type { PointTable } from '../store/point-table.js';
 import type { VerdictTable } from '../store/verdict-table.js';
 
 export interface RestatedPointsParts {
   judging: Pick<Judging, 'canGoBack' | 'toRead' | 'read' | 'judgeAgain' | 'saving'>;
-  points: Pick<PointTable, 'between'>;
+  points: Pick<PointTable, 'stretches'>;
   verdicts: Pick<VerdictTable, 'write'>;
   judgeStates: Pick<JudgeStateTable, 'write' | 'earlier'>;
   /** The end of the last bucket that each metric has been judged for. */
@@ -24,7 +23,7 @@ export async function judgeAgain(
   restated: readonly Restated[],
   { judging, points, verdicts, judgeStates, progress }: RestatedPointsParts,
 ): Promise<void> {
-  const written: Verdict[] = [];
+  let written = 0;
   for (const { metric, since } of restated) {
     const until = progress.get(metric.id);
     if (until === undefined) continue;
@@ -32,12 +31,14 @@ export async function judgeAgain(
     if (back.size === 0) continue;
     const toRead = judging.toRead(metric, back);
     if (toRead.length > 0) judging.read(metric, await judgeStates.earlier(metric.id, toRead));
-    const from = Math.min(...[...back.values()].map(({ known }) => known));
-    const history = await points.between(metric.id, from, until, [...back.keys()]);
-    for (const { verdicts: each, combined } of judging.judgeAgain(metric, since, history))
-      written.push(...each, combined);
+    let from = until;
+    for (const { known } of back.values()) from = Math.min(from, known);
+    const history = points.stretches(metric.id, from, until, [...back.keys()]);
+    for await (const judged of judging.judgeAgain(metric, since, history)) {
+      const again = judged.flatMap(({ verdicts: each, combined }) => [...each, combined]);
+      await verdicts.write(again);
+      written += again.length;
+    }
   }
-  if (written.length === 0) return;
-  await verdicts.write(written);
-  await judgeStates.write(judging.saving());
+  if (written > 0) await judgeStates.write(judging.saving());
 }

@@ -20,6 +20,8 @@ const COLUMNS: readonly NativeColumn<SavedJudge>[] = [
 const EXPECTED_BYTES = 4_096;
 /** So many rows are on their way at once: what a hundred thousand judges know is never in memory twice. */
 const PORTION = 1_000;
+/** After so many rows the next metric's are an insert of their own, because the engine has all of an insert in memory. */
+const ROWS_AN_INSERT = 20_000;
 
 /**
  * A row whose state is read when it is wanted: most of the time of a restart would go into it, and as text all states
@@ -77,9 +79,24 @@ export class JudgeStateTable {
     return found;
   }
 
-  /** All of them or none; they are asked for one after another, while those before are being written. */
+  /**
+   * All of a metric's or none, whose rows follow one another; they are asked for one after another, while those before
+   * are being written.
+   */
   async write(judges: Iterable<SavedJudge>): Promise<void> {
-    await this.#store.insertRows('insert_judge_states', blocks(judges));
+    const rows = judges[Symbol.iterator]();
+    let next = rows.next();
+    function* ofOneInsert(): Generator<SavedJudge> {
+      let metric = '';
+      for (let count = 0; next.done !== true; count += 1) {
+        const row = next.value;
+        if (count >= ROWS_AN_INSERT && row.metric !== metric) return;
+        metric = row.metric;
+        yield row;
+        next = rows.next();
+      }
+    }
+    while (next.done !== true) await this.#store.insertRows('insert_judge_states', blocks(ofOneInsert()));
   }
 
   async #read(name: string, parameters: Record<string, unknown>): Promise<SavedJudge[]> {

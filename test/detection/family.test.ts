@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Calendar } from '../../src/detection/calendar.js';
 import type { ParentPoint } from '../../src/detection/contract.js';
 import { parentSlice } from '../../src/detection/family.js';
-import { Judging } from '../../src/detection/judging.js';
+import { type JudgedPoint, Judging } from '../../src/detection/judging.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { Point } from '../../src/model/point.js';
 import { metric } from '../support/metric.js';
@@ -73,13 +73,13 @@ describe('the parent of a slice', () => {
     expect(told.get(6)).toBeUndefined();
   });
 
-  it('is gone back to with its child, so that a restated child hears what it would have heard', () => {
+  it('is gone back to with its child, so that a restated child hears what it would have heard', async () => {
     const of = sliced([], ['region']);
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.boolean()), { minLength: 9, maxLength: 30 }),
         fc.integer({ min: 1, max: 6 }),
-        (hours, back) => {
+        async (hours, back) => {
           const points: Point[] = hours.flatMap(([cases, hasChild], index) => [
             ratePoint(index, cases),
             ...(hasChild ? [ratePoint(index, cases, { slice: 'region=GB' })] : []),
@@ -98,7 +98,8 @@ describe('the parent of a slice', () => {
             ['region=GB', bucket],
             ['all', bucket],
           ]);
-          const again = live.judgeAgain(of, since, changed);
+          const again: JudgedPoint[] = [];
+          for await (const judged of live.judgeAgain(of, since, [changed])) again.push(...judged);
           const fresh = judgingWith(curious().detector);
           const expected = hours.flatMap((_, index) =>
             fresh.judgeBucket(

@@ -151,7 +151,8 @@ describe('judging', () => {
     const both = using('counting', 'newcomer');
     const { made } = judging([counting, newcomer], { saved: before.save() });
     expect(made.unseen(using('counting'))).toEqual({ since: T0 + 2 * HOUR, behind: new Map() });
-    expect(made.unseen(both)).toEqual({ since: T0 + 2 * HOUR, behind: new Map([['all', -Infinity]]) });
+    const behind = new Map([['all', { known: -Infinity, last: T0 + 2 * HOUR }]]);
+    expect(made.unseen(both)).toEqual({ since: T0 + 2 * HOUR, behind });
     for (const index of [0, 1, 2]) made.judge(both, ratePoint(index, 10));
     expect(made.judge(both, ratePoint(3, 10))?.verdicts).toMatchObject([
       { detector: 'counting', score: 0.04 },
@@ -172,7 +173,7 @@ describe('judging', () => {
     before.judge(using('counting'), ratePoint(0, 10));
     const changed = metric({ detect: [{ use: 'counting', params: { mark: 1 } }] });
     const { made } = judging([counting], { saved: before.save() });
-    expect(made.unseen(changed).behind.get('all')).toBe(-Infinity);
+    expect(made.unseen(changed).behind.get('all')).toEqual({ known: -Infinity, last: T0 });
     expect(made.judge(changed, ratePoint(0, 10))?.combined.score).toBe(0.01);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinDetectors } from '../../detectors/index.js';
 import { Calendar } from '../../src/detection/calendar.js';
-import { Judging } from '../../src/detection/judging.js';
+import { type JudgedPoint, Judging } from '../../src/detection/judging.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
 import type { Point } from '../../src/model/point.js';
@@ -29,6 +29,17 @@ const judging = (saved: readonly SavedJudge[] = []) =>
       throw error;
     },
   });
+async function judgedAgain(
+  judges: Judging,
+  since: ReadonlyMap<string, number>,
+  points: readonly Point[],
+): Promise<JudgedPoint[]> {
+  const again: JudgedPoint[] = [];
+  // Each bucket is a stretch of its own.
+  const stretches = points.map((point) => [point]);
+  for await (const judged of judges.judgeAgain(definition, since, stretches)) again.push(...judged);
+  return again;
+}
 const judgeAll = (judges: Judging, points: readonly Point[]) =>
   points.map((point) => judges.judge(definition, point));
 
@@ -47,9 +58,9 @@ class SavedStates {
 }
 
 describe('a restated point', () => {
-  it('is judged again with all that follow, as if it had always been so; also after a restart', () => {
-    fc.assert(
-      fc.property(
+  it('is judged again with all that follow, as if it had always been so; also after a restart', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 60 }), { minLength: HORIZON + 2, maxLength: 40 }),
         fc.array(
           fc.record({
@@ -60,7 +71,7 @@ describe('a restated point', () => {
           { minLength: 1, maxLength: 3 },
         ),
         fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 5 }),
-        (cases, restatements, later) => {
+        async (cases, restatements, later) => {
           let points = cases.map((count, index) => ratePoint(index, count));
           let judges = judging();
           judgeAll(judges, points);
@@ -79,7 +90,7 @@ describe('a restated point', () => {
             );
             const since = new Map([['all', bucket]]);
             expect(judges.canGoBack(definition, since).size).toBe(1);
-            const again = judges.judgeAgain(definition, since, points);
+            const again = await judgedAgain(judges, since, points);
             states.write(judges.save());
             const fresh = judgeAll(judging(), points).filter((it) => it !== null);
             expect(again).toEqual(fresh.filter(({ point }) => point.bucketStart >= bucket));
@@ -94,13 +105,13 @@ describe('a restated point', () => {
     );
   });
 
-  it('changes no verdict when it is older than the judges remember, or still to be judged', () => {
+  it('changes no verdict when it is older than the judges remember, or still to be judged', async () => {
     const judges = judging();
     const points = Array.from({ length: 50 }, (_, index) => ratePoint(index, 10));
     judgeAll(judges, points);
     const longAgo = new Map([['all', T0 + 2 * HOUR]]);
     expect(judges.canGoBack(definition, longAgo).size).toBe(0);
-    expect(judges.judgeAgain(definition, longAgo, points)).toEqual([]);
+    expect(await judgedAgain(judges, longAgo, points)).toEqual([]);
     expect(judges.canGoBack(definition, new Map([['all', T0 + 50 * HOUR]])).size).toBe(0);
   });
 });

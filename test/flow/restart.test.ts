@@ -83,9 +83,9 @@ function live(judging: Judging, definition: MetricDefinition, from: number, to: 
   );
 }
 
-/** Goes on from what is stored, at the end of so many hours. */
-async function restarted(definition: MetricDefinition, until: number): Promise<Judging> {
-  for (let hour = 0; hour < until; hour += 1) await points.write(bucketAt(hour));
+/** Goes on from what is stored, at the end of so many hours; of the points only the first are there where that is said. */
+async function restarted(definition: MetricDefinition, until: number, stored = until): Promise<Judging> {
+  for (let hour = 0; hour < stored; hour += 1) await points.write(bucketAt(hour));
   const judging = await started();
   await catchUp({
     judging,
@@ -131,6 +131,15 @@ describe.each(definitions)('a restart changes no verdict of $detect.length detec
     expect(live(await restarted(definition, 30), definition, 30, 50)).toEqual(lived);
   });
 
+  it('when its points are gone: nobody asks for them again', async () => {
+    const judging = await started(({ numerator }) => numerator === bucketAt(29)[1]?.numerator);
+    live(judging, definition, 0, 30);
+    await states.write(judging.saving());
+    const again = await restarted(definition, 30, 0);
+    await states.write(again.saving());
+    expect((await started()).unseen(definition)).toEqual({ since: T0 + 29 * HOUR, behind: new Map() });
+  });
+
   it('when the process is killed between two portions of a save', async () => {
     const judging = await started();
     live(judging, definition, 0, 20);
@@ -153,12 +162,12 @@ async function insertsUnderway(): Promise<number> {
   return 0;
 }
 
-/** Some states, and so many of another metric's behind them that they cannot be written at once; then nothing more. */
+/** The first of the states, and so many series without points behind it that more than one block is filled; then nothing more. */
 function* brokenOff(saved: readonly SavedJudge[]): Generator<SavedJudge> {
   const [first] = saved;
   if (first === undefined) throw new Error('nothing was saved');
   yield first;
   for (let series = 0; series < 2_200_000; series += 1)
-    yield { ...first, metric: 'another', slice: `merchant_id=${series}`, state: 0 };
+    yield { ...first, slice: `merchant_id=${series}`, observedUntil: T0, state: 0 };
   throw new Error('killed');
 }

@@ -44,6 +44,24 @@ describe('a hundred thousand series', () => {
     expect(many).toHaveLength(named.length);
   });
 
+  it('have what their judges know written metric by metric, each whole or not at all', async () => {
+    const states = new JudgeStateTable(store);
+    const row = { detector: 'd', parameters: '{}', observedUntil: T0, state: 1 };
+    function* brokenOff(): Generator<SavedJudge> {
+      for (const metric of ['small', 'large', 'last'])
+        for (const slice of metric === 'small' ? ['all'] : slices.slice(0, 30_000)) {
+          if (metric === 'last' && slice === slices[29_000]) throw new Error('killed');
+          yield { ...row, metric, slice };
+        }
+    }
+    await expect(states.write(brokenOff())).rejects.toThrow('killed');
+    const counts = new Map<string, number>();
+    for (const { metric } of await states.read()) counts.set(metric, (counts.get(metric) ?? 0) + 1);
+    expect(counts.get('small')).toBe(1);
+    expect(counts.get('large')).toBe(30_000);
+    expect(counts.get('last')).toBeUndefined();
+  });
+
   it('have their history read in stretches of whole buckets', async () => {
     const points = new PointTable(store);
     for (let hour = 0; hour < 5; hour += 1)
