@@ -32,7 +32,6 @@ export interface Beginning {
 
 /**
  * Takes the first points apart by medians ({@link robustStart}), and says what each would have told a model that knew.
- * Rhythms multiply, unless the series has values below zero or nothing but zeros, where they add.
  *
  * @param clip see {@link robustStart}, as `leastClip`.
  */

@@ -47,10 +47,11 @@ interface Look {
  * What a series usually is at this time of all of its periods at once: level and trend with several rhythms on top of
  * each other, as in the exponential smoothing of Holt (1957) and Winters (1960) with the double seasonality of
  * Taylor (2003). A shop's hour is the hour's usual share of a day times what this hour of the week adds to that.
+ * Rhythms multiply, unless the series has values below zero or nothing but zeros, where they add.
  *
  * It is robust in the manner of Gelper, Fried and Croux (2010): a point is learned as if it were no further out than two
  * standard deviations, one that is out of band not at all, and the beginning, against which nothing can be held yet,
- * is kept and taken apart at once ({@link takeApart}).
+ * is kept and taken apart at once by medians ({@link takeApart}).
  *
  * Every component is a ratio of fading sums, of what was seen to what the others expected, so that three cases of four
  * weigh little and the state is a few numbers per slot. The variance of a point ({@link Scatter}) grows by the uncertainty
