@@ -9,7 +9,7 @@ import type { SavedJudge } from '../../src/model/judge-state.js';
 import { type MetricDefinition, nominalSeconds } from '../../src/model/metric.js';
 import { metric } from '../support/metric.js';
 import { seededRandom } from '../support/random.js';
-import { judged, ratePoint, scripted } from './fixtures.js';
+import { judged, ratePoint, scripted, together } from './fixtures.js';
 
 describe('q-values', () => {
   it('are those of Benjamini and Hochberg', () => {
@@ -168,20 +168,21 @@ describe('the budget of false alerts', () => {
     expect(alerts).toBeGreaterThan(2 * bunches);
   });
 
-  it('asks of a point that was not to be judged at first as much as of a lonely one', () => {
+  it('asks of a point that was not to be judged at first as much as of a lonely one', async () => {
     const judging = judgingWith([], 6 * HOUR);
     const definition = of({ falseAlertsPerWeek: 0.01, minDenominator: 500 });
     const hour = (index: number, score: number, denominator = 1000) =>
       ratePoint(index, score * 100, { slice: 'merchant=m', denominator });
     const points = [hour(0, 0.2), hour(1, 0.3), hour(2, 0, 10), hour(3, 0.2)];
     for (const point of points) judging.judgeBucket(definition, [point]);
-    const again = (score: number) => {
+    const again = async (score: number) => {
       const restated = points.with(2, hour(2, score));
       const since = new Map([['merchant=m', hour(2, 0).bucketStart]]);
-      return judging.judgeAgain(definition, since, restated)[0]?.combined.reason;
+      const [judged] = await together(judging.judgeAgain(definition, since, [restated]));
+      return judged?.combined.reason;
     };
-    expect(again(1.01)).toBe('chance');
-    expect(again(3)).toBe('');
+    expect(await again(1.01)).toBe('chance');
+    expect(await again(3)).toBe('');
   });
 
   it('leaves true incidents to be found, at once when they are great and after some points when they stay', () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Calendar } from '../../src/detection/calendar.js';
 import type { ParentPoint } from '../../src/detection/contract.js';
 import { parentSlice } from '../../src/detection/family.js';
-import { type JudgedPoint, Judging } from '../../src/detection/judging.js';
+import { Judging } from '../../src/detection/judging.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { Point } from '../../src/model/point.js';
 import { metric } from '../support/metric.js';
-import { judged, ratePoint, scripted, T0 } from './fixtures.js';
+import { judged, ratePoint, scripted, T0, together } from './fixtures.js';
 
 const sliced = (...slices: string[][]) => metric({ slices, detect: [{ use: 'curious', params: {} }] });
 
@@ -98,8 +98,7 @@ describe('the parent of a slice', () => {
             ['region=GB', bucket],
             ['all', bucket],
           ]);
-          const again: JudgedPoint[] = [];
-          for await (const judged of live.judgeAgain(of, since, [changed])) again.push(...judged);
+          const again = await together(live.judgeAgain(of, since, [changed]));
           const fresh = judgingWith(curious().detector);
           const expected = hours.flatMap((_, index) =>
             fresh.judgeBucket(

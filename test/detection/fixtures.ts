@@ -76,3 +76,10 @@ export function scripted(name: string, observe: (point: SeriesPoint, seen: numbe
     },
   });
 }
+
+/** All that comes in parts, in one. */
+export async function together<T>(parts: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const part of parts) all.push(...part);
+  return all;
+}

@@ -8,7 +8,7 @@ import type { Annotation } from '../../src/model/annotation.js';
 import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
 import { metric } from '../support/metric.js';
-import { judged, ratePoint, scripted, T0 } from './fixtures.js';
+import { judged, ratePoint, scripted, T0, together } from './fixtures.js';
 
 const steady = scripted('steady', () => judged(0.2));
 const throwing = scripted('throwing', () => {
@@ -64,7 +64,7 @@ describe('judging', () => {
     expect(faults).toEqual([report]);
   });
 
-  it('has a judge that cannot go back to what it knew learn anew, and reports it', () => {
+  it('has a judge that cannot go back to what it knew learn anew, and reports it', async () => {
     const forgetful: Detector = {
       ...counting,
       name: 'forgetful',
@@ -78,7 +78,7 @@ describe('judging', () => {
     const points = Array.from({ length: 6 }, (_, index) => ratePoint(index, 10));
     for (const point of points) made.judge(of, point);
     const since = new Map([['all', T0 + 5 * HOUR]]);
-    const again = made.judgeAgain(of, since, points);
+    const again = await together(made.judgeAgain(of, since, [points]));
     expect(again.at(-1)?.verdicts).toMatchObject([
       { detector: 'forgetful', status: 'normal' },
       { detector: 'counting', status: 'normal', score: 0.06 },

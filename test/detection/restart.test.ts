@@ -10,7 +10,7 @@ import type { MetricDefinition } from '../../src/model/metric.js';
 import type { Point } from '../../src/model/point.js';
 import { metric, selector } from '../support/metric.js';
 import { seededRandom } from '../support/random.js';
-import { ratePoint, T0 } from './fixtures.js';
+import { ratePoint, T0, together } from './fixtures.js';
 
 const HORIZON = 6;
 /** Hours of unrest that every detector has learned from before anything happens. */
@@ -81,14 +81,14 @@ class Process {
     return this.#judging.judgeBucket(this.#world.of, points);
   }
 
-  judgeAgain(since: ReadonlyMap<string, Instant>): JudgedPoint[] {
+  async judgeAgain(since: ReadonlyMap<string, Instant>): Promise<JudgedPoint[]> {
     const { of, points } = this.#world;
     const slices = this.#judging.toRead(of, this.#judging.canGoBack(of, since));
     this.#judging.read(
       of,
       [...this.#rows.values()].filter(({ slice, slot }) => slot !== 0 && slices.includes(slice)),
     );
-    const again = this.#judging.judgeAgain(of, since, points);
+    const again = await together(this.#judging.judgeAgain(of, since, [points]));
     this.save();
     return again;
   }
@@ -168,15 +168,15 @@ it.each([
   ['a count', counted],
 ])(
   'judges %s as if it had never been ended, whatever is restated, announced or accepted in between',
-  (_kind, of) => {
-    fc.assert(
-      fc.property(fc.array(hour, { minLength: 10, maxLength: 25 }), (hours) => {
+  async (_kind, of) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(hour, { minLength: 10, maxLength: 25 }), async (hours) => {
         const world = new World(of);
         const whole = new Process(world);
         const parts = new Process(world);
-        const both = <T>(act: (process: Process) => T) => {
-          const expected = act(whole);
-          expect(act(parts)).toEqual(expected);
+        const both = async <T>(act: (process: Process) => T) => {
+          const expected = await act(whole);
+          expect(await act(parts)).toEqual(expected);
         };
         const lived = [
           ...Array.from({ length: LEARNED }, (_, index) => ({ seed: index, level: null, small: false })),
@@ -192,12 +192,12 @@ it.each([
             return world.point(index, slice, cases, orders);
           });
           world.points.push(...points);
-          both((process) => process.judge(points));
+          await both((process) => process.judge(points));
           const next = hours[index - LEARNED]?.next ?? { what: 'nothing' };
           if (next.what === 'save') parts.save();
           if (next.what === 'stop') parts.save();
           if (next.what === 'stop' || next.what === 'crash') parts.crash();
-          if (next.what === 'accept') both((process) => process.accept(SLICES[next.slice] as string));
+          if (next.what === 'accept') await both((process) => process.accept(SLICES[next.slice] as string));
           if (next.what === 'restate') {
             const slice = SLICES[next.slice] as string;
             const at = T0 + (index - next.back) * HOUR;
@@ -206,7 +206,7 @@ it.each([
                 ? world.point(index - next.back, slice, next.cases, 400)
                 : point,
             );
-            both((process) => process.judgeAgain(new Map([[slice, at]])));
+            await both((process) => process.judgeAgain(new Map([[slice, at]])));
           }
           if (next.what === 'announce') {
             const startsAt = T0 + (index + next.begins) * HOUR + HOUR / 2;
@@ -224,7 +224,7 @@ it.each([
             parts.crash();
             const from = T0 + (index + next.begins) * HOUR;
             const concerned = SLICES.filter((slice) => next.scope === 'all' || slice.includes('GB'));
-            both((process) => process.judgeAgain(new Map(concerned.map((slice) => [slice, from]))));
+            await both((process) => process.judgeAgain(new Map(concerned.map((slice) => [slice, from]))));
           }
         }
       }),

@@ -7,7 +7,7 @@ import { HOUR } from '../../src/model/clock.js';
 import type { SavedJudge } from '../../src/model/judge-state.js';
 import type { Point } from '../../src/model/point.js';
 import { metric } from '../support/metric.js';
-import { ratePoint, T0 } from './fixtures.js';
+import { ratePoint, T0, together } from './fixtures.js';
 
 const HORIZON = 6;
 const definition = metric({
@@ -34,11 +34,9 @@ async function judgedAgain(
   since: ReadonlyMap<string, number>,
   points: readonly Point[],
 ): Promise<JudgedPoint[]> {
-  const again: JudgedPoint[] = [];
   // Each bucket is a stretch of its own.
   const stretches = points.map((point) => [point]);
-  for await (const judged of judges.judgeAgain(definition, since, stretches)) again.push(...judged);
-  return again;
+  return together(judges.judgeAgain(definition, since, stretches));
 }
 const judgeAll = (judges: Judging, points: readonly Point[]) =>
   points.map((point) => judges.judge(definition, point));
