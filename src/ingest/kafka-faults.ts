@@ -95,7 +95,7 @@ export function kafkaFault(cause: unknown, connection: KafkaConnection): Redress
   const found = SETTINGS.find(
     ({ codes, when }) => codes.some((code) => names.includes(code)) && (when?.(connection) ?? true),
   );
-  const where = `Kafka at ${connection.brokers.join(', ')}: ${messageOf(cause)}`;
+  const where = `Kafka at ${connection.brokers.join(', ')}: ${messageOf(cause).trim()}`;
   const message = found === undefined ? where : `${found.setting}: ${found.hint} (${where})`;
   return new RedressError('broker_unavailable', message, { cause, retryable: true });
 }
