@@ -5,14 +5,19 @@ import { readState } from './read-state.js';
 
 /** Points, of which the last is the first that any detector may judge. */
 const FIRST_POINTS = 3;
+/**
+ * Points with more cases than orders after which a rate is no share of anything. Some may be a share that is shown in
+ * another unit, because the level that was accepted, or announced, is no longer there.
+ */
+const NO_SHARE = 24;
 
 const State = z.object({
   /** The first points, as start, cases and size, until it is known which side is the rarer one. */
   first: z.array(z.tuple([z.number(), z.number(), z.number()])),
   /** True where the orders are counted that are no cases; null while it is not known. */
   isTurned: z.boolean().nullable(),
-  /** False once there were more cases than orders, as a ratio of two different counts may have. */
-  isShare: z.boolean(),
+  /** Points with more cases than orders, as a ratio of two different counts may have. */
+  exceeding: z.number().int(),
   /** What the judge of that side has saved; it reads that itself. */
   judge: z.unknown(),
 });
@@ -36,7 +41,7 @@ class RarerSideJudge implements Judge {
   readonly #create: (saved?: Json) => Judge;
   #first: SeriesPoint[] = [];
   #isTurned: boolean | null = null;
-  #isShare = true;
+  #exceeding = 0;
   #judge: Judge;
 
   constructor(name: string, create: (saved?: Json) => Judge, saved?: Json) {
@@ -54,17 +59,13 @@ class RarerSideJudge implements Judge {
       annotations: [],
     }));
     this.#isTurned = state.isTurned;
-    this.#isShare = state.isShare;
+    this.#exceeding = state.exceeding;
     this.#judge = create(state.judge as Json);
   }
 
   observe(point: SeriesPoint): Judgement {
-    if (this.#isShare && point.numerator > (point.denominator ?? 1)) {
-      this.#isShare = false;
-      if (this.#isTurned !== false) this.#startAnew();
-    }
     if (this.#isTurned === false) return this.#judge.observe(point);
-    if (this.#isTurned) return turnedJudgement(this.#judge.observe(turned(point)));
+    if (this.#isTurned) return this.#observeTurned(point);
     this.#first.push(point);
     if (this.#first.length < FIRST_POINTS) return { status: 'not_evaluable', reason: 'cold_start' };
     return this.#begin();
@@ -78,7 +79,7 @@ class RarerSideJudge implements Judge {
         denominator ?? 1,
       ]),
       isTurned: this.#isTurned,
-      isShare: this.#isShare,
+      exceeding: this.#exceeding,
       judge: this.#judge.save(),
     };
   }
@@ -87,18 +88,23 @@ class RarerSideJudge implements Judge {
     const first = this.#first;
     const sum = (of: 'numerator' | 'denominator') =>
       first.reduce((total, point) => total + (point[of] ?? 1), 0);
-    this.#isTurned = this.#isShare && sum('numerator') > sum('denominator') / 2;
+    this.#isTurned = !first.some(exceeds) && sum('numerator') > sum('denominator') / 2;
     this.#first = [];
     const judgements = first.map((point) => this.observe(point));
     return judgements.at(-1) as Judgement;
   }
 
-  /** What was taken for a share is none: nothing that was learned of its other side is true. */
-  #startAnew(): void {
-    if (this.#isTurned) this.#judge = this.#create();
-    this.#isTurned = null;
+  #observeTurned(point: SeriesPoint): Judgement {
+    if (exceeds(point)) this.#exceeding += 1;
+    if (this.#exceeding < NO_SHARE) return turnedJudgement(this.#judge.observe(turned(point)));
+    // What was taken for a share is none: nothing that was learned of its other side is true.
+    this.#isTurned = false;
+    this.#judge = this.#create();
+    return this.#judge.observe(point);
   }
 }
+
+const exceeds = ({ numerator, denominator }: SeriesPoint): boolean => numerator > (denominator ?? 1);
 
 /** The same point, of which the orders are counted that are no cases. */
 function turned(point: SeriesPoint): SeriesPoint {
@@ -107,8 +113,8 @@ function turned(point: SeriesPoint): SeriesPoint {
   const other: SeriesPoint = {
     ...rest,
     denominator,
-    value: 1 - point.value,
-    numerator: size - point.numerator,
+    value: Math.max(0, 1 - point.value),
+    numerator: Math.max(0, size - point.numerator),
   };
   if (parent === undefined) return other;
   const expected = parent.expected === null ? null : 1 - parent.expected;

@@ -235,6 +235,15 @@ describe.each(learning)('%s, which learns', (_, detector) => {
     });
   });
 
+  test('does not forget a share for a point or two with more cases than orders', () => {
+    const points = Array.from({ length: 500 }, (_, at) =>
+      rateAt(at, at % 400 === 399 ? 205 : 190 + (at % 7), 200),
+    );
+    const judgements = judgeAll(detector, hourlyRate, points).slice(400);
+    expect(judgements.every(({ status }) => status === 'judged')).toBe(true);
+    expect(judgements.some(isAnomalous)).toBe(false);
+  });
+
   test('learns anew what looked like a share, when there are more cases than orders', () => {
     const points = Array.from({ length: 1_200 }, (_, at) =>
       rateAt(at, (at < 300 ? 180 : 215) + (at % 9), 200),
