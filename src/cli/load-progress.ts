@@ -4,20 +4,19 @@ import type { FileProgress } from '../ingest/file-source.js';
 export interface LoadProgress {
   /** From 0 to 1; null where it cannot be known. */
   share: number | null;
-  /** Durable ones. */
+  /** Durable ones; of what has been read while none is durable yet. */
   eventsPerSecond: number;
-  /** Until the end at the rate so far; null where it cannot be known, as while a table is on its way to the store. */
+  /** Until the end of the stage at its rate so far; null where it cannot be known. */
   secondsLeft: number | null;
 }
 
 /** What a file's progress after so many seconds of its stage says about the rest of it. */
 export function loadProgress(progress: FileProgress, seconds: number): LoadProgress {
-  const { stage, share, accepted, rejected } = progress;
-  const isKnown = stage === 'loading' && share !== null && share > 0;
+  const { share, read, accepted, rejected } = progress;
   return {
     share,
-    eventsPerSecond: seconds > 0 ? Math.round((accepted + rejected) / seconds) : 0,
-    secondsLeft: isKnown ? Math.round((seconds * (1 - share)) / share) : null,
+    eventsPerSecond: seconds > 0 ? Math.round((accepted + rejected || read) / seconds) : 0,
+    secondsLeft: share === null || share === 0 ? null : Math.round((seconds * (1 - share)) / share),
   };
 }
 
@@ -29,13 +28,24 @@ export function progressWords(progress: FileProgress, seconds: number): string {
   const full = Math.round((share ?? 0) * BAR);
   const bar =
     share === null ? '' : `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${Math.floor(share * 100)} %`;
-  const left = secondsLeft === null ? '' : `${durationWords(secondsLeft)} left`;
-  return [bar, ...doneWords(progress, eventsPerSecond), left].filter((part) => part !== '').join(', ');
+  const isSending = progress.stage === 'sending';
+  const done = isSending ? sentWords(progress, seconds) : doneWords(progress, eventsPerSecond);
+  const left = secondsLeft === null ? '' : durationWords(secondsLeft);
+  const end = left === '' ? '' : isSending ? `there in ${left}` : `${left} left`;
+  return [bar, ...done, end].filter((part) => part !== '').join(', ');
 }
 
-function doneWords({ stage, bytesRead, read, accepted, rejected }: FileProgress, rate: number): string[] {
-  if (stage === 'sending') return [`${count(bytesRead / 1e6)} MB sent to the store`];
-  if (accepted + rejected === 0) return read === 0 ? [] : [`${count(read)} read`];
+/** Of a table nothing can be said but its bytes, until the store has all of it. */
+function sentWords({ bytesRead }: FileProgress, seconds: number): string[] {
+  const megabytes = bytesRead / 1e6;
+  return [
+    `${count(megabytes)} MB sent to the store`,
+    ...(seconds > 0 ? [`${count(megabytes / seconds)} MB/s`] : []),
+  ];
+}
+
+function doneWords({ read, accepted, rejected }: FileProgress, rate: number): string[] {
+  if (accepted + rejected === 0) return read === 0 ? [] : [`${count(read)} read`, `${count(rate)}/s`];
   return [
     `${count(accepted)} events`,
     ...(rejected === 0 ? [] : [`${count(rejected)} rejected`]),

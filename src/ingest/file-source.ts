@@ -7,7 +7,7 @@ import { BatchBuilder, PipelinedWriter } from './batch.js';
 import type { EventSink } from './contract.js';
 import type { Decoded, DecodeLimits } from './decode.js';
 import { isWorthAnotherTry } from './insist.js';
-import { decodeLine, isBlank, type Line, LineSplitter } from './line-splitter.js';
+import { decodeLine, isBlank, type Line, LineSplitter, withoutMark } from './line-splitter.js';
 import type { EventMap } from './map-file.js';
 import { type Input, openInput } from './open-input.js';
 import { arrivalOf } from './origin.js';
@@ -41,7 +41,7 @@ export interface FileIngestRequest {
 }
 
 export interface FileProgress {
-  /** A table of which no row can become an event before all of it is in the store is `sending` until it is there. */
+  /** A table is `sending` until all of it is in the store; then rows that have not become events there are `loading`. */
   stage: 'sending' | 'loading';
   bytesRead: number;
   /** Null for a pipe. */
@@ -70,6 +70,8 @@ const BATCH_BYTES = 32 << 20;
 const BATCHES_HELD = 3;
 /** How much of a text is read for a preview. */
 const PREVIEWED_BYTES = 4 << 20;
+/** How much of an input tells objects from a table. */
+const PREFIX_BYTES = 1 << 10;
 /** How much of a pipe tells it from others. */
 const PIPE_BYTES = 1 << 16;
 /** Hexadecimal digits of the SHA-256 of a pipe's beginning that name it. */
@@ -99,8 +101,7 @@ export async function ingestFile(
       report(writer);
     }
   }
-  const onAccepted = (events: number) => writer.acceptedInStore(events);
-  const decoded = await decodeFile(parts, request, { ...input, body }, { extent: 'whole', onAccepted });
+  const decoded = await decodeFile(parts, request, { ...input, body }, 'whole');
   const { format, portions } = decoded;
   isTable = decoded.isTable;
   try {
@@ -124,7 +125,7 @@ export async function* previewFile(
   inputs: number,
 ): AsyncGenerator<Decoded> {
   const input = await openInput(request.path, request.standardInput);
-  const { portions } = await decodeFile(parts, request, input, { extent: 'beginning' });
+  const { portions } = await decodeFile(parts, request, input, 'beginning');
   let left = inputs;
   for await (const { into } of portions) {
     const decoded: Decoded[] = [];
@@ -157,7 +158,7 @@ async function decodeFile(
   parts: Omit<FileIngestParts, 'sink'>,
   request: FileIngestRequest,
   input: Input,
-  { extent, onAccepted }: { extent: 'whole' | 'beginning'; onAccepted?: (events: number) => void },
+  extent: 'whole' | 'beginning',
 ): Promise<{ format: FileFormat; isTable: boolean; portions: AsyncGenerator<Portion> }> {
   const { staging, clock, limits } = parts;
   const { path, map, delimiter } = request;
@@ -181,7 +182,6 @@ async function decodeFile(
         origin,
         // A preview writes nothing, and what is to be protected has to come by here.
         mayAccept: extent === 'whole' && limits.protect === undefined,
-        onAccepted,
       })
     : readLines(read, origin, limits);
   return { format, isTable, portions };
@@ -199,7 +199,9 @@ function formatOf(path: string, input: Input, mapped: boolean): FileFormat {
   if (ending === 'tsv') return 'csv';
   if (ending !== undefined) return 'ndjson';
   if (input.beginning.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
-  return mapped ? 'csv' : 'ndjson';
+  if (!mapped || withoutMark(input.beginning).toString('utf8', 0, PREFIX_BYTES).trimStart().startsWith('{'))
+    return 'ndjson';
+  return 'csv';
 }
 
 /** What an input is called in the places of what it holds. A pipe has no name, and is known by how it begins. */
@@ -227,14 +229,14 @@ class FileWriter {
   share: number | null = null;
   readonly #writer: PipelinedWriter;
   readonly #builder: BatchBuilder;
-  readonly #onDurable: (writer: FileWriter) => void;
+  readonly #onProgress: (writer: FileWriter) => void;
   #bytes = 0;
   /** Inputs that are in batches which have been taken. */
   #taken = 0;
   /** Events that the store has made by itself. */
-  #inStore = 0;
+  #madeInStore = 0;
 
-  constructor(sink: EventSink, limits: DecodeLimits, onDurable: (writer: FileWriter) => void) {
+  constructor(sink: EventSink, limits: DecodeLimits, onProgress: (writer: FileWriter) => void) {
     const memory = new RowMemory(BATCHES_HELD * BATCH_BYTES);
     this.#builder = new BatchBuilder('file', limits, { memory });
     this.#writer = new PipelinedWriter({
@@ -243,25 +245,21 @@ class FileWriter {
         this.#isDurable(batch.accepted.count, batch.rejected.length);
       },
     });
-    this.#onDurable = onDurable;
+    this.#onProgress = onProgress;
   }
 
   get read(): number {
-    return this.#inStore + this.#taken + this.#builder.size;
-  }
-
-  /** Takes note of how many events the store has made by itself so far. */
-  acceptedInStore(events: number): void {
-    const more = events - this.#inStore;
-    this.#inStore = events;
-    this.#isDurable(more, 0);
+    return this.#madeInStore + this.#taken + this.#builder.size;
   }
 
   async add(portion: Portion): Promise<void> {
     portion.into(this.#builder);
-    if (portion.stored !== undefined) this.acceptedInStore(portion.stored);
+    if (portion.stored !== undefined) {
+      this.#madeInStore += portion.stored;
+      this.#isDurable(portion.stored, 0);
+    }
     // The few rows that the store leaves over say nothing of the whole.
-    if (this.#inStore === 0) this.share = portion.share ?? this.share;
+    if (this.#madeInStore === 0) this.share = portion.share ?? this.share;
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }
@@ -274,7 +272,7 @@ class FileWriter {
   #isDurable(accepted: number, rejected: number): void {
     this.accepted += accepted;
     this.rejected += rejected;
-    this.#onDurable(this);
+    this.#onProgress(this);
   }
 
   async #flush(): Promise<void> {

@@ -1,5 +1,6 @@
 import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
+import { both, soundRows } from './map-conditions.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import type { StagedColumn, StagedTable } from './staging.js';
 import { isStructure } from './table-columns.js';
@@ -42,7 +43,7 @@ export async function typesOf(
   staged: StagedTable,
   columns: readonly StagedColumn[],
 ): Promise<Map<MapExpression, string>> {
-  const expressions = expressionsOf(map).map(({ value }) => value);
+  const expressions = expressionsOf(map, columns).map(({ value }) => value);
   const types = await staged.types(
     expressions.map(({ expression }) => expression),
     map.timezone,
@@ -59,7 +60,7 @@ export async function problemsOf(
   columns: readonly StagedColumn[],
 ): Promise<string[]> {
   const problems: string[] = [];
-  for (const { value, where } of expressionsOf(map)) {
+  for (const { value, where } of expressionsOf(map, columns)) {
     const { place, field, expression } = value;
     const problem = await staged.check(expression, where, map.timezone);
     if (problem === null) continue;
@@ -76,10 +77,14 @@ export async function problemsOf(
 }
 
 /** A map's expressions, each with the condition of the rows for which it is evaluated. */
-function expressionsOf(map: EventMap): { value: MapExpression; where: string }[] {
-  const outer = map.where?.expression ?? '';
+function expressionsOf(
+  map: EventMap,
+  columns: readonly StagedColumn[],
+): { value: MapExpression; where: string }[] {
+  const sound = soundRows(columns);
+  const outer = both(sound, map.where?.expression ?? '');
   return [
-    ...(map.where === null ? [] : [{ value: map.where, where: '' }]),
+    ...(map.where === null ? [] : [{ value: map.where, where: sound }]),
     ...map.events.flatMap(({ fields, where }) => {
       const inner = both(outer, where?.expression ?? '');
       return [
@@ -89,9 +94,6 @@ function expressionsOf(map: EventMap): { value: MapExpression; where: string }[]
     }),
   ];
 }
-
-const both = (first: string, second: string): string =>
-  first === '' || second === '' ? first + second : `if((${first}), (${second}), false)`;
 
 function listed(names: readonly string[]): string {
   const shown = names

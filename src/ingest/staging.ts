@@ -89,14 +89,7 @@ export interface StagedTable {
    * the table. Throws `store_rejected` when the bytes are not of the format; what came before a break may have been
    * accepted. Doing it again changes nothing.
    */
-  load(
-    reading: TableReading & {
-      body: Readable;
-      accept: Acceptance | null;
-      /** Told about twice a second how many rows have become events. */
-      onAccepted?: (events: number) => void;
-    },
-  ): Promise<number | null>;
+  load(reading: TableReading & { body: Readable; accept: Acceptance | null }): Promise<number | null>;
   /** The number of the last row in the table; 0 when there is none. */
   last(): Promise<number>;
   /** The rows in the order of `_row`, in portions; a portion is asked for when the one before is done with. */

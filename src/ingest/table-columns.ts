@@ -86,7 +86,7 @@ export function readLineKeys(name: string, beginning: Buffer): string[] {
   for (const line of withoutMark(beginning).toString('utf8').split('\n'))
     for (const key of keysOf(line)) if (isColumnName(key) && key !== '') keys.add(key);
   if (keys.size > 0) return [...keys];
-  throw new RedressError('input_unreadable', `${name}: there is no JSON object in its first lines`);
+  throw new RedressError('input_unreadable', `${name}: no line of its first 64 KiB is a JSON object`);
 }
 
 function keysOf(line: string): string[] {

@@ -1,6 +1,7 @@
 import type { Arrival, RejectedEvent } from '../model/event.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
 import { type Decoded, type DecodeLimits, decodeEvent, decodeValue, reject } from './decode.js';
+import { both, soundRows, takenRows } from './map-conditions.js';
 import type { EventMap, EventTemplate } from './map-file.js';
 import type { ArrivalOf, Portion } from './portion.js';
 import type { StagedColumn, StagedRow, StagedTable } from './staging.js';
@@ -21,6 +22,7 @@ export async function* mappedRows(
   arrival: ArrivalOf,
 ): AsyncGenerator<Portion> {
   const has = (name: string) => columns.some((column) => column.name === name);
+  const sound = soundRows(columns);
   const query = {
     values: [
       ...['_row', FAULT, LINE].filter((name) => name === '_row' || has(name)).map(asItIs),
@@ -29,12 +31,12 @@ export async function* mappedRows(
           name: `${index}.${field}`,
           expression,
           // A row that gives no such event is not to fail for what its fields would say.
-          where: where?.expression ?? '',
+          where: both(sound, where?.expression ?? ''),
         })),
-        ...(where === null ? [] : [{ name: `${index}.where`, expression: where.expression }]),
+        ...(where === null ? [] : [{ name: `${index}.where`, expression: where.expression, where: sound }]),
       ]),
     ],
-    where: map.where?.expression ?? '',
+    where: takenRows(map, columns),
     timezone: map.timezone,
   };
   const last = await staged.last();
@@ -65,12 +67,12 @@ export async function* mappedRows(
 
 function decodeRow(row: StagedRow, map: EventMap, arrivalOf: ArrivalOf): Decoded[] {
   const number = Number(row._row);
+  const fault = faultOf(row, arrivalOf(`row ${number}`, number));
+  if (fault !== null) return [fault];
   return map.events.flatMap((event, index) => {
     if (event.where !== null && !isTrue(row[`${index}.where`])) return [];
     const place = map.events.length === 1 ? `row ${number}` : `row ${number}, event ${index + 1}`;
     const arrival = arrivalOf(place, number);
-    const fault = faultOf(row, arrival);
-    if (fault !== null) return [fault];
     const fields = fieldsOf(row, event, index);
     const broken = Object.entries(fields).find(([, value]) => isBroken(value));
     if (broken !== undefined)

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { RedressError } from '../model/errors.js';
 import type { Origin } from '../store/event-rows.js';
 import { FUTURE_ALLOWED } from './decode-fields.js';
+import { soundRows, takenRows } from './map-conditions.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
 import { namesakes, problemsOf, typesOf } from './map-problems.js';
 import type { Input } from './open-input.js';
 import { arrivalOf } from './origin.js';
 import type { ArrivalOf, Portion } from './portion.js';
 import type { Acceptance, StagedColumn, StagedTable, StagingArea } from './staging.js';
-import { csvTable, FAULT, linesTable, parquetTable, type Table } from './table-forms.js';
+import { csvTable, linesTable, parquetTable, type Table } from './table-forms.js';
 import { mappedRows } from './table-rows.js';
 
 export interface TableRequest {
@@ -26,8 +27,6 @@ export interface TableRequest {
   origin: Origin;
   /** Whether rows may become events inside the store; otherwise all of them are decoded here. */
   mayAccept: boolean;
-  /** Told now and then how many rows have become events inside the store. */
-  onAccepted?: ((events: number) => void) | undefined;
 }
 
 /**
@@ -51,7 +50,7 @@ export async function* readTable(request: TableRequest): AsyncGenerator<Portion>
         if (problems.length > 0) throw mapProblems(problems);
       };
       try {
-        const stored = await load(staged, table, accept, request.onAccepted);
+        const stored = await load(staged, table, accept);
         if (stored !== null) yield { into: () => undefined, stored, bytes: 0 };
       } catch (error) {
         if (!isRefusal(error)) throw error;
@@ -82,19 +81,14 @@ async function tableOf(input: Input, { format, delimiter }: TableRequest, tempor
   return format === 'ndjson' ? linesTable(input) : parquetTable(input, temporary);
 }
 
-async function load(
-  staged: StagedTable,
-  table: Table,
-  accept: Acceptance | null,
-  onAccepted?: (events: number) => void,
-): Promise<number | null> {
+async function load(staged: StagedTable, table: Table, accept: Acceptance | null): Promise<number | null> {
   const body = table.body();
   let broken: unknown;
   body.once('error', (error) => {
     broken = error;
   });
   try {
-    return await staged.load({ ...table, body, accept, ...(onAccepted === undefined ? {} : { onAccepted }) });
+    return await staged.load({ ...table, body, accept });
   } catch (cause) {
     // An input that breaks off looks to the store like a caller that hangs up.
     throw broken instanceof RedressError ? broken : cause;
@@ -133,8 +127,8 @@ function acceptance(
   if (event === undefined || another !== undefined || event.where !== null) return null;
   return {
     values: event.fields.map((value) => ({ ...value, type: types.get(value) ?? '' })),
-    where: map.where?.expression ?? '',
-    intact: columns.some(({ name }) => name === FAULT) ? `${FAULT} = ''` : 'true',
+    where: takenRows(map, columns),
+    intact: soundRows(columns) || 'true',
     timezone: map.timezone,
     origin,
     latest: origin.receivedAt + FUTURE_ALLOWED,

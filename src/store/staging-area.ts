@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { plainRow } from './plain-values.js';
 import {
   type Acceptance,
@@ -18,9 +17,6 @@ import {
   tableStatement,
 } from './staging-statements.js';
 import type { Store } from './store.js';
-
-/** Between two looks at how many rows have become events, ms. */
-const LOOK_INTERVAL = 500;
 
 /**
  * Foreign tables inside the store while they are mapped. A table's columns and a map's expressions are a
@@ -102,15 +98,8 @@ export class StagingTable {
    * events on their way, and only the others among those that `where` takes come into the table. Answers how many became
    * events; null when the values' types do not allow it, and then all rows are in the table. Doing it again changes nothing.
    */
-  async load(
-    reading: Reading & {
-      body: Readable;
-      accept: Acceptance | null;
-      /** Told now and then how many rows have become events. */
-      onAccepted?: (events: number) => void;
-    },
-  ): Promise<number | null> {
-    const { accept, body, onAccepted } = reading;
+  async load(reading: Reading & { body: Readable; accept: Acceptance | null }): Promise<number | null> {
+    const { accept, body } = reading;
     const plain = accept === null ? null : plainRow(accept.values, accept.intact, String(accept.latest));
     if (accept === null || plain === null) {
       const { text, settings } = insertStatement(this.#name, this.#columns, reading, null);
@@ -120,24 +109,12 @@ export class StagingTable {
     const { entrance, tables, views } = acceptanceParts(this.#name, this.#columns, accept, plain);
     for (const statements of [tables, views])
       await Promise.all(statements.map((statement) => this.#store.statement(statement)));
-    const isPlain = guarded(plain.isPlain, accept.where);
+    const isPlain = guarded(guarded(plain.isPlain, accept.intact), accept.where);
     const { text, settings } = insertStatement(entrance, this.#columns, reading, {
       isPlain,
       timezone: accept.timezone,
     });
-    const isOver = new AbortController();
-    const look = async () => onAccepted?.(await this.#accepted());
-    const looking = untilOver(isOver.signal, look);
-    try {
-      await this.#store.load(text, body, settings);
-    } catch (error) {
-      // What came before a break has become events, and is kept.
-      await look().catch(() => undefined);
-      throw error;
-    } finally {
-      isOver.abort();
-      await looking;
-    }
+    await this.#store.load(text, body, settings);
     return this.#accepted();
   }
 
@@ -164,15 +141,6 @@ export class StagingTable {
   async drop(): Promise<void> {
     const parts = ['events', 'counted', 'rest', 'count', 'in'].map((part) => quoted(`${this.#name}_${part}`));
     await this.#store.statement(`DROP TABLE IF EXISTS ${[...parts, quoted(this.#name)].join(', ')}`);
-  }
-}
-
-/** Looks now and then; a look that fails is left out. */
-async function untilOver(isOver: AbortSignal, look: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    await sleep(LOOK_INTERVAL, null, { signal: isOver }).catch(() => undefined);
-    if (isOver.aborted) return;
-    await look().catch(() => undefined);
   }
 }
 

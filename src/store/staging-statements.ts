@@ -104,6 +104,7 @@ const acceptanceSettings = (timezone: string): Settings => ({
   max_threads: 2,
   // Rows of one insert are written while those of the next are read; by default a million are gathered first.
   min_insert_block_size_rows: 262_144,
+  max_insert_block_size: 65_536,
 });
 
 /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
@@ -172,6 +173,8 @@ export function failure(error: unknown): { kind: 'unknown_column' | 'invalid'; d
   const detail = said
     .replace(/ in scope SELECT .*$/s, '')
     .replace(/: failed at position \d+ .* SETTINGS [^.]*/s, '')
+    // What guards an expression is not the user's either.
+    .replace(/: while executing 'FUNCTION if\b.*$/s, '')
     .replace(/: while executing '(FUNCTION \w+).*$/s, ', in $1')
     .trim();
   return { kind: code === '47' ? 'unknown_column' : 'invalid', detail };

@@ -32,8 +32,9 @@ it('promises no end for a pipe, and none before anything was read', () => {
 
 it('says what has been read while nothing is durable, and of a table how much is sent before any of it is an event', () => {
   const first = { ...half, share: 0.1, read: 25_000, accepted: 0, rejected: 0 };
-  expect(progressWords(first, 10)).toBe('[##..................] 10 %, 25,000 read, 1 min 30 s left');
+  expect(progressWords(first, 10)).toBe('[##..................] 10 %, 25,000 read, 2,500/s, 1 min 30 s left');
   const sending: FileProgress = { ...first, stage: 'sending', read: 0, bytesRead: 12_300_000 };
-  expect(progressWords(sending, 10)).toBe('[##..................] 10 %, 12 MB sent to the store');
-  expect(loadProgress(sending, 10)).toEqual({ share: 0.1, eventsPerSecond: 0, secondsLeft: null });
+  expect(progressWords(sending, 10)).toBe(
+    '[##..................] 10 %, 12 MB sent to the store, 1 MB/s, there in 1 min 30 s',
+  );
 });
