@@ -38,10 +38,7 @@ export function progressWords(progress: FileProgress, seconds: number): string {
 /** Of a table nothing can be said but its bytes, until the store has all of it. */
 function sentWords({ bytesRead }: FileProgress, seconds: number): string[] {
   const megabytes = bytesRead / 1e6;
-  return [
-    `${count(megabytes)} MB sent to the store`,
-    ...(seconds > 0 ? [`${count(megabytes / seconds)} MB/s`] : []),
-  ];
+  return [`${count(megabytes)} MB sent`, ...(seconds > 0 ? [`${count(megabytes / seconds)} MB/s`] : [])];
 }
 
 function doneWords({ read, accepted, rejected }: FileProgress, rate: number): string[] {

@@ -260,6 +260,7 @@ class FileWriter {
     }
     // The few rows that the store leaves over say nothing of the whole.
     if (this.#madeInStore === 0) this.share = portion.share ?? this.share;
+    this.#onProgress(this);
     this.#bytes += portion.bytes;
     if (this.#builder.size >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) await this.#flush();
   }

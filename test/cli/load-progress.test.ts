@@ -35,6 +35,6 @@ it('says what has been read while nothing is durable, and of a table how much is
   expect(progressWords(first, 10)).toBe('[##..................] 10 %, 25,000 read, 2,500/s, 1 min 30 s left');
   const sending: FileProgress = { ...first, stage: 'sending', read: 0, bytesRead: 12_300_000 };
   expect(progressWords(sending, 10)).toBe(
-    '[##..................] 10 %, 12 MB sent to the store, 1 MB/s, there in 1 min 30 s',
+    '[##..................] 10 %, 12 MB sent, 1 MB/s, there in 1 min 30 s',
   );
 });
