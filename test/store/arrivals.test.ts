@@ -61,6 +61,23 @@ it('tells an insert from another under the same time, and a merge of repetitions
   expect(await log.arrivals(AT)).not.toEqual(first);
 });
 
+it('says of what is loaded slowly when it has come, not when its load began', async () => {
+  const { store } = await testDatabase();
+  const log = new EventLog(store);
+  // As a file is loaded: by way of a table that keeps nothing, in blocks that are put together before they are written.
+  await store.statement('CREATE TABLE slow (id UInt64) ENGINE = Null');
+  await store.statement(
+    `CREATE MATERIALIZED VIEW slow_events TO events_log AS SELECT toString(id) AS event_id, 'order.placed' AS type,
+      toDateTime64('2026-05-01 10:00:00', 3, 'UTC') AS occurred_at, 'file' AS source, 1 AS version FROM slow`,
+  );
+  const begun = await log.now();
+  await store.statement(
+    'INSERT INTO slow SELECT number FROM numbers(4) WHERE sleepEachRow(0.25) = 0 SETTINGS max_block_size = 1, max_threads = 1',
+  );
+  const [at] = [...(await log.arrivals(0)).keys()];
+  expect(at).toBeGreaterThanOrEqual(begun + 900);
+});
+
 async function count(store: Store, table: string): Promise<number> {
   for await (const [row] of store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${table}`))
     return row?.rows ?? 0;

@@ -1,4 +1,6 @@
 -- Where each event has been: finds the events that a correction moved, and the minutes that new arrivals touched.
+-- `inserted_at` is when the block of the insert is written and not when its statement began, which of a large file may be
+-- long before.
 CREATE TABLE IF NOT EXISTS event_positions
 (
     event_id String,
@@ -7,7 +9,7 @@ CREATE TABLE IF NOT EXISTS event_positions
     origin_minute Nullable(DateTime('UTC')),
     due_minute Nullable(DateTime('UTC')),
     version UInt128,
-    inserted_at DateTime64(3, 'UTC') DEFAULT now64(3)
+    inserted_at DateTime64(3, 'UTC') DEFAULT nowInBlock64(3)
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMMDD(inserted_at)
