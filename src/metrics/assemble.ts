@@ -29,9 +29,27 @@ export type FirstSeen = ReadonlyMap<string, Instant>;
 
 const NOBODY: FirstSeen = new Map();
 
+/** The points of some buckets, and of the series that go on without events the first bucket of each that begins in them. */
+export interface Assembled {
+  points: Point[];
+  begun: FirstSeen;
+}
+
 /** True when a series of the metric has a zero in every bucket without events from its first event on. */
 export function hasZeros({ empty, measure: { kind } }: MetricDefinition): boolean {
   return empty === 'zero' && !isLevel(kind) && !isRate(kind);
+}
+
+/**
+ * Says of which series of a metric the first bucket matters, because they have points in later buckets without an event of
+ * their own: zeros, or shares of a denominator that ignores their dimensions. Null where it is none.
+ */
+export function seriesThatGoOn(metric: MetricDefinition): ((slice: string) => boolean) | null {
+  if (hasZeros(metric)) return () => true;
+  const { measure } = metric;
+  if (measure.kind !== 'ratio' || measure.denominator.ignore.length === 0) return null;
+  const { ignore } = measure.denominator;
+  return (slice) => Object.keys(parseSlice(slice)).some((name) => ignore.includes(name));
 }
 
 /** Makes points of what is counted in one go: of every kind but ratios whose sides are counted apart. */
@@ -40,12 +58,12 @@ export function valuePoints(
   counted: readonly CountedSet[],
   buckets: readonly Bucket[],
   known: FirstSeen = NOBODY,
-): Point[] {
+): Assembled {
   const points = new PointList(metric, buckets);
   for (const { bucket, counts } of counted)
     for (const count of counts) points.add(count.slice, bucket, measured(metric.measure.kind, count));
-  if (hasZeros(metric)) addZeros(points, buckets, known);
-  return points.inOrder();
+  const begun = hasZeros(metric) ? addZeros(points, buckets, known) : NOBODY;
+  return { points: points.inOrder(), begun };
 }
 
 function measured(kind: MetricKind, { count, amount, value }: Count): Measured {
@@ -54,15 +72,21 @@ function measured(kind: MetricKind, { count, amount, value }: Count): Measured {
   return isLevel(kind) ? { ...counted, volume: count } : counted;
 }
 
-function addZeros(points: PointList, buckets: readonly Bucket[], known: FirstSeen): void {
+/** Answers which series begin in these buckets, and in which. */
+function addZeros(points: PointList, buckets: readonly Bucket[], known: FirstSeen): FirstSeen {
   const since = buckets[0]?.start ?? 0;
+  const begun = new Map<string, Instant>();
   const lastSeen = new Map<string, Instant>();
   for (const [slice, first] of known) if (first < since) lastSeen.set(slice, first);
   for (const { start } of buckets) {
-    for (const { slice } of points.in(start)) lastSeen.set(slice, start);
+    for (const { slice } of points.in(start)) {
+      if (!lastSeen.has(slice)) begun.set(slice, start);
+      lastSeen.set(slice, start);
+    }
     for (const [slice, seen] of lastSeen)
       if (seen < start) points.add(slice, start, { value: 0, numerator: 0, denominator: null, amount: 0 });
   }
+  return begun;
 }
 
 /**
@@ -77,7 +101,7 @@ export function ratePoints(
   buckets: readonly Bucket[],
   ignored: readonly string[] = [],
   known: FirstSeen = NOBODY,
-): Point[] {
+): Assembled {
   const points = new PointList(metric, buckets);
   const numeratorOf = new Map(buckets.map(({ start }) => [start, new Map<string, Count>()]));
   for (const { bucket, counts } of numerators)
@@ -89,9 +113,11 @@ export function ratePoints(
   const own = new Set(metric.slices.map(namesOf));
   for (const { bucket, dimensions, counts } of denominators)
     if (own.has(namesOf(dimensions))) for (const { slice, count } of counts) add(slice, bucket, count);
-  if (ignored.length === 0) return points.inOrder();
+  if (ignored.length === 0) return { points: points.inOrder(), begun: NOBODY };
 
-  const sharing = sharingSlices(numerators, denominators, ignored, buckets[0]?.start ?? 0, known);
+  const since = buckets[0]?.start ?? 0;
+  const firstSeen = firstShares(numerators, denominators, ignored, since, known);
+  const sharing = sharingSlices(firstSeen, ignored);
   const ignoring = metric.slices.filter((dimensions) => ignored.some((name) => dimensions.includes(name)));
   for (const { bucket, dimensions, counts } of denominators)
     for (const full of ignoring) {
@@ -100,36 +126,44 @@ export function ratePoints(
         for (const [sharer, first] of sharing.get(`${slice} ${namesOf(full)}`) ?? [])
           if (first <= bucket) add(sharer, bucket, count);
     }
-  return points.inOrder();
+  const begun = new Map([...firstSeen].filter(([, first]) => first >= since));
+  return { points: points.inOrder(), begun };
 }
 
 const NONE: Pick<Count, 'count' | 'amount'> = { count: 0, amount: 0 };
 
 /**
- * The slices with ignored dimensions that share each denominator, by its slice and their own dimensions, with the
- * bucket from which they are known. A value without a denominator gives no point, and only what has given one is
- * known later.
+ * The bucket from which each slice with ignored dimensions is known. A value without a denominator gives no point, and only
+ * what has given one is known later.
  */
-function sharingSlices(
+function firstShares(
   numerators: readonly CountedSet[],
   denominators: readonly CountedSet[],
   ignored: readonly string[],
   since: Instant,
   known: FirstSeen,
-): Map<string, [slice: string, first: Instant][]> {
+): FirstSeen {
   const counted = new Set<string>();
   for (const { bucket, counts } of denominators)
     for (const { slice } of counts) counted.add(`${bucket} ${slice}`);
   const firstSeen = new Map([...known].filter(([, first]) => first < since));
-  for (const { bucket, counts } of numerators)
+  for (const { bucket, dimensions, counts } of numerators) {
+    if (!ignored.some((name) => dimensions.includes(name))) continue;
     for (const { slice } of counts)
       if (counted.has(`${bucket} ${sharedSlice(slice, ignored)}`))
         firstSeen.set(slice, Math.min(firstSeen.get(slice) ?? bucket, bucket));
+  }
+  return firstSeen;
+}
+
+/** The slices that share each denominator, by its slice and their own dimensions, with the bucket from which they are known. */
+function sharingSlices(
+  firstSeen: FirstSeen,
+  ignored: readonly string[],
+): Map<string, [slice: string, first: Instant][]> {
   const sharing = new Map<string, [string, Instant][]>();
   for (const [slice, first] of firstSeen) {
-    const dimensions = Object.keys(parseSlice(slice));
-    if (!ignored.some((name) => dimensions.includes(name))) continue;
-    const key = `${sharedSlice(slice, ignored)} ${namesOf(dimensions)}`;
+    const key = `${sharedSlice(slice, ignored)} ${namesOf(Object.keys(parseSlice(slice)))}`;
     const sharers = sharing.get(key);
     if (sharers === undefined) sharing.set(key, [[slice, first]]);
     else sharers.push([slice, first]);

@@ -59,3 +59,28 @@ export function bucketStarts(from: Instant, to: Instant, calendar: Calendar): In
   for (let start = from; start < to; start = bucketEnd(start, calendar)) starts.push(start);
   return starts;
 }
+
+/** The first of ascending buckets up to the first gap between them, no more than are made in one go. */
+export function firstRun(starts: readonly Instant[], calendar: Calendar): Instant[] {
+  const run: Instant[] = [];
+  for (const start of starts) {
+    const last = run.at(-1);
+    const goesOn = last === undefined || bucketEnd(last, calendar) === start;
+    if (!goesOn || run.length === MOST_MADE_AT_ONCE) break;
+    run.push(start);
+  }
+  return run;
+}
+
+/** The buckets behind a run that end by `until`: twice as many, because it is not known how many it will take. */
+export function runBehind(run: readonly Instant[], until: Instant, calendar: Calendar): Instant[] {
+  const most = Math.min(2 * run.length, MOST_MADE_AT_ONCE);
+  const behind: Instant[] = [];
+  for (
+    let start = bucketEnd(run.at(-1) ?? until, calendar);
+    behind.length < most && start < until;
+    start = bucketEnd(start, calendar)
+  )
+    behind.push(start);
+  return behind;
+}

@@ -2,7 +2,8 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../model/clock.js';
 import type { EventDate } from '../model/event.js';
 import { type MetricDefinition, nominalSeconds, type TrailingWindow } from '../model/metric.js';
 import type { Arrivals, EventLog } from '../store/event-log.js';
-import { bucketEnd, bucketStart, MOST_MADE_AT_ONCE } from './buckets.js';
+import type { PointTable } from '../store/point-table.js';
+import { bucketEnd, bucketStart, bucketStarts } from './buckets.js';
 import { eventTypes } from './measure.js';
 import type { PointMaker } from './point-maker.js';
 import { windowOf } from './windows.js';
@@ -19,10 +20,18 @@ export interface LateEventsParts {
     'now' | 'arrivals' | 'haveMoved' | 'settleMovedEvents' | 'touchedSpans' | 'touchedDueHours'
   >;
   points: Pick<PointMaker, 'remake'>;
+  stored: Pick<PointTable, 'madeSince'>;
   metrics: readonly MetricDefinition[];
   /** How far an earlier run had looked, on the store's clock. */
   lookedUntil: Instant;
+  /** What an earlier run had begun to make again, and had not finished with. */
+  unfinished: Unfinished;
+  /** Writes that down, before any point is changed. */
+  begin(unfinished: Unfinished): Promise<void>;
 }
+
+/** The metrics, by their ids, whose points are being made again, with the first of the buckets. */
+export type Unfinished = ReadonlyMap<string, Instant>;
 
 /** Points of closed buckets that are not what they were: the earliest bucket of each slice. */
 export interface Restated {
@@ -30,11 +39,18 @@ export interface Restated {
   since: ReadonlyMap<string, Instant>;
 }
 
-/** Makes the points of closed buckets again when events arrive late, or corrections leave or enter them. */
+/**
+ * Makes the points of closed buckets again when events arrive late, or corrections leave or enter them.
+ *
+ * Whoever calls it judges again what it answers, and calls {@link finished} when that is done. A process may end at any
+ * moment before; the next one then makes all buckets again from where this one had begun, and answers every point that
+ * was made since, because any of them may never have been judged.
+ */
 export class LateEvents {
   readonly #parts: LateEventsParts;
   readonly #spans: ReadonlyMap<EventDate, number>;
   #lookedUntil: Instant;
+  #unfinished: Unfinished;
   /** The last moments' inserts as they were when last looked at; null until then. */
   #seen: ReadonlyMap<Instant, string> | null = null;
 
@@ -42,11 +58,17 @@ export class LateEvents {
     this.#parts = parts;
     this.#spans = spansOf(parts.metrics);
     this.#lookedUntil = parts.lookedUntil;
+    this.#unfinished = parts.unfinished;
   }
 
   /** How far it has looked, on the store's clock: what `lookedUntil` is next time. */
   get lookedUntil(): Instant {
     return this.#lookedUntil;
+  }
+
+  /** All that was answered has been judged. */
+  finished(): void {
+    this.#unfinished = new Map();
   }
 
   /**
@@ -70,24 +92,42 @@ export class LateEvents {
   }
 
   async #takeIn(since: Instant, closedUntil: ReadonlyMap<string, Instant>): Promise<Restated[]> {
-    const { events, points, metrics } = this.#parts;
+    const { events, points, stored, metrics } = this.#parts;
     const arrivals = { since, moved: await events.haveMoved(since) };
     if (arrivals.moved) await events.settleMovedEvents(since);
     const closed = metrics.filter(({ id }) => closedUntil.has(id));
     if (closed.length === 0) return [];
     const touched = await events.touchedSpans(arrivals, this.#spans);
-    const restated: Restated[] = [];
+    const due: { metric: MetricDefinition; starts: readonly Instant[]; until: Instant }[] = [];
     for (const metric of closed) {
-      const starts = await this.#touchedBuckets(metric, closedUntil.get(metric.id) ?? 0, arrivals, touched);
+      const until = closedUntil.get(metric.id) ?? 0;
+      const from = this.#unfinished.get(metric.id);
+      const begun = from === undefined ? [] : bucketStarts(bucketStart(from, metric), until, metric);
+      const starts = new Set([...begun, ...(await this.#touchedBuckets(metric, until, arrivals, touched))]);
+      if (starts.size > 0) due.push({ metric, starts: [...starts].sort((a, b) => a - b), until });
+    }
+    if (due.length === 0) return [];
+    const unfinished = this.#unfinished;
+    await this.#begin(due.map(({ metric, starts: [first = 0] }) => [metric.id, first]));
+    const restated: Restated[] = [];
+    for (const { metric, starts, until } of due) {
       const changed = new Map<string, Instant>();
-      for (const run of runs(starts, metric)) {
-        const { written, removed } = await points.remake(metric, run);
-        for (const { slice, bucketStart: start } of [...written, ...removed])
-          changed.set(slice, Math.min(changed.get(slice) ?? start, start));
-      }
+      const add = (slice: string, start: Instant) =>
+        changed.set(slice, Math.min(changed.get(slice) ?? start, start));
+      for await (const { written, removed } of points.remake(metric, starts, until))
+        for (const { slice, bucketStart: start } of [...written, ...removed]) add(slice, start);
+      const from = unfinished.get(metric.id);
+      if (from !== undefined)
+        for (const [slice, start] of await stored.madeSince(metric.id, { from, to: until, madeAt: since }))
+          add(slice, start);
       if (changed.size > 0) restated.push({ metric, since: changed });
     }
     return restated;
+  }
+
+  async #begin(due: readonly (readonly [metric: string, first: Instant])[]): Promise<void> {
+    this.#unfinished = new Map([...this.#unfinished, ...due]);
+    await this.#parts.begin(this.#unfinished);
   }
 
   /** The closed buckets that arrivals have touched, ascending. */
@@ -172,17 +212,4 @@ function bucketsOver(
     if (end > until || from >= touchedAt + length) return starts;
     if (to > touchedAt) starts.push(start);
   }
-}
-
-/** Splits buckets into runs without gaps, each of which is made in one go. */
-function runs(starts: readonly Instant[], metric: MetricDefinition): Instant[][] {
-  const found: Instant[][] = [];
-  for (const start of starts) {
-    const run = found.at(-1);
-    const last = run?.at(-1);
-    const goesOn = last !== undefined && bucketEnd(last, metric) === start;
-    if (run !== undefined && goesOn && run.length < MOST_MADE_AT_ONCE) run.push(start);
-    else found.push([start]);
-  }
-  return found;
 }

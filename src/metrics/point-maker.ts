@@ -4,9 +4,17 @@ import type { EventSelector, Measure, MetricDefinition } from '../model/metric.j
 import type { Point } from '../model/point.js';
 import type { Aggregate } from '../store/measure-query.js';
 import type { PointTable, StoredPoint } from '../store/point-table.js';
-import { type Bucket, type CountedSet, hasZeros, ratePoints, valuePoints } from './assemble.js';
-import { bucketEnd } from './buckets.js';
-import { KnownSeries } from './known-series.js';
+import {
+  type Assembled,
+  type Bucket,
+  type CountedSet,
+  hasZeros,
+  ratePoints,
+  seriesThatGoOn,
+  valuePoints,
+} from './assemble.js';
+import { bucketEnd, firstRun, MOST_MADE_AT_ONCE, runBehind } from './buckets.js';
+import { KnownSeries, NEVER } from './known-series.js';
 import { countedSet, sliceQuery } from './measure.js';
 import { type Restatement, restate } from './restate.js';
 import { SeriesLimit, WEIGHED_BACK } from './series-limit.js';
@@ -24,11 +32,16 @@ export type PointStore = Pick<
 
 type Ratio = Extract<Measure, { kind: 'ratio' }>;
 
-/** Chooses which of the points that could be made are kept, knowing those that are stored already. */
+/** Chooses of which series the points that could be made are kept, knowing those that are stored already; null for all. */
 type Choose = (
   points: readonly Point[],
   stored: readonly StoredPoint[],
-) => readonly Point[] | Promise<readonly Point[]>;
+) => ((slice: string) => boolean) | null;
+
+/** What was made of some buckets, and of the series that begin elsewhere than they did where that was. */
+interface Made extends Restatement {
+  moved: ReadonlyMap<string, Instant>;
+}
 
 /** Makes points out of the stored events, and makes them again when the events have changed. */
 export class PointMaker {
@@ -58,40 +71,70 @@ export class PointMaker {
    * new or have changed. Answers all of them, by time and parents first.
    */
   async make(metric: MetricDefinition, starts: readonly Instant[]): Promise<Point[]> {
-    return (await this.#restatement(metric, starts, (points) => this.#limited(metric, points, starts)))
-      .current;
+    const limit = await this.#limitOf(metric, starts[0] ?? 0);
+    const choose = (points: readonly Point[]) => {
+      if (limit === null) return null;
+      limit.weigh(weightsOf(points), bucketEnd(starts.at(-1) ?? 0, metric));
+      const keeps = (slice: string) => limit.keeps(slice);
+      this.#report(metric, points, keeps);
+      return keeps;
+    };
+    return (await this.#restatement(metric, starts, choose)).current;
   }
 
-  /** Makes points that were made before again: of the same series, and of those that are kept now. */
-  async remake(metric: MetricDefinition, starts: readonly Instant[]): Promise<Restatement> {
-    const limit = await this.#limitOf(metric, starts);
-    return this.#restatement(metric, starts, (points, stored) => {
-      if (limit === null) return points;
-      const before = new Set(stored.map(({ point }) => point.slice));
-      return points.filter(({ slice }) => limit.keeps(slice) || before.has(slice));
-    });
-  }
-
-  async #restatement(
+  /**
+   * Makes closed buckets again, those that begin at `touched` (ascending): of the series that they had and of those that are
+   * kept now. Where a series then begins in another bucket than before, the buckets between the two are made again as well,
+   * because it has zeros in them which it had not, or the other way round. In portions and in the order of time; a portion
+   * is stored when it is answered.
+   */
+  async *remake(
     metric: MetricDefinition,
-    starts: readonly Instant[],
-    choose: Choose,
-  ): Promise<Restatement> {
+    touched: readonly Instant[],
+    closedUntil: Instant,
+  ): AsyncGenerator<Restatement> {
+    if (seriesThatGoOn(metric) !== null) await this.#known.before(metric, closedUntil);
+    const limit = await this.#limitOf(metric, closedUntil);
+    const moved = new Map<string, Instant>();
+    let next = 0;
+    let run = firstRun(touched, metric);
+    while (run.length > 0) {
+      const end = bucketEnd(run.at(-1) as Instant, metric);
+      const made = await this.#restatement(metric, run, (points, stored) => {
+        if (limit === null) return null;
+        const before = slicesOf(stored.map(({ point }) => point));
+        const keeps = (slice: string) => limit.keeps(slice) || before.has(slice);
+        return keeps;
+      });
+      yield made;
+      for (const [slice, first] of made.moved) if (!moved.has(slice)) moved.set(slice, first);
+      const isBetween = this.#known.differsAt(metric.id, end, moved);
+      while ((touched[next] ?? NEVER) < end) next += 1;
+      run = isBetween
+        ? runBehind(run, closedUntil, metric)
+        : firstRun(touched.slice(next, next + MOST_MADE_AT_ONCE), metric);
+    }
+  }
+
+  async #restatement(metric: MetricDefinition, starts: readonly Instant[], choose: Choose): Promise<Made> {
     const first = starts[0];
     const last = starts.at(-1);
-    if (first === undefined || last === undefined) return { current: [], written: [], removed: [] };
+    if (first === undefined || last === undefined)
+      return { current: [], written: [], removed: [], moved: new Map() };
     const end = bucketEnd(last, metric);
     const buckets = starts.map((start, i) => ({ start, seconds: ((starts[i + 1] ?? end) - start) / SECOND }));
     const isOpen = openBuckets(metric, buckets, this.#annotations);
-    const made = await this.#points(metric, buckets, end, isOpen);
-    const points =
-      isOpen === null ? made : made.filter(({ slice, bucketStart }) => isOpen(bucketStart, slice));
+    const { points, begun } = await this.#points(metric, buckets, end, isOpen);
+    const open =
+      isOpen === null ? points : points.filter(({ slice, bucketStart }) => isOpen(bucketStart, slice));
     const stored = await this.#storedSince(metric.id, first, end);
-    const chosen = await choose(points, stored);
-    this.#known.add(metric.id, chosen, end);
+    const keeps = choose(open, stored);
+    const chosen = keeps === null ? open : open.filter(({ slice }) => keeps(slice));
+    const begins = keeps === null ? begun : new Map([...begun].filter(([slice]) => keeps(slice)));
+    const moved = this.#known.settle(metric.id, first, end, begins);
     const restatement = restate(chosen, stored);
     await this.#table.write(restatement.written, restatement.removed);
-    return restatement;
+    return { ...restatement, moved };
   }
 
   /** The stored points of buckets; buckets that come for the first time need no asking. */
@@ -102,33 +145,21 @@ export class PointMaker {
   }
 
   /** What the stored points say of the series' weights, the first time that it is asked; null without a bound. */
-  async #limitOf(
-    { id, maxSeries }: MetricDefinition,
-    [first = 0]: readonly Instant[],
-  ): Promise<SeriesLimit | null> {
+  async #limitOf({ id, maxSeries }: MetricDefinition, now: Instant): Promise<SeriesLimit | null> {
     if (maxSeries === undefined) return null;
     const known = this.#limits.get(id);
     if (known !== undefined) return known;
-    const weights = await this.#table.seriesWeights(id, first - WEIGHED_BACK);
-    const limit = new SeriesLimit(maxSeries, weights, first);
+    const weights = await this.#table.seriesWeights(id, now - WEIGHED_BACK);
+    const limit = new SeriesLimit(maxSeries, weights, now);
     this.#limits.set(id, limit);
     return limit;
   }
 
-  /** Leaves out the smallest of more series than the metric may have, and says how many. */
-  async #limited(
-    metric: MetricDefinition,
-    points: readonly Point[],
-    starts: readonly Instant[],
-  ): Promise<readonly Point[]> {
-    const limit = await this.#limitOf(metric, starts);
-    if (limit === null) return points;
-    const weights = points.map((point) => [point.slice, weightOf(point)] as const);
-    limit.weigh(weights, bucketEnd(starts.at(-1) ?? 0, metric));
-    const kept = points.filter(({ slice }) => limit.keeps(slice));
-    const leftOut = kept.length === points.length ? 0 : slicesOf(points).size - slicesOf(kept).size;
+  /** Says how many series are left out. */
+  #report(metric: MetricDefinition, points: readonly Point[], keeps: (slice: string) => boolean): void {
+    let leftOut = 0;
+    for (const slice of slicesOf(points)) if (!keeps(slice)) leftOut += 1;
     this.#reportLeftOut({ metric: metric.id, leftOut, maxSeries: metric.maxSeries ?? 0 });
-    return kept;
   }
 
   async #points(
@@ -136,7 +167,7 @@ export class PointMaker {
     buckets: readonly Bucket[],
     end: Instant,
     isOpen: IsOpen,
-  ): Promise<Point[]> {
+  ): Promise<Assembled> {
     const { measure } = metric;
     const start = buckets[0]?.start ?? 0;
     if (measure.kind === 'ratio' && !isCountedInOneGo(measure)) {
@@ -146,11 +177,11 @@ export class PointMaker {
         this.#denominators(metric, measure, buckets, end),
       ]);
       const { ignore } = measure.denominator;
-      const known = ignore.length === 0 ? undefined : await this.#known.before(metric.id, start);
+      const known = ignore.length === 0 ? undefined : await this.#known.before(metric, start);
       return ratePoints(metric, numerators, openOnes(denominators, isOpen), buckets, ignore, known);
     }
     const counted = await this.#counts(metric, countedOver(measure), buckets, end, measure);
-    const known = hasZeros(metric) ? await this.#known.before(metric.id, start) : undefined;
+    const known = hasZeros(metric) ? await this.#known.before(metric, start) : undefined;
     return valuePoints(metric, openOnes(counted, isOpen), buckets, known);
   }
 
@@ -212,6 +243,10 @@ function openOnes(counted: readonly CountedSet[], isOpen: IsOpen): readonly Coun
 /** What a series is large by: its denominator, or what is counted where there is none. */
 function weightOf({ denominator, volume, numerator }: Point): number {
   return denominator ?? volume ?? numerator;
+}
+
+function weightsOf(points: readonly Point[]): (readonly [slice: string, weight: number])[] {
+  return points.map((point) => [point.slice, weightOf(point)] as const);
 }
 
 function slicesOf(points: readonly Point[]): Set<string> {

@@ -1,17 +1,16 @@
 import { AUDIT_KINDS } from '../alerts/audit.js';
 import type { ServiceMetrics } from '../http/prometheus.js';
-import { LateEvents } from '../metrics/late-events.js';
 import { type Instant, MINUTE } from '../model/clock.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Redress } from '../redress.js';
 import { CheckpointTable } from '../store/checkpoint-table.js';
 import type { Store } from '../store/store.js';
 import { DeliveryAudit } from './delivery-audit.js';
+import { LateArrivals } from './late-arrivals.js';
 import type { Sources } from './sources.js';
 
 const REFRESH_INTERVAL = MINUTE;
 const SAVE_INTERVAL = 10 * MINUTE;
-const LOOKED_UNTIL = 'late_events';
 
 /**
  * One look for work: what people wait for first, then what nobody does. Between the two, whoever was to be told has
@@ -22,10 +21,9 @@ export class Look {
   readonly #metrics: ServiceMetrics;
   readonly #checkpoints: CheckpointTable;
   readonly #audit: DeliveryAudit;
-  #late: { of: Redress; events: LateEvents } | null = null;
+  #late: { of: Redress; arrivals: LateArrivals } | null = null;
   #lastRefresh: Instant = 0;
   #lastSave: Instant = 0;
-  #writtenDown: Instant = 0;
 
   constructor({ sources, metrics, store }: { sources: Sources; metrics: ServiceMetrics; store: Store }) {
     this.#sources = sources;
@@ -45,7 +43,7 @@ export class Look {
 
   /** Writes down what a next start, or somebody who looks at a chart, wants to know. */
   async tidy(redress: Redress, now: Instant): Promise<void> {
-    await this.#writeDownHowFar();
+    await this.#late?.arrivals.writeDown();
     const held = this.#sources.heldByStale(redress.configuration.metrics, now);
     this.#metrics.judged(await redress.staleBuckets.mark(held, redress.progress, now));
     await this.#audit.look(redress, now);
@@ -57,27 +55,11 @@ export class Look {
   /** Takes in late events and corrections: now and then, and always before a bucket is closed. */
   async #takeInLateEvents(redress: Redress, now: Instant): Promise<void> {
     if (now - this.#lastRefresh < REFRESH_INTERVAL && redress.pipeline.nextClosing(now) === null) return;
-    const late = await this.#lateEvents(redress);
-    await redress.judgeAgain(await late.refresh(redress.progress));
+    // They belong to what is decided: parts that are put together anew know nothing of what was counted before.
+    if (this.#late?.of !== redress)
+      this.#late = { of: redress, arrivals: await LateArrivals.begin(redress, this.#checkpoints) };
+    await this.#late.arrivals.takeIn();
     this.#lastRefresh = now;
-  }
-
-  /** They belong to what is decided: parts that are put together anew know nothing of what was counted before. */
-  async #lateEvents(redress: Redress): Promise<LateEvents> {
-    if (this.#late?.of === redress) return this.#late.events;
-    const { events, maker, configuration } = redress;
-    const lookedUntil = Number((await this.#checkpoints.read()).get(LOOKED_UNTIL) ?? 0);
-    const late = new LateEvents({ events, points: maker, metrics: configuration.metrics, lookedUntil });
-    this.#late = { of: redress, events: late };
-    return late;
-  }
-
-  /** Behind what was done about it: a process that dies between looks at the same arrivals again. */
-  async #writeDownHowFar(): Promise<void> {
-    const lookedUntil = this.#late?.events.lookedUntil ?? 0;
-    if (lookedUntil === this.#writtenDown) return;
-    await this.#checkpoints.write(new Map([[LOOKED_UNTIL, String(lookedUntil)]]));
-    this.#writtenDown = lookedUntil;
   }
 
   #health(redress: Redress, now: Instant): JournalEntry[] {

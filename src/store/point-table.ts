@@ -78,6 +78,23 @@ export class PointTable {
     return rows.map((row) => ({ point: pointOf(row), isDeleted: row.isDeleted === 1 }));
   }
 
+  /**
+   * The slices of a metric whose points with `from <= bucketStart < to` were made or taken away since an instant of the store's
+   * clock, and the start of each one's first such bucket.
+   */
+  async madeSince(
+    metric: string,
+    { from, to, madeAt }: { from: number; to: number; madeAt: number },
+  ): Promise<Map<string, number>> {
+    const rows = await this.#store.query<{ slice: string; first: number }>('points_made_since', {
+      metric,
+      from,
+      to,
+      made_at: madeAt,
+    });
+    return new Map(rows.map((row) => [row.slice, row.first]));
+  }
+
   /** The start of the newest bucket that a metric has had points in; long ago when it has had none. */
   async newest(metric: string): Promise<number> {
     const [row] = await this.#store.query<{ newest: number }>('newest_point', { metric });

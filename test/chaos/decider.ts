@@ -1,5 +1,5 @@
 import { bucketEnd, bucketStart, bucketStarts } from '../../src/metrics/buckets.js';
-import { LateEvents } from '../../src/metrics/late-events.js';
+import { LateEvents, type Unfinished } from '../../src/metrics/late-events.js';
 import { PointMaker } from '../../src/metrics/point-maker.js';
 import { messageOf } from '../../src/model/errors.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
@@ -16,6 +16,7 @@ export class Decider {
   readonly #metrics: readonly MetricDefinition[];
   readonly #closedUntil: Map<string, number>;
   #lookedUntil = 0;
+  #unfinished: Unfinished = new Map();
   #parts: { maker: PointMaker; late: LateEvents } | null = null;
   /** Rounds that were done. */
   rounds = 0;
@@ -40,7 +41,9 @@ export class Decider {
         this.#closedUntil.set(metric.id, until);
       }
       await late.refresh(this.#closedUntil);
+      late.finished();
       this.#lookedUntil = late.lookedUntil;
+      this.#unfinished = new Map();
       this.rounds += 1;
       return true;
     } catch (error) {
@@ -61,12 +64,18 @@ export class Decider {
 
   #open() {
     if (this.#parts !== null) return this.#parts;
-    const maker = new PointMaker(new PointTable(this.#store));
+    const stored = new PointTable(this.#store);
+    const maker = new PointMaker(stored);
     const late = new LateEvents({
       events: new EventLog(this.#store),
       points: maker,
+      stored,
       metrics: this.#metrics,
       lookedUntil: this.#lookedUntil,
+      unfinished: this.#unfinished,
+      begin: async (unfinished) => {
+        this.#unfinished = unfinished;
+      },
     });
     this.#parts = { maker, late };
     return this.#parts;

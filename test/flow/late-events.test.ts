@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { LateEvents } from '../../src/metrics/late-events.js';
 import { MINUTE } from '../../src/model/clock.js';
 import { arrived } from '../support/event.js';
+import { lateEvents } from '../support/late-events.js';
 import { metric, selector } from '../support/metric.js';
 import { at, configuration, Timeline } from './timeline.js';
 
@@ -22,11 +22,13 @@ it('sees a region fall silent, also when late events of another came first after
   await timeline.until(at('12:00'));
 
   await timeline.restart('stopped');
-  const { events, maker, progress } = await timeline.redress();
+  const { events, maker, points, progress } = await timeline.redress();
   // An order of yesterday, before Britain's first, arrives today; all else has been taken in before.
   const lookedUntil = (await events.now()) + 2 * MINUTE;
   await timeline.traffic(at('10:00', -1), at('11:00', -1), { ...germany, orders: 1 });
-  await new LateEvents({ events, points: maker, metrics: [orders], lookedUntil }).refresh(progress);
+  await lateEvents({ events, points: maker, stored: points, metrics: [orders], lookedUntil }).refresh(
+    progress,
+  );
 
   await timeline.traffic(at('12:00'), at('14:00'), germany);
   await timeline.until(at('14:00'));
@@ -72,10 +74,10 @@ async function closedMinutes() {
   const timeline = await Timeline.begin(configuration({ metrics: [minutely] }));
   await timeline.traffic(at('08:00'), at('10:00'), { orders: 3_600, disputes: 0 });
   await timeline.until(at('10:00'));
-  const { events, maker, progress } = await timeline.redress();
+  const { events, maker, points, progress } = await timeline.redress();
   let ahead = 0;
   const made: number[] = [];
-  const late = new LateEvents({
+  const late = lateEvents({
     events: {
       now: async () => (await events.now()) + ahead,
       arrivals: (since) => events.arrivals(since),
@@ -85,11 +87,12 @@ async function closedMinutes() {
       touchedDueHours: (...asked) => events.touchedDueHours(...asked),
     },
     points: {
-      remake: (of, starts) => {
-        made.push(...starts);
-        return maker.remake(of, starts);
+      remake: (of, touched, until) => {
+        made.push(...touched);
+        return maker.remake(of, touched, until);
       },
     },
+    stored: points,
     metrics: [minutely],
     lookedUntil: (await events.now()) + 2 * MINUTE,
   });
@@ -99,6 +102,7 @@ async function closedMinutes() {
     look: async () => {
       made.length = 0;
       await late.refresh(progress);
+      late.finished();
       return [...made];
     },
     /** Has the store's clock run ahead, so that what arrives then carries a time that was looked at before. */

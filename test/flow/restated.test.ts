@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
-import { LateEvents } from '../../src/metrics/late-events.js';
+import { expect, it, vi } from 'vitest';
 import { MINUTE } from '../../src/model/clock.js';
+import { LateArrivals } from '../../src/service/late-arrivals.js';
+import { CheckpointTable } from '../../src/store/checkpoint-table.js';
+import { lateEvents } from '../support/late-events.js';
 import { at, configuration, disputeRate, Timeline } from './timeline.js';
 
 it.each([
@@ -21,10 +23,10 @@ it.each([
     expect(await verdictOf('10:00')).toEqual({ status: 'normal', numerator: 30 });
 
     if (isNew) await timeline.restart('stopped');
-    const { events, maker, progress, judgeAgain } = await timeline.redress();
+    const { events, maker, points, progress, judgeAgain } = await timeline.redress();
     const lookedUntil = (await events.now()) + 2 * MINUTE;
     await timeline.traffic(at('10:00'), at('11:00'), { orders: 0, disputes: 120 });
-    const late = new LateEvents({ events, points: maker, metrics: [definition], lookedUntil });
+    const late = lateEvents({ events, points: maker, stored: points, metrics: [definition], lookedUntil });
     await judgeAgain(await late.refresh(progress));
 
     expect(await verdictOf('10:00')).toEqual({ status: 'anomalous', numerator: 150 });
@@ -32,3 +34,56 @@ it.each([
     expect(await timeline.alerts()).toEqual([]);
   },
 );
+
+it.each([
+  ['before the verdicts are written', 'insert_verdicts'],
+  ['between the verdicts and what the judges know', 'insert_judge_states'],
+])('judges restated points when the process ended %s', async (_when, write) => {
+  const { timeline, verdictOf } = await lateDisputes();
+  const { insertRows } = timeline.store;
+  const dying = vi.spyOn(timeline.store, 'insertRows').mockImplementation(async (name, ...rest) => {
+    if (name === write) throw new Error('killed');
+    return insertRows.call(timeline.store, name, ...rest);
+  });
+  const take = async () => {
+    const arrivals = await LateArrivals.begin(await timeline.redress(), new CheckpointTable(timeline.store));
+    await arrivals.takeIn();
+    return arrivals;
+  };
+  await expect(take()).rejects.toThrow('killed');
+  expect(await verdictOf('10:00')).toMatchObject({ numerator: 150 });
+  dying.mockReset();
+
+  await timeline.restart('killed');
+  const arrivals = await take();
+  const written = dying.mock.calls.map(([name]) => name);
+  expect(written).toEqual(['insert_verdicts', 'insert_judge_states']);
+  expect(await verdictOf('10:00')).toEqual({ status: 'anomalous', numerator: 150 });
+  expect(await verdictOf('11:00')).toEqual({ status: 'normal', numerator: 30 });
+  expect(await timeline.alerts()).toEqual([]);
+
+  // What has been judged is not judged once more.
+  await arrivals.writeDown();
+  await timeline.restart('killed');
+  const { judgeAgain } = await timeline.redress();
+  const judged = vi.fn(judgeAgain);
+  Object.assign(await timeline.redress(), { judgeAgain: judged });
+  await take();
+  expect(judged).toHaveBeenCalledExactlyOnceWith([]);
+});
+
+/** Of an hour that has been judged most disputes have arrived since. */
+async function lateDisputes() {
+  const definition = disputeRate();
+  const timeline = await Timeline.begin(configuration({ metrics: [definition] }));
+  await timeline.traffic(at('00:00', -1), at('12:00'), { orders: 300, disputes: 30 });
+  await timeline.until(at('12:30'));
+  await timeline.restart('stopped');
+  await timeline.traffic(at('10:00'), at('11:00'), { orders: 0, disputes: 120 });
+  const verdictOf = async (time: string) => {
+    const { points } = await timeline.redress();
+    const [row] = await points.series(definition.id, 'all', at(time), at(time) + 1);
+    return { status: row?.verdict.status, numerator: row?.point.numerator };
+  };
+  return { timeline, verdictOf };
+}

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bucketStart, bucketStarts } from '../../src/metrics/buckets.js';
-import { LateEvents } from '../../src/metrics/late-events.js';
 import { PointMaker } from '../../src/metrics/point-maker.js';
 import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
 import type { MetricDefinition } from '../../src/model/metric.js';
@@ -9,6 +8,7 @@ import { EventLog } from '../../src/store/event-log.js';
 import { PointTable } from '../../src/store/point-table.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
+import { lateEvents } from '../support/late-events.js';
 import { metric, selector } from '../support/metric.js';
 import { testDatabase } from '../support/store.js';
 import { distinct, expectExact } from './brute-force.js';
@@ -67,9 +67,10 @@ describe('points', () => {
     const before = await maker.make(definition, starts);
     expect(new Set(before.map((point) => point.revision))).toEqual(new Set([1]));
 
-    const late = new LateEvents({
+    const late = lateEvents({
       events: log,
       points: maker,
+      stored: new PointTable(store),
       metrics: [definition, overWindow],
       lookedUntil: await log.now(),
     });
@@ -180,7 +181,7 @@ describe('points', () => {
       ['GB', 3n],
     ] as const) {
       await otherLog.write({ accepted: [order(region, version)], rejected: [] });
-      await otherMaker.remake(definition, startsOf(definition));
+      for await (const _ of otherMaker.remake(definition, startsOf(definition), START + DAYS * DAY));
       const slices = (await table.between(definition.id, START, START + DAY)).map(({ slice }) => slice);
       expect(slices.sort()).toEqual(['all', `region=${region}`]);
     }
@@ -223,9 +224,10 @@ describe('points', () => {
       denominator: 4,
     });
 
-    const late = new LateEvents({
+    const late = lateEvents({
       events: otherLog,
       points: otherMaker,
+      stored: new PointTable(other),
       metrics: [definition],
       lookedUntil: await otherLog.now(),
     });

@@ -95,8 +95,14 @@ describe('the limit on series', () => {
     ]);
     expect(leftOut).toEqual([2, 0]);
     // Made again, a bucket has the series that it had and those that are kept by now.
-    const { current, written } = await maker().remake(definition, [first]);
-    expect(slices(current)).toEqual(['all', 'merchant_id=large', 'merchant_id=middle', 'merchant_id=small']);
-    expect(slices(written)).toEqual(['merchant_id=small']);
+    for await (const { current, written } of maker().remake(definition, [first], T0 + 2 * HOUR)) {
+      expect(slices(current)).toEqual([
+        'all',
+        'merchant_id=large',
+        'merchant_id=middle',
+        'merchant_id=small',
+      ]);
+      expect(slices(written)).toEqual(['merchant_id=small']);
+    }
   });
 });
