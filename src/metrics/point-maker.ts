@@ -76,7 +76,7 @@ export class PointMaker {
       if (limit === null) return null;
       limit.weigh(weightsOf(points), bucketEnd(starts.at(-1) ?? 0, metric));
       const keeps = (slice: string) => limit.keeps(slice);
-      this.#report(metric, points, keeps);
+      this.#report(metric, points, keeps, 'new');
       return keeps;
     };
     return (await this.#restatement(metric, starts, choose)).current;
@@ -102,8 +102,11 @@ export class PointMaker {
       const end = bucketEnd(run.at(-1) as Instant, metric);
       const made = await this.#restatement(metric, run, (points, stored) => {
         if (limit === null) return null;
+        // What was weighed when its bucket was closed is not weighed again.
+        limit.weigh(weightsOf(points.filter(({ slice }) => !limit.knows(slice))), end);
         const before = slicesOf(stored.map(({ point }) => point));
         const keeps = (slice: string) => limit.keeps(slice) || before.has(slice);
+        this.#report(metric, points, keeps, 'again');
         return keeps;
       });
       yield made;
@@ -155,10 +158,16 @@ export class PointMaker {
     return limit;
   }
 
-  /** Says how many series are left out. */
-  #report(metric: MetricDefinition, points: readonly Point[], keeps: (slice: string) => boolean): void {
+  /** Says how many series are left out: of new buckets always, of those made again where there are any. */
+  #report(
+    metric: MetricDefinition,
+    points: readonly Point[],
+    keeps: (slice: string) => boolean,
+    made: 'new' | 'again',
+  ): void {
     let leftOut = 0;
     for (const slice of slicesOf(points)) if (!keeps(slice)) leftOut += 1;
+    if (made === 'again' && leftOut === 0) return;
     this.#reportLeftOut({ metric: metric.id, leftOut, maxSeries: metric.maxSeries ?? 0 });
   }
 

@@ -32,6 +32,11 @@ export class SeriesLimit {
     this.#choose();
   }
 
+  /** Whether it has weighed a series, and not found it too small to go on weighing. */
+  knows(slice: string): boolean {
+    return this.#weights.has(slice);
+  }
+
   keeps(slice: string): boolean {
     return this.#kept?.has(slice) ?? true;
   }

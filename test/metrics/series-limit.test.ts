@@ -105,4 +105,34 @@ describe('the limit on series', () => {
       expect(slices(written)).toEqual(['merchant_id=small']);
     }
   });
+
+  it('holds for what comes late into buckets that are closed, and says so', async () => {
+    const { store } = await testDatabase();
+    const table = new PointTable(store);
+    const definition = metric({
+      id: 'orders',
+      measure: { kind: 'count', of: selector('order.placed') },
+      slices: [['merchant_id']],
+      maxSeries: 3,
+    });
+    const orders = (merchantId: string, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        arrived({ eventId: `${merchantId}${index}`, type: 'order.placed', occurredAt: T0, merchantId }),
+      );
+    const log = new EventLog(store);
+    const leftOut: number[] = [];
+    const maker = new PointMaker(table, { reportLeftOut: (report) => leftOut.push(report.leftOut) });
+    await log.write({ accepted: orders('a', 5), rejected: [] });
+    await maker.make(definition, bucketStarts(T0, T0 + 4 * HOUR, definition));
+
+    const many = Array.from({ length: 20 }, (_, index) => orders(`m${index}`, 1)).flat();
+    await log.write({ accepted: [...orders('b', 4), ...orders('c', 3), ...many], rejected: [] });
+    for await (const _ of maker.remake(definition, [T0], T0 + 4 * HOUR));
+    const points = await table.between(definition.id, T0, T0 + 4 * HOUR);
+    expect([...new Set(points.map(({ slice }) => slice))]).toEqual(
+      ['a', 'b', 'c'].map((merchant) => `merchant_id=${merchant}`),
+    );
+    expect(points).toHaveLength(3 * 4);
+    expect(leftOut).toEqual([0, 20]);
+  });
 });
