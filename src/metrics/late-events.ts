@@ -22,6 +22,8 @@ export interface LateEventsParts {
   points: Pick<PointMaker, 'remake'>;
   stored: Pick<PointTable, 'madeSince'>;
   metrics: readonly MetricDefinition[];
+  /** How long the store keeps events, ms; absent for ever. A bucket that it has begun to forget is left as it is. */
+  eventsKept?: number | undefined;
   /** How far an earlier run had looked, on the store's clock. */
   lookedUntil: Instant;
   /** What an earlier run had begun to make again, and had not finished with. */
@@ -85,13 +87,18 @@ export class LateEvents {
     const since = Math.max(0, this.#lookedUntil - OVERLAP);
     const inserts = await events.arrivals(this.#seen === null ? now - OVERLAP : since);
     const from = this.#seen === null ? since : earliestNew(inserts, this.#seen);
-    const restated = from === null ? [] : await this.#takeIn(from, closedUntil);
+    const keptSince = now - (this.#parts.eventsKept ?? Number.POSITIVE_INFINITY);
+    const restated = from === null ? [] : await this.#takeIn(from, keptSince, closedUntil);
     this.#seen = inserts;
     this.#lookedUntil = now;
     return restated;
   }
 
-  async #takeIn(since: Instant, closedUntil: ReadonlyMap<string, Instant>): Promise<Restated[]> {
+  async #takeIn(
+    since: Instant,
+    keptSince: Instant,
+    closedUntil: ReadonlyMap<string, Instant>,
+  ): Promise<Restated[]> {
     const { events, points, stored, metrics } = this.#parts;
     const arrivals = { since, moved: await events.haveMoved(since) };
     if (arrivals.moved) await events.settleMovedEvents(since);
@@ -104,7 +111,8 @@ export class LateEvents {
       const from = this.#unfinished.get(metric.id);
       const begun = from === undefined ? [] : bucketStarts(bucketStart(from, metric), until, metric);
       const starts = new Set([...begun, ...(await this.#touchedBuckets(metric, until, arrivals, touched))]);
-      if (starts.size > 0) due.push({ metric, starts: [...starts].sort((a, b) => a - b), until });
+      const kept = [...starts].filter((start) => countedFrom(start, metric) >= keptSince);
+      if (kept.length > 0) due.push({ metric, starts: kept.sort((a, b) => a - b), until });
     }
     if (due.length === 0) return [];
     const unfinished = this.#unfinished;
@@ -195,6 +203,13 @@ function bucketsOf(
     }
   }
   return starts;
+}
+
+/** From when on a bucket's point is counted. */
+function countedFrom(start: Instant, metric: MetricDefinition): Instant {
+  const { measure } = metric;
+  if (measure.kind !== 'ratio' || measure.window === undefined) return start;
+  return Math.min(start, windowOf(bucketEnd(start, metric), measure.window, metric).from);
 }
 
 /** The closed buckets whose windows overlap the span of so many ms that begins then. */

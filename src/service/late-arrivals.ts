@@ -25,6 +25,7 @@ export class LateArrivals {
       points: maker,
       stored: points,
       metrics: configuration.metrics,
+      eventsKept: configuration.service.retention.events,
       lookedUntil: Number(known.get(LOOKED_UNTIL) ?? 0),
       unfinished: new Map(JSON.parse(known.get(UNFINISHED) ?? '[]') as [string, Instant][]),
       begin: (unfinished) => checkpoints.write(new Map([[UNFINISHED, JSON.stringify([...unfinished])]])),

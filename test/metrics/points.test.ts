@@ -6,6 +6,7 @@ import type { MetricDefinition } from '../../src/model/metric.js';
 import type { Point } from '../../src/model/point.js';
 import { EventLog } from '../../src/store/event-log.js';
 import { PointTable } from '../../src/store/point-table.js';
+import { applyRetention } from '../../src/store/retention.js';
 import type { Store } from '../../src/store/store.js';
 import { arrived } from '../support/event.js';
 import { lateEvents } from '../support/late-events.js';
@@ -185,6 +186,47 @@ describe('points', () => {
       const slices = (await table.between(definition.id, START, START + DAY)).map(({ slice }) => slice);
       expect(slices.sort()).toEqual(['all', `region=${region}`]);
     }
+  });
+
+  it('are left as they are when their events have been forgotten, whatever comes late', async () => {
+    const { store: other } = await testDatabase();
+    const otherLog = new EventLog(other);
+    const table = new PointTable(other);
+    const otherMaker = new PointMaker(table);
+    const day = Math.floor((await otherLog.now()) / DAY) * DAY;
+    const orders = { kind: 'count', of: selector('order.delivered') } as const;
+    const daily = metric({ id: 'daily', bucket: { count: 1, unit: 'day' }, measure: orders });
+    const order = (eventId: string, occurredAt: number) =>
+      arrived({ eventId, type: 'order.delivered', occurredAt });
+    const [forgotten, kept] = [day - 40 * DAY, day - 5 * DAY];
+    await otherLog.write({
+      accepted: [order('a', forgotten), order('b', forgotten + HOUR), order('c', kept)],
+      rejected: [],
+    });
+    await otherMaker.make(daily, bucketStarts(forgotten, day, daily));
+    const valuesOf = async () => {
+      const points = await table.between(daily.id, forgotten, day);
+      return [forgotten, kept].map((start) => points.find((it) => it.bucketStart === start)?.value);
+    };
+    expect(await valuesOf()).toEqual([2, 1]);
+
+    await applyRetention(other, { events: 30 * DAY });
+    await other.statement('OPTIMIZE TABLE events_log FINAL');
+    // What comes late would be forgotten at once, or a little later.
+    for (const table of ['events_log', 'event_positions'])
+      await other.statement(`SYSTEM STOP TTL MERGES ${table}`);
+    expect((await otherLog.span()).map(({ events }) => events)).toEqual([1]);
+    const late = lateEvents({
+      events: otherLog,
+      points: otherMaker,
+      stored: table,
+      metrics: [daily],
+      eventsKept: 30 * DAY,
+      lookedUntil: 0,
+    });
+    await otherLog.write({ accepted: [order('d', forgotten), order('e', kept)], rejected: [] });
+    await late.refresh(new Map([[daily.id, day]]));
+    expect(await valuesOf()).toEqual([2, 2]);
   });
 
   it('find a case breached when its answer is late or missing, and make the bucket again when the answer arrives', async () => {
