@@ -100,6 +100,8 @@ export class SeriesJudges {
     if (horizon === 0 || this.all.length === 0) return;
     const { observedUntil } = this;
     if (!this.#snapshots.isDue(observedUntil, horizon)) return;
+    // One that is still being shown what it missed would go back to less than it knows by then.
+    if (this.all.some((each) => each.observedUntil < observedUntil)) return;
     const states = this.all.map((each) => ({
       observedUntil: Math.max(BEGINNING, each.observedUntil),
       state: JSON.stringify(each.observedUntil > BEGINNING ? (this.#stateOf(each) ?? null) : null),

@@ -112,4 +112,19 @@ describe('a restated point', () => {
     expect(await judgedAgain(judges, longAgo, points)).toEqual([]);
     expect(judges.canGoBack(definition, new Map([['all', T0 + 50 * HOUR]])).size).toBe(0);
   });
+
+  it('takes from a detector that is new to the metric nothing of what it was shown', async () => {
+    const points = Array.from({ length: 50 }, (_, index) => ratePoint(index, 10 + (index % 3)));
+    const before = judging();
+    const [, ...others] = definition.detect;
+    for (const point of points) before.judge({ ...definition, detect: others }, point);
+    const judges = judging(before.save());
+    judgeAll(judges, points);
+    const next = Array.from({ length: 4 }, (_, index) => ratePoint(50 + index, 11));
+    judgeAll(judges, next);
+    const since = new Map([['all', T0 + 51 * HOUR]]);
+    // As the store is asked for them: those that were not known.
+    const [again] = await judgedAgain(judges, since, next);
+    expect(again?.verdicts.find(({ detector }) => detector === 'z-score')?.status).toBe('normal');
+  });
 });
