@@ -1,9 +1,12 @@
 /** The characters that JSON and events' values are made of, as the bytes that they are. */
-export const [TAB, LINE_FEED, RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20] as const;
+export const SPACE = 0x20;
+const [TAB, LINE_FEED, RETURN] = [0x09, 0x0a, 0x0d] as const;
 export const [QUOTE, PLUS, COMMA, DASH, POINT, COLON] = [0x22, 0x2b, 0x2c, 0x2d, 0x2e, 0x3a] as const;
-export const [ZERO, NINE] = [0x30, 0x39] as const;
+export const ZERO = 0x30;
+const NINE = 0x39;
 export const [UPPER_A, UPPER_T, UPPER_Z] = [0x41, 0x54, 0x5a] as const;
-export const [LOWER_A, LOWER_L, LOWER_N, LOWER_U, LOWER_Z] = [0x61, 0x6c, 0x6e, 0x75, 0x7a] as const;
+export const [LOWER_A, LOWER_N, LOWER_Z] = [0x61, 0x6e, 0x7a] as const;
+const [LOWER_L, LOWER_U] = [0x6c, 0x75] as const;
 export const [BACKSLASH, UNDERSCORE, OPENING, CLOSING, DELETE] = [0x5c, 0x5f, 0x7b, 0x7d, 0x7f] as const;
 
 /** The place that a reader answers when what it was to read is not plain. */

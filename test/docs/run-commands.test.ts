@@ -45,6 +45,9 @@ const WITHOUT_SERVICE: readonly Step[] = [
   ['rejected show marketplace.events/3/18442', () => ['rejected', 'show', rejectedAt]],
   ['rejected export --reason invalid_date'],
   ['ingest fix.ndjson'],
+  ['rejected list --under table.csv'],
+  ['rejected export --under table.csv'],
+  ['ingest fix.ndjson --map my-map.yaml', () => ['ingest', 'fix-table.ndjson', '--map', 'my-map.yaml']],
   ['replay'],
   ['backtest'],
   ['backtest --labels incidents.csv'],
@@ -236,6 +239,8 @@ function writeFiles(): void {
       });
   writeFileSync('events.ndjson.gz', gzipSync(events.map((event) => JSON.stringify(event)).join('\n')));
   writeFileSync('table.csv.gz', gzipSync(`number,at\n1,${new Date(end - HOUR).toISOString()}\n`));
+  // A row of it that was rejected, as it is exported, and mended.
+  writeFileSync('fix-table.ndjson', JSON.stringify({ number: '2', at: new Date(end - HOUR).toISOString() }));
   writeFileSync(
     'my-map.yaml',
     "events:\n  - event_id: concat('t-', number)\n    type: \"'order.placed'\"\n    occurred_at: parseDateTimeBestEffortOrNull(at)\n",
