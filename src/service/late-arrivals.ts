@@ -14,6 +14,8 @@ export class LateArrivals {
   readonly #redress: Redress;
   readonly #events: LateEvents;
   readonly #checkpoints: CheckpointTable;
+  /** How far all has been done about what has arrived, and how far the store knows of it. */
+  #done: Instant = 0;
   #writtenDown: Instant = 0;
 
   private constructor(redress: Redress, checkpoints: CheckpointTable, known: ReadonlyMap<string, string>) {
@@ -40,18 +42,19 @@ export class LateArrivals {
   async takeIn(): Promise<void> {
     await this.#redress.judgeAgain(await this.#events.refresh(this.#redress.progress));
     this.#events.finished();
+    this.#done = this.#events.lookedUntil;
   }
 
   /** Behind what was done about it: a process that dies between looks at the same arrivals again. */
   async writeDown(): Promise<void> {
-    const { lookedUntil } = this.#events;
-    if (lookedUntil === this.#writtenDown) return;
+    const done = this.#done;
+    if (done === this.#writtenDown) return;
     await this.#checkpoints.write(
       new Map([
-        [LOOKED_UNTIL, String(lookedUntil)],
+        [LOOKED_UNTIL, String(done)],
         [UNFINISHED, '[]'],
       ]),
     );
-    this.#writtenDown = lookedUntil;
+    this.#writtenDown = done;
   }
 }

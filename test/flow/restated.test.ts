@@ -45,17 +45,16 @@ it.each([
     if (name === write) throw new Error('killed');
     return insertRows.call(timeline.store, name, ...rest);
   });
-  const take = async () => {
-    const arrivals = await LateArrivals.begin(await timeline.redress(), new CheckpointTable(timeline.store));
-    await arrivals.takeIn();
-    return arrivals;
-  };
-  await expect(take()).rejects.toThrow('killed');
+  const begin = async () => LateArrivals.begin(await timeline.redress(), new CheckpointTable(timeline.store));
+  const first = await begin();
+  await expect(first.takeIn()).rejects.toThrow('killed');
+  await first.writeDown();
   expect(await verdictOf('10:00')).toMatchObject({ numerator: 150 });
   dying.mockReset();
 
   await timeline.restart('killed');
-  const arrivals = await take();
+  const arrivals = await begin();
+  await arrivals.takeIn();
   const written = dying.mock.calls.map(([name]) => name);
   expect(written).toEqual(['insert_verdicts', 'insert_judge_states']);
   expect(await verdictOf('10:00')).toEqual({ status: 'anomalous', numerator: 150 });
@@ -68,7 +67,7 @@ it.each([
   const { judgeAgain } = await timeline.redress();
   const judged = vi.fn(judgeAgain);
   Object.assign(await timeline.redress(), { judgeAgain: judged });
-  await take();
+  await (await begin()).takeIn();
   expect(judged).toHaveBeenCalledExactlyOnceWith([]);
 });
 
