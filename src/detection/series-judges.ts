@@ -101,7 +101,7 @@ export class SeriesJudges {
     const { observedUntil } = this;
     if (!this.#snapshots.isDue(observedUntil, horizon)) return;
     // One that is still being shown what it missed would go back to less than it knows by then.
-    if (this.all.some((each) => each.observedUntil < observedUntil)) return;
+    if (this.all.some((each) => Math.max(BEGINNING, each.observedUntil) < observedUntil)) return;
     const states = this.all.map((each) => ({
       observedUntil: Math.max(BEGINNING, each.observedUntil),
       state: JSON.stringify(each.observedUntil > BEGINNING ? (this.#stateOf(each) ?? null) : null),
