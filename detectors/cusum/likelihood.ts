@@ -66,7 +66,8 @@ export class LikelihoodCusumJudge implements Judge {
     const limit = limitOf(this.#options, size);
     const before = Math.min(this.#sum ?? headStart * limit, limit);
     const after = Math.max(0, before + cases * up - Math.max(0, size - cases) * down);
-    this.#sum = Math.min(after, limit);
+    // A sum that is no number would stay none until a restart.
+    this.#sum = Number.isNaN(after) ? before : Math.min(after, limit);
     const room = limit - before;
     // Where there are more cases than orders none takes anything away.
     const edge = room > size * up ? room / up : (room + size * down) / (up + down);

@@ -30,6 +30,8 @@ const NEAR = 2e-4;
 const LEAST_BUCKETS = 10;
 /** A limit is at least so great, or what a single case adds: less evidence is none. */
 const LEAST_LIMIT = 1;
+/** What elimination finds above this many orders, or below none, is the rounding of a run that is longer still. */
+const LONGEST_RUN = 1e13;
 
 /** What a bucket may do to the sum: so many points of the grid and a part of one more. */
 interface Move {
@@ -65,17 +67,18 @@ export function binomialRunLength(rates: Rates, limit: number, size: number, p: 
 /**
  * The limit at which false alarms come once in `runLength` orders that are counted in buckets of `size`. It is lower for
  * large buckets, in which the sum is seen only at the end. Where a bucket decides for itself, and the likelier of the two
- * rates is hardly ever the wrong one, false alarms are rarer than that; and a run of less than ten buckets is taken for
- * one of ten.
+ * rates is hardly ever the wrong one, false alarms are rarer than that: there the least limit is right, for it still wants
+ * evidence for p1, and a higher one would only find it later. A run of less than ten buckets is taken for one of ten.
  *
  * @returns the limit in units of the log-likelihood ratio.
  */
 export function limitForRunLength(rates: Rates, runLength: number, size = 1): number {
   const wanted = Math.log(Math.max(runLength, LEAST_BUCKETS * size));
-  const at = (limit: number) => ({
-    limit,
-    excess: Math.log(binomialRunLength(rates, limit, size, rates.p0)) - wanted,
-  });
+  const at = (limit: number) => {
+    const run = binomialRunLength(rates, limit, size, rates.p0);
+    const isFound = run > 0 && run < LONGEST_RUN;
+    return { limit, excess: isFound ? Math.log(run) - wanted : Number.POSITIVE_INFINITY };
+  };
   let low = at(Math.min(LEAST_LIMIT, bernoulliSteps(rates).up));
   if (low.excess >= 0) return low.limit;
   // False alarms thin out by e for every unit of the limit: about so much is missing.
@@ -87,7 +90,8 @@ export function limitForRunLength(rates: Rates, runLength: number, size = 1): nu
   while (high.limit - low.limit > NEAR) {
     // The logarithm of the run grows nearly evenly with the limit: by the secant, but never quite to either end.
     const slope = (high.excess - low.excess) / (high.limit - low.limit);
-    const guess = low.limit - low.excess / slope;
+    const guess =
+      high.excess < Number.POSITIVE_INFINITY ? low.limit - low.excess / slope : (low.limit + high.limit) / 2;
     const next = at(Math.min(Math.max(guess, low.limit + NEAR / 2), high.limit - NEAR / 2));
     if (next.excess < 0) low = next;
     else high = next;

@@ -109,6 +109,38 @@ describe('the log-likelihood ratio CUSUM', () => {
     ]);
   });
 
+  // Where a bucket decides for itself the run is longer than elimination can tell from rounding, which has either sign.
+  test.each([
+    { p0: 0.02, p1: 0.2 },
+    { p0: 0.05, p1: 0.25 },
+    { p0: 0.05, p1: 0.5 },
+    { p0: 0.05, p1: 2 / 21 },
+    { p0: 0.01, p1: 2 / 101 },
+    { p0: 0.3, p1: 0.9 },
+  ])('from $p0 to $p1 has a limit for buckets of any size, and no higher one for large buckets', (rates) => {
+    const sizes = Array.from({ length: 34 }, (_, step) => Math.round(10 * 2 ** (step / 2)));
+    const limits = sizes.map((size) => limitForRunLength(rates, 100_000, size));
+    const least = Math.min(1, Math.log(rates.p1 / rates.p0));
+    for (const limit of limits) {
+      expect(limit).toBeGreaterThanOrEqual(least);
+      expect(limit).toBeLessThan(10);
+    }
+    const first = limits.indexOf(least);
+    expect(limits.slice(first)).toEqual(limits.slice(first).map(() => least));
+  });
+
+  test('goes on after a bucket so large that chance alone never brings it to its limit', () => {
+    const points = [300, 500, 1_500, 300].map((size, at) => rateAt(at, size / 50, size));
+    const scores = (rates: object) =>
+      judgeAll(cusum, hourlyRate, points, { ...rates, head_start: 0.5 }).map((judgement) =>
+        judgement.status === 'judged' ? judgement.score : null,
+      );
+    expect(scores({ p0: 0.02, p1: 0.2 })).toEqual([0, 0, 0, 0]);
+    const judge = judgeOf(cusum, hourlyRate, { p0: 0.02, p1: 0.2 });
+    for (const point of points) judge.observe(point);
+    expect(isAnomalous(judge.observe(rateAt(4, 60, 300)))).toBe(true);
+  });
+
   const params = { p0: 0.02, p1: 0.04, run_length: 2_000 };
 
   /** Orders until the first alarm, an order a point. */
