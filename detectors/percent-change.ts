@@ -12,7 +12,7 @@ import { planSlots, type SlotPlan } from './support/calendar-slot.js';
 import { defaultAcceptAfter } from './support/defaults.js';
 import { acceptAfterParameter, MinCasesParameter } from './support/parameters.js';
 import { type Quantity, quantityOf } from './support/quantity.js';
-import { readState } from './support/read-state.js';
+import { checkSlots, readState } from './support/read-state.js';
 
 const NAME = 'percent-change';
 
@@ -99,6 +99,7 @@ class PercentChangeJudge implements Judge {
             outside: nothingOutside(),
           }
         : readState(State, saved, NAME);
+    checkSlots(this.#s.slots.length, this.#plan.slots, NAME);
   }
 
   observe(point: SeriesPoint): Judgement {

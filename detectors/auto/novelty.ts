@@ -5,7 +5,7 @@ import { HAIR, judgedByScore } from '../support/band-of-score.js';
 import { planSlots, type SlotPlan } from '../support/calendar-slot.js';
 import { FadingTail, FadingTailState } from '../support/fading-tail.js';
 import { quantityOf } from '../support/quantity.js';
-import { readState } from '../support/read-state.js';
+import { checkSlots, readState } from '../support/read-state.js';
 import { ShapeMemory, ShapeMemoryState } from '../support/shape-memory.js';
 
 const State = z.object({
@@ -99,6 +99,7 @@ export class NoveltyJudge implements Judge {
     this.#slotFade = 1 - 1 / (SLOT_MEMORY_DAYS * this.#plan.bucketsPerSlot);
     this.#episodePoints = Math.max(LEAST_EPISODE_POINTS, Math.round(DAY_SECONDS / bucketSeconds));
     const state = saved === undefined ? undefined : readState(State, saved, this.#detector);
+    if (state !== undefined) checkSlots(state.slotSums.length, this.#plan.slots, this.#detector);
     this.#tails = [0, 1, 2].map((at) => new FadingTail(TAIL_MEMORY, state?.tails[at]));
     this.#shapes = SHAPES.map(({ blockSeconds, shapeBlocks, memoryBlocks }, at) => {
       const options = { blockPoints: points(blockSeconds), shapeBlocks, memoryBlocks };

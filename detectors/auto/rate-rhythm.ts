@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Instant } from '../../src/model/clock.js';
-import { RedressError } from '../../src/model/errors.js';
 import { weekOfPoints } from '../support/defaults.js';
+import { unreadable } from '../support/read-state.js';
 import type { Noise } from './count-noise.js';
 import { SlotFactors } from './slot-factors.js';
 import { MEMORY_WEEKS, type Tier, Tiers } from './tiers.js';
@@ -59,8 +59,7 @@ export class RateRhythm {
     this.#baseFade = 1 - 1 / (MEMORY_WEEKS * weekOfPoints(bucketSeconds));
     const { list } = this.#tiers;
     this.#spreads = Float64Array.from(saved?.spreads ?? list.map(({ spread }) => spread));
-    if (this.#spreads.length !== list.length)
-      throw new RedressError('bug', `state of detector ${detector} cannot be read: other tiers`);
+    if (this.#spreads.length !== list.length) throw unreadable(detector, 'other tiers');
     if (saved === undefined) return;
     this.#points = saved.points;
     this.#cases = saved.base.cases;

@@ -148,7 +148,7 @@ class CusumJudge implements Judge {
     this.#kind = series.kind;
     this.#threshold = params.threshold ?? defaultThreshold(series.bucketSeconds);
     const state = saved === undefined ? undefined : readState(State, saved, NAME);
-    const { plan, baseline } = createRhythm(params, series, state?.baseline);
+    const { plan, baseline } = createRhythm(NAME, params, series, state?.baseline);
     this.#plan = plan;
     this.#baseline = baseline;
     const start = params.head_start * this.#threshold;

@@ -1,6 +1,7 @@
 import type { Instant } from '../../src/model/clock.js';
 import type { Prediction } from '../support/band.js';
 import type { Quantity } from '../support/quantity.js';
+import { checkSlots } from '../support/read-state.js';
 import { takeApart } from './beginning.js';
 import { type Form, share, together } from './forms.js';
 import { LevelAndTrend } from './level-and-trend.js';
@@ -150,18 +151,11 @@ export class SeasonalModel {
   }
 
   #rhythmsOf(saved?: State['rhythms']): SlotIndices[] {
-    return this.#periods.rhythms.map(
-      ({ period, plan }, rhythm) =>
-        new SlotIndices(
-          {
-            period,
-            slots: plan.slots,
-            memory: this.#options.slotMemory,
-            neutral: this.#s.form === 'adds' ? 0 : 1,
-          },
-          saved?.[rhythm],
-        ),
-    );
+    return this.#periods.rhythms.map(({ period, plan: { slots } }, rhythm) => {
+      if (saved !== undefined) checkSlots(saved[rhythm]?.seen.length ?? 0, slots, this.#options.detector);
+      const neutral = this.#s.form === 'adds' ? 0 : 1;
+      return new SlotIndices({ period, slots, memory: this.#options.slotMemory, neutral }, saved?.[rhythm]);
+    });
   }
 
   /** A point is predicted and then learned or kept out, and the model does not change in between. */

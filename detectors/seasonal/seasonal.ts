@@ -64,6 +64,7 @@ class SeasonalJudge implements Judge {
     const wanted = typeof params.period === 'string' ? [params.period] : params.period;
     this.#model = new SeasonalModel(
       {
+        detector: NAME,
         series,
         periods: PERIODS.filter((period) => wanted.includes(period)),
         warmUp: params.warm_up ?? WARM_UP_PERIODS,

@@ -4,6 +4,8 @@ import { LevelAndTrendState } from './level-and-trend.js';
 import { type RhythmPeriod, SlotIndicesState } from './slot-indices.js';
 
 export interface SeasonalModelOptions {
+  /** Whose model it is, for the error when a saved one is of other slots. */
+  detector: string;
   series: SeriesContext;
   /** From the shortest on. */
   periods: readonly RhythmPeriod[];

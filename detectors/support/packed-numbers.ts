@@ -1,4 +1,4 @@
-import { RedressError } from '../../src/model/errors.js';
+import { unreadable } from './read-state.js';
 
 /**
  * Numbers of single precision as text that is read back a hundred times faster than their digits would be, and takes
@@ -13,7 +13,7 @@ export function pack(numbers: Float32Array): string {
 export function unpack(text: string, count: number, detector: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== count * Float32Array.BYTES_PER_ELEMENT)
-    throw new RedressError('bug', `state of detector ${detector} cannot be read: not ${count} numbers`);
+    throw unreadable(detector, `not ${count} numbers`);
   // A copy, because bytes of a pool may begin where no number may.
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -50,7 +50,7 @@ export class ResidualJudge implements Judge {
   ) {
     this.#kind = series.kind;
     const state = saved === undefined ? undefined : readState(State, saved, detector);
-    const { plan, baseline } = createRhythm(params, series, state?.baseline);
+    const { plan, baseline } = createRhythm(detector, params, series, state?.baseline);
     this.#plan = plan;
     this.#baseline = baseline;
     this.#statistic = createStatistic(state?.statistic as Json | undefined);

@@ -3,6 +3,7 @@ import type { SeriesContext } from '../../src/detection/contract.js';
 import { type Period, planSlots, type SlotPlan } from './calendar-slot.js';
 import { defaultAcceptAfter, weekOfPoints } from './defaults.js';
 import { acceptAfterParameter } from './parameters.js';
+import { checkSlots } from './read-state.js';
 import { SeasonalBaseline, type SeasonalBaselineState } from './seasonal-baseline.js';
 
 /** The parameters of every detector that holds a point against the rhythm of its series. */
@@ -44,13 +45,19 @@ export const RhythmParameters = {
 /** The parameters of a rhythm as they are after their defaults. */
 export type RhythmOptions = z.infer<z.ZodObject<typeof RhythmParameters>> & { period: Period };
 
-/** The slots and the baseline that the parameters ask for. */
+/**
+ * The slots and the baseline that the parameters ask for.
+ *
+ * @throws `bug` when the detector's saved state is of other slots.
+ */
 export function createRhythm(
+  detector: string,
   params: RhythmOptions,
   series: SeriesContext,
   saved?: z.infer<typeof SeasonalBaselineState>,
 ): { plan: SlotPlan; baseline: SeasonalBaseline } {
   const plan = planSlots(params.period, series.bucketSeconds, series.timezone);
+  if (saved !== undefined) checkSlots(saved.seen.length, plan.slots, detector);
   const levelMemory = params.level_memory ?? weekOfPoints(series.bucketSeconds);
   // Daily buckets have no rhythm of the day, nor monthly ones of the week, whatever was asked for.
   const hasRhythm = plan.slots > 1;

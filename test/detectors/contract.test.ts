@@ -188,6 +188,22 @@ describe.each(contestants)('%s', (_, detector) => {
   });
 });
 
+const IN_SLOTS = ['auto', 'percent-change', 'seasonal', 'cusum', 'ewma', 'level-shift'];
+
+describe.each([hourlyRate, hourlyValue])('of a $kind', (series) => {
+  test.each(IN_SLOTS)('%s refuses a state of hours where buckets are of half an hour', (name) => {
+    const detector = builtinDetectors.find((it) => it.name === name) as Detector;
+    const judge = judgeOf(detector, series);
+    for (let at = 0; at < 60; at += 1)
+      judge.observe(series.kind === 'rate' ? rateAt(at, at % 5, 100) : valueAt(at, at % 5));
+    const saved = judge.save();
+    expect(() => judgeOf(detector, series, {}, saved)).not.toThrow();
+    expect(() => judgeOf(detector, { ...series, bucketSeconds: 1_800 }, {}, saved)).toThrow(
+      expect.objectContaining({ code: 'bug' } satisfies Partial<RedressError>),
+    );
+  });
+});
+
 describe.each(learning)('%s, which learns', (_, detector) => {
   const { name } = detector;
   test('has defaults for everything', () => {
