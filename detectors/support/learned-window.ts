@@ -8,7 +8,9 @@ export const LearnedWindowState = z.object({
   window: RollingWindowState,
   ready: z.boolean(),
   exceedsOne: z.boolean(),
+  /** The last points out of band in a row, no more than the window holds, and how many there were. */
   outside: z.array(z.tuple([z.number(), z.number()])),
+  outsidePoints: z.number().int().default(0),
   side: z.enum(['up', 'down']).nullable(),
 });
 
@@ -32,7 +34,7 @@ export const MAD_TO_DEVIATION = 1.4826;
 /**
  * The last points that were in band. The warm-up, which nothing judges, is screened once by median and MAD
  * (Hampel, 1974), so that an accident in it does not blind a detector for a window's length. Points out of band
- * are kept aside; those that stay on one side long enough replace the window.
+ * are kept aside, as many as the window holds; those that stay on one side long enough replace it.
  */
 export class LearnedWindow {
   readonly window: RollingWindow;
@@ -41,6 +43,7 @@ export class LearnedWindow {
   #ready: boolean;
   #exceedsOne: boolean;
   #outside: [value: number, size: number][];
+  #outsidePoints: number;
   #side: 'up' | 'down' | null;
 
   constructor(options: LearnedWindowOptions, saved?: z.infer<typeof LearnedWindowState>) {
@@ -49,7 +52,9 @@ export class LearnedWindow {
     this.#sorted = this.#sort();
     this.#ready = saved?.ready ?? false;
     this.#exceedsOne = saved?.exceedsOne ?? false;
-    this.#outside = saved?.outside ?? [];
+    this.#outside = saved?.outside.slice(-options.capacity) ?? [];
+    // What was saved before it was counted is as many as there are.
+    this.#outsidePoints = Math.max(saved?.outsidePoints ?? 0, saved?.outside.length ?? 0);
     this.#side = saved?.side ?? null;
   }
 
@@ -76,20 +81,20 @@ export class LearnedWindow {
 
   learn({ value, size }: Quantity): void {
     this.#add(value, size);
-    if (this.#outside.length > 0) this.#outside = [];
-    this.#side = null;
+    this.#nothingOutside();
   }
 
   keepOut({ value, size }: Quantity, side: 'up' | 'down'): void {
-    if (side !== this.#side) this.#outside = [];
+    if (side !== this.#side) this.#nothingOutside();
     this.#side = side;
     this.#outside.push([value, size]);
-    if (this.#outside.length < this.#options.acceptAfter) return;
+    this.#outsidePoints += 1;
+    if (this.#outside.length > this.#options.capacity) this.#outside.shift();
+    if (this.#outsidePoints < this.#options.acceptAfter) return;
     this.window.clear();
     this.#sorted = this.#sort();
     for (const [accepted, weight] of this.#outside) this.#add(accepted, weight);
-    this.#outside = [];
-    this.#side = null;
+    this.#nothingOutside();
     this.#ready = this.window.count >= this.#options.warmUp;
   }
 
@@ -99,8 +104,15 @@ export class LearnedWindow {
       ready: this.#ready,
       exceedsOne: this.#exceedsOne,
       outside: this.#outside.map(([value, size]) => [value, size]),
+      outsidePoints: this.#outsidePoints,
       side: this.#side,
     };
+  }
+
+  #nothingOutside(): void {
+    if (this.#outsidePoints > 0) this.#outside = [];
+    this.#outsidePoints = 0;
+    this.#side = null;
   }
 
   #screen(): void {

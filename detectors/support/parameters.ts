@@ -51,4 +51,6 @@ export const acceptAfterParameter = (sentence: string) =>
     .min(2)
     .max(MOST_POINTS)
     .optional()
-    .describe(`${sentence} Default: a week of points, at least 14, at most 336.`);
+    .describe(
+      `${sentence} Default: a week of points, at least 14 and at most 336, or a sixth more than the metric's new_normal_after where that is more.`,
+    );

@@ -16,7 +16,8 @@ export interface SeriesContext {
   timezone: string;
   /**
    * Points out of band in a row before which a detector is not to take a level for normal by itself: later than the
-   * metric's `new_normal_after`, so that nobody is told of a recovery that was none. Absent where nothing is stated.
+   * metric's `new_normal_after`, so that nobody is told of a recovery that was none; infinite where that is `never`. Absent
+   * where nothing is stated.
    */
   acceptAfter?: number;
 }

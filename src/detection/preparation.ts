@@ -1,9 +1,8 @@
 import { isRate, type MetricDefinition, nominalSeconds } from '../model/metric.js';
 import type { Detector, SeriesContext } from './contract.js';
 
-/** Detectors wait longer than people are told that a level is normal by so much, and a year of hours where they never are. */
+/** Detectors wait longer by so much than until people are told that a level is normal; where they never are, for ever. */
 const LATER = 7 / 6;
-const LONGEST_WAIT = 10_000;
 
 /** What is the same for all series of a metric, made once. */
 export interface Preparation {
@@ -18,7 +17,7 @@ export function prepare(metric: MetricDefinition, detectors: ReadonlyMap<string,
       kind: isRate(metric.measure.kind) ? 'rate' : 'value',
       bucketSeconds: nominalSeconds(metric.bucket),
       timezone: metric.timezone,
-      acceptAfter: Math.min(LONGEST_WAIT, Math.ceil(LATER * (metric.newNormalAfter ?? LONGEST_WAIT))),
+      acceptAfter: Math.ceil(LATER * (metric.newNormalAfter ?? Number.POSITIVE_INFINITY)),
     },
     uses: metric.detect.map(({ use, params }) => {
       const detector = detectors.get(use);

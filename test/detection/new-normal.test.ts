@@ -85,6 +85,24 @@ describe('a level that stays', () => {
   });
 
   it.each([
+    { newNormalAfter: 10_080, of: /^x{10079}!n+$/ },
+    { newNormalAfter: undefined, of: /^x+$/ },
+  ])('is nothing that a detector takes for normal sooner, after $newNormalAfter points either', (stated) => {
+    const judging = judgingWith();
+    const { newNormalAfter: _, ...rest } = definition('z-score', { window: 100 });
+    const { newNormalAfter = null } = stated;
+    const of = newNormalAfter === null ? rest : { ...rest, newNormalAfter };
+    said(judging, of, 0, HISTORY);
+    expect(said(judging, of, HISTORY, HISTORY + 9_000)).toMatch(/^x+$/);
+    // What is kept of a level that stays is a window of it, however long it stays, and a restart changes nothing.
+    const saved = JSON.stringify(judging.save());
+    expect(saved.length).toBeLessThan(10_000);
+    const restarted = judgingWith(JSON.parse(saved) as SavedJudge[]);
+    const later = said(restarted, of, HISTORY + 9_000, HISTORY + 12_000);
+    expect('x'.repeat(9_000) + later).toMatch(stated.of);
+  });
+
+  it.each([
     ['z-score', {}],
     ['rate', {}],
     ['cusum', {}],
