@@ -3,17 +3,30 @@ import type { Detector, Judge, Judgement, SeriesPoint } from '../../src/detectio
 import type { Json } from '../../src/model/json.js';
 import { readState } from './read-state.js';
 
-/** Points, of which the last is the first that any detector may judge. */
+/** Points, of which the last is the first that any detector may judge: fewer are never enough. */
 const FIRST_POINTS = 3;
+/**
+ * Orders after which it is decided which side is the rarer one. Of three orders at 20 % two are cases once in ten times;
+ * of thirty more than a half are once in twenty thousand, and at 30 % once in 150. Nearer to a half either side is as
+ * good. So many points are enough as well, where an order is not what is counted over.
+ */
+const FIRST_ORDERS = 30;
 /**
  * Points with more cases than orders after which a rate is no share of anything. Some may be a share that is shown in
  * another unit, because the level that was accepted, or announced, is no longer there.
  */
 const NO_SHARE = 24;
 
+const Parent = z.object({
+  value: z.number(),
+  numerator: z.number(),
+  denominator: z.number().nullable(),
+  expected: z.number().nullable(),
+});
+
 const State = z.object({
-  /** The first points, as start, cases and size, until it is known which side is the rarer one. */
-  first: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** The first points, as start, cases, size and parent, until it is known which side is the rarer one. */
+  first: z.array(z.tuple([z.number(), z.number(), z.number(), Parent.nullish()])),
   /** True where the orders are counted that are no cases; null while it is not known. */
   isTurned: z.boolean().nullable(),
   /** Points with more cases than orders, as a ratio of two different counts may have. */
@@ -51,12 +64,13 @@ class RarerSideJudge implements Judge {
       return;
     }
     const state = readState(State, saved, name);
-    this.#first = state.first.map(([bucketStart, numerator, denominator]) => ({
+    this.#first = state.first.map(([bucketStart, numerator, denominator, parent]) => ({
       bucketStart,
       value: numerator / denominator,
       numerator,
       denominator,
       annotations: [],
+      ...(parent != null && { parent }),
     }));
     this.#isTurned = state.isTurned;
     this.#exceeding = state.exceeding;
@@ -67,16 +81,17 @@ class RarerSideJudge implements Judge {
     if (this.#isTurned === false) return this.#judge.observe(point);
     if (this.#isTurned) return this.#observeTurned(point);
     this.#first.push(point);
-    if (this.#first.length < FIRST_POINTS) return { status: 'not_evaluable', reason: 'cold_start' };
+    if (!this.#isEnough()) return { status: 'not_evaluable', reason: 'cold_start' };
     return this.#begin();
   }
 
   save(): Json {
     return {
-      first: this.#first.map(({ bucketStart, numerator, denominator }) => [
+      first: this.#first.map(({ bucketStart, numerator, denominator, parent }) => [
         bucketStart,
         numerator,
         denominator ?? 1,
+        parent === undefined ? null : { ...parent },
       ]),
       isTurned: this.#isTurned,
       exceeding: this.#exceeding,
@@ -84,11 +99,18 @@ class RarerSideJudge implements Judge {
     };
   }
 
+  #isEnough(): boolean {
+    const { length } = this.#first;
+    return length >= FIRST_POINTS && (length >= FIRST_ORDERS || this.#sum('denominator') >= FIRST_ORDERS);
+  }
+
+  #sum(of: 'numerator' | 'denominator'): number {
+    return this.#first.reduce((total, point) => total + (point[of] ?? 1), 0);
+  }
+
   #begin(): Judgement {
     const first = this.#first;
-    const sum = (of: 'numerator' | 'denominator') =>
-      first.reduce((total, point) => total + (point[of] ?? 1), 0);
-    this.#isTurned = !first.some(exceeds) && sum('numerator') > sum('denominator') / 2;
+    this.#isTurned = !first.some(exceeds) && this.#sum('numerator') > this.#sum('denominator') / 2;
     this.#first = [];
     const judgements = first.map((point) => this.observe(point));
     return judgements.at(-1) as Judgement;
