@@ -70,8 +70,13 @@ export class AlertDesk {
   }
 
   /** Takes in how a metric's detectors fare: one alert for each that fails, over when it does not any more. */
-  detectorsHealth(metric: MetricDefinition, health: readonly DetectorHealth[], now: Instant): JournalEntry[] {
-    return this.#health.detectors(metric, health, now);
+  detectorsHealth(health: readonly DetectorHealth[], now: Instant): JournalEntry[] {
+    return this.#health.detectors(health, now);
+  }
+
+  /** Takes in which metrics there are: alerts about detectors that judge none of them any more are over. */
+  detectorsConfigured(metrics: readonly MetricDefinition[], now: Instant): JournalEntry[] {
+    return this.#health.configured(metrics, now);
   }
 
   /** Takes in what an audit of the deliveries has found: one alert, over when everything adds up again. */

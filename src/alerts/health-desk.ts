@@ -44,32 +44,32 @@ export class HealthDesk {
     );
   }
 
-  /**
-   * Takes in how a metric's detectors fare: one alert for each that fails on any series, over when it has failed on none
-   * for a day, or does not judge the metric any more.
-   */
-  detectors(
-    { id, detect }: MetricDefinition,
-    health: readonly DetectorHealth[],
-    now: Instant,
-  ): JournalEntry[] {
+  /** Takes in how a metric's detectors fare: one alert for each that fails on any series, over when it has failed on none for a day. */
+  detectors(health: readonly DetectorHealth[], now: Instant): JournalEntry[] {
     return this.#episodes.turn(now, (journal) => {
-      const gone = [...this.#episodes.book.openHealth()]
-        .map(({ slice }) => parseSlice(slice))
-        .flatMap(({ judges, detector = '' }) =>
-          judges === id && detect.every(({ use }) => use !== detector)
-            ? [{ metric: id, detector, asked: 0, failed: 0, unwatched: 0 }]
-            : [],
-        );
-      for (const each of [...health, ...gone]) {
+      for (const each of health) {
         const subject = failingDetector(each, (alert) => this.#episodes.routingOf(alert));
         const before = this.#episodes.book.latest(subject);
         const quietFor = before !== null && isOpen(before) ? now - before.last.bucketStart : null;
         const fails = each.failed > 0;
         const isNews = fails
           ? quietFor === null || quietFor >= FAILURE_NOTED_EVERY
-          : quietFor !== null && (quietFor >= FAILURE_OVER_AFTER || each.asked === 0);
+          : quietFor !== null && quietFor >= FAILURE_OVER_AFTER;
         if (isNews) this.#turn(before, subject, fails, now, journal, severityOfFailure(each));
+      }
+    });
+  }
+
+  /** Nobody waits for a detector that was taken away, by itself or with its metric: the alert about it is over. */
+  configured(metrics: readonly MetricDefinition[], now: Instant): JournalEntry[] {
+    const detectorsOf = new Map(metrics.map(({ id, detect }) => [id, detect.map(({ use }) => use)]));
+    return this.#episodes.turn(now, (journal) => {
+      for (const { slice } of [...this.#episodes.book.openHealth()]) {
+        const { judges: metric, detector = '' } = parseSlice(slice);
+        if (metric === undefined || detectorsOf.get(metric)?.includes(detector)) continue;
+        const gone = { metric, detector, asked: 0, failed: 0, unwatched: 0 };
+        const subject = failingDetector(gone, (alert) => this.#episodes.routingOf(alert));
+        this.#health(subject, false, now, journal);
       }
     });
   }

@@ -130,6 +130,7 @@ export class Pipeline {
         await this.#judge(moment, group.closings, moment - group.moment > OLDEST_NEWS);
       }
       await this.#runDue(stretch);
+      await this.#endUnjudged(stretch);
       await this.#addLateAnalyses(stretch);
       await this.#flush(stretch);
       if (stretch >= to) return;
@@ -195,8 +196,7 @@ export class Pipeline {
     const judged: JudgedPoint[] = [];
     for (const { metric, points, until, isComplete } of closings) {
       const bucket = during(metric.id, () => judging.judgeBucket(metric, points, isComplete));
-      if (!isHistory)
-        entries.push(...alerts.detectorsHealth(metric, detectorsHealth(metric, bucket), moment));
+      if (!isHistory) entries.push(...alerts.detectorsHealth(detectorsHealth(metric, bucket), moment));
       const explained = explanations(bucket);
       for (const { point, verdicts, combined } of speakersFirst(bucket, explained)) {
         decided.push(...verdicts, combined);
@@ -260,6 +260,15 @@ export class Pipeline {
       await this.#deliver(at);
     }
     this.#reached = Math.max(this.#reached, until);
+  }
+
+  /** What is told of detectors that the configuration has no more is over, also where no bucket is closed any more. */
+  async #endUnjudged(now: Instant): Promise<void> {
+    const { alerts, metrics, log } = this.#parts;
+    const ended = alerts.detectorsConfigured(metrics, now);
+    if (ended.length === 0) return;
+    await log.append(ended);
+    await this.#deliver(now);
   }
 
   /** What was not ready when its alert was told of goes out as soon as it is. */

@@ -43,12 +43,6 @@ it('tells once of a detector that fails, and of its recovery, while the others g
   // The other detector has seen what there was to see.
   expect(await timeline.alert('region=GB')).toMatchObject({ state: 'firing' });
 
-  // Nobody waits for a detector that was taken away.
-  const { alerts } = await timeline.redress();
-  const ended = alerts.detectorsHealth(disputeRate({ detect: detect.slice(1) }), [], at('12:10'));
-  expect(ended).toMatchObject([{ reason: 'resolved' }, ...ended.slice(1)]);
-  await timeline.restart('killed');
-
   // It failed last at 12:10.
   await timeline.until(at('11:10', 1));
   expect(await health()).toMatchObject([{ state: 'firing' }]);
@@ -65,4 +59,30 @@ it('tells once of a detector that fails, and of its recovery, while the others g
     '12:10 slack:#directors resolved detector=frail,judges=dispute_rate',
     '12:10 slack:#leads resolved detector=frail,judges=dispute_rate',
   ]);
+});
+
+it.each([
+  ['its metric is gone', [disputeRate({ id: 'another' })]],
+  ['its metric has other detectors', [disputeRate()]],
+])('says that it is over, where no bucket is closed any more, when %s', async (_, metrics) => {
+  const before = [disputeRate({ detect: [{ use: 'frail', params: {} }] })];
+  const timeline = await Timeline.begin(configuration({ metrics: before, plugIns: [frail] }));
+  timeline.reportFault = () => {};
+  await timeline.traffic(at('00:00'), at('12:00'), { orders: 600, disputes: 60 });
+  await timeline.until(at('11:15'));
+  const health = async () => (await timeline.alerts()).filter(({ kind }) => kind === 'data_health');
+  expect(await health()).toMatchObject([{ state: 'firing' }]);
+
+  await timeline.restart('stopped');
+  await timeline.until(at('11:20'));
+  expect(await health()).toMatchObject([{ state: 'firing' }]);
+
+  // Its source is quiet, so that nothing is complete.
+  timeline.completeUntil = () => null;
+  await timeline.restart('stopped', configuration({ metrics, plugIns: [frail] }));
+  await timeline.until(at('11:25'));
+  expect(await health()).toMatchObject([{ state: 'resolved', resolvedAt: at('11:25') }]);
+  expect((await timeline.heard()).filter((line) => line.includes(' resolved '))).toContain(
+    '11:25 console resolved detector=frail,judges=dispute_rate',
+  );
 });

@@ -110,7 +110,7 @@ export class Timeline {
   reportFault: ReportFault = ({ error }) => {
     throw error;
   };
-  readonly #configuration: Configuration;
+  #configuration: Configuration;
   #redress: Redress | null = null;
   #events = 0;
 
@@ -152,9 +152,10 @@ export class Timeline {
     this.clock.advanceTo(to);
   }
 
-  /** As if the process had ended and begun again. */
-  async restart(how: 'stopped' | 'killed'): Promise<void> {
+  /** As if the process had ended and begun again, perhaps with another configuration. */
+  async restart(how: 'stopped' | 'killed', settings = this.#configuration): Promise<void> {
     if (how === 'stopped') await this.#redress?.saveJudges();
+    this.#configuration = settings;
     this.#redress = null;
   }
 
