@@ -50,8 +50,11 @@ export class Budget {
     this.#until = bucketStart;
     if (this.#rate === null || evidence.length === 0) return 0;
     const probabilities = evidence.map((each) => this.#tail.probability(each));
-    const limit = this.#tail.scoreOf(discoveryLimit(probabilities, this.#rate));
-    this.#tail.learn(evidence);
+    const discovery = discoveryLimit(probabilities, this.#rate);
+    const limit = this.#tail.scoreOf(discovery);
+    // One true incident, learned as far out as it was, would hide all small ones for weeks.
+    const most = this.#tail.mostToLearn(discovery);
+    this.#tail.learn(evidence.map((each) => Math.min(each, most)));
     this.#limits.set(bucketStart, limit);
     if (this.#limits.size > this.#remembered)
       this.#limits.delete(this.#limits.keys().next().value as Instant);

@@ -26,6 +26,13 @@ const FLATTEST = 0.5;
 const BAND = 1;
 const BELIEVED_EXCESSES = 3;
 const BELIEVED_EXCESS = 1 / 8;
+/**
+ * What lies so far beyond the limit of discoveries, and is so many times as rare, teaches no more than that it was there:
+ * chance hardly ever goes there, and incidents do. At the limit itself chance would be cut off too, and the mean excess
+ * come out so small that there are several times as many false alerts as were allowed.
+ */
+const LEARNED_BEYOND = 2 * BELIEVED_EXCESS;
+const LEARNED_RARITY = 20;
 
 /** `slope` from the last score that is often seen to the bend, `beyond` from there on; both in logarithms by score. */
 interface Law {
@@ -48,8 +55,9 @@ const State = z.object({
  *
  * Beyond the scores that were often seen the tail goes on exponentially (peaks over a threshold; J. Pickands, 1975,
  * with the shape of a light tail): up to the bands' edge with the slope of its last stretch, and beyond it with the
- * mean excess of what was seen there. For every law whose logarithm bends down, as the normal's, Poisson's and gamma's
- * do, that is an upper bound: probabilities are rather too great than too small.
+ * mean excess m of what was seen there. Where the law's logarithm bends down, as the normal's does, that is too great a
+ * probability far beyond the edge, and it may be too small a one nearer to it than m, where such a law is never below
+ * exp(-t / m) at the distance t (R. Barlow and F. Proschan, 1965). Where it bends up it is too small far out.
  */
 export class ScoreTail {
   readonly #counts = new Float64Array(BINS);
@@ -99,6 +107,12 @@ export class ScoreTail {
     const steps = Math.log(BEYOND / count);
     const toBend = slope * (bend - edge);
     return steps <= toBend ? edge + steps / slope : bend + (steps - toBend) / beyond;
+  }
+
+  /** What a greater score counts as when it is learned, where scores of this probability are discoveries. */
+  mostToLearn(discovery: number): number {
+    const limit = Math.max(BAND, this.scoreOf(discovery));
+    return Math.max(limit + LEARNED_BEYOND, this.scoreOf(discovery / LEARNED_RARITY));
   }
 
   save(): Json {

@@ -201,6 +201,41 @@ describe('the budget of false alerts', () => {
     expect(found.get('merchant=m1')).toBeLessThanOrEqual(2);
   });
 
+  /**
+   * `ill` of 200 series are far out for an hour, and weeks later five others one after the other a little, to stay: hours
+   * until each is found, and false alerts a week between the two.
+   */
+  function afterIncident(ill: number) {
+    const random = seededRandom(12);
+    const judging = judgingWith();
+    const definition = of({ falseAlertsPerWeek: 2 });
+    const [incident, weeks] = [2 * WEEK_OF_HOURS, 2];
+    const onset = incident + weeks * WEEK_OF_HOURS;
+    const delays: number[] = [];
+    let begun = 0;
+    let before = new Set<string>();
+    for (let hour = 0; hour < onset + 5 * 24; hour += 1) {
+      const scores = Array.from({ length: 200 }, () => normalScore(random));
+      if (hour === incident) scores.fill(7, 0, ill);
+      const shifted = Math.floor((hour - onset) / 24);
+      if (hour >= onset) scores[shifted] = 1.25;
+      const found = foundIn(judging.judgeBucket(definition, hourOf(hour, scores)));
+      if (hour > incident && hour < onset) begun += found.filter((slice) => !before.has(slice)).length;
+      if (hour >= onset && found.includes(`merchant=m${shifted}`)) delays[shifted] ??= (hour - onset) % 24;
+      before = new Set(found);
+    }
+    return { delays, perWeek: begun / weeks };
+  }
+
+  it.each([5, 50])('is not deaf for weeks to what is small after %i series were far out once', (ill) => {
+    const without = afterIncident(0);
+    const { delays, perWeek } = afterIncident(ill);
+    expect(without.delays).toHaveLength(5);
+    for (const [place, delay] of without.delays.entries())
+      expect(delays[place]).toBeLessThanOrEqual(delay + 1);
+    expect(perWeek).toBeLessThanOrEqual(2 + 2 * Math.sqrt(2 / 2));
+  });
+
   it('asks less of each when many are out together, and says of the others that it may be chance', () => {
     const random = seededRandom(4);
     const definition = of({ falseAlertsPerWeek: 0.1 });
