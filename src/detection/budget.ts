@@ -50,10 +50,9 @@ export class Budget {
     this.#until = bucketStart;
     if (this.#rate === null || evidence.length === 0) return 0;
     const probabilities = evidence.map((each) => this.#tail.probability(each));
-    const discovery = discoveryLimit(probabilities, this.#rate);
-    const limit = this.#tail.scoreOf(discovery);
+    const limit = this.#tail.scoreOf(discoveryLimit(probabilities, this.#rate));
     // One true incident, learned as far out as it was, would hide all small ones for weeks.
-    const most = this.#tail.mostToLearn(discovery);
+    const most = this.#tail.mostToLearn;
     this.#tail.learn(evidence.map((each) => Math.min(each, most)));
     this.#limits.set(bucketStart, limit);
     if (this.#limits.size > this.#remembered)

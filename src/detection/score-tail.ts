@@ -27,12 +27,10 @@ const BAND = 1;
 const BELIEVED_EXCESSES = 3;
 const BELIEVED_EXCESS = 1 / 8;
 /**
- * What lies so far beyond the limit of discoveries, and is so many times as rare, teaches no more than that it was there:
- * chance hardly ever goes there, and incidents do. At the limit itself chance would be cut off too, and the mean excess
- * come out so small that there are several times as many false alerts as were allowed.
+ * An excess is learned as no more than so many times the mean of those before: chance goes farther once in 150 times, and
+ * incidents do. Cut off there, the mean of an exponential law comes out a hundredth too small.
  */
-const LEARNED_BEYOND = 2 * BELIEVED_EXCESS;
-const LEARNED_RARITY = 20;
+const LEARNED_EXCESS = 5;
 
 /** `slope` from the last score that is often seen to the bend, `beyond` from there on; both in logarithms by score. */
 interface Law {
@@ -109,10 +107,10 @@ export class ScoreTail {
     return steps <= toBend ? edge + steps / slope : bend + (steps - toBend) / beyond;
   }
 
-  /** What a greater score counts as when it is learned, where scores of this probability are discoveries. */
-  mostToLearn(discovery: number): number {
-    const limit = Math.max(BAND, this.scoreOf(discovery));
-    return Math.max(limit + LEARNED_BEYOND, this.scoreOf(discovery / LEARNED_RARITY));
+  /** What a greater score counts as when it is learned. */
+  get mostToLearn(): number {
+    const { bend, beyond } = this.#lawOfRest();
+    return bend + LEARNED_EXCESS / beyond;
   }
 
   save(): Json {
