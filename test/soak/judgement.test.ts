@@ -42,6 +42,12 @@ describe('the judgement of a soak', () => {
     expect(broken(hours((bucket) => (bucket > 21 ? { ingest: 900, tick: 4_000 } : {})))).toEqual([]);
   });
 
+  it('is not decided by a merge that slows most of half an hour', () => {
+    expect(
+      broken(hours((bucket) => (bucket > 18 && bucket < 23 ? { ingest: 80, work: 1_500 } : {}))),
+    ).toEqual([]);
+  });
+
   it('refuses to judge what is too short to be compared', () => {
     expect(() => judge(hours().slice(0, 17))).toThrow('17 buckets are too few');
   });
