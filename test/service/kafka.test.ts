@@ -1,9 +1,9 @@
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, brokerRequirements, startBroker } from '../../scripts/kafka-broker.js';
-import { HOUR, MINUTE } from '../../src/model/clock.js';
+import { DAY, HOUR, MINUTE } from '../../src/model/clock.js';
 import { configurationFolder, RunningCommand } from '../cli/process.js';
-import { at } from '../flow/timeline.js';
+import { at, configuration } from '../flow/timeline.js';
 import { SlackStandIn } from '../slack/stand-in.js';
 import { LiveService } from './live-service.js';
 
@@ -156,6 +156,8 @@ describe.skipIf(requirements !== 'ready' && !wanted)(`the live service on Kafka 
     const reading = { groupId: topic, topics: [topic], from: 'earliest', sessionTimeout: 6_000 } as const;
     const live = await LiveService.start({
       kafka: { brokers: [broker.address], tls: null, sasl: null, ...reading },
+      // The clock jumps here, and a look between the jump and what comes then would take the source for idle.
+      ingest: { ...configuration().service.ingest, idleAfter: DAY },
     });
     try {
       await Promise.all([1, 2, 3].map(() => live.beside()));
