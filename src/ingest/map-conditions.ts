@@ -1,5 +1,5 @@
+import type { StagedColumn } from '../store/staging-statements.js';
 import type { EventMap } from './map-file.js';
-import type { StagedColumn } from './staging.js';
 import { FAULT } from './table-forms.js';
 
 /** The condition of rows that are what they seem, so that their values say something; empty when all of a table's are. */

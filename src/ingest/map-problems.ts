@@ -1,8 +1,9 @@
 import { RedressError } from '../model/errors.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
+import type { StagedColumn } from '../store/staging-statements.js';
 import { both, soundRows } from './map-conditions.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
-import type { StagedColumn, StagedTable } from './staging.js';
+import type { StagedTable } from './staging.js';
 import { isStructure } from './table-columns.js';
 import { ownNames } from './table-forms.js';
 

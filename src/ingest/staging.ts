@@ -1,67 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { Instant } from '../model/clock.js';
-import type { Origin } from '../store/event-rows.js';
-import type { MappedValue } from '../store/plain-values.js';
-
-/** A column of a foreign table, as the store is told to read it. */
-export interface StagedColumn {
-  name: string;
-  /** A ClickHouse type, such as `String` or `Nullable(Int64)`. */
-  type: string;
-  /** A ClickHouse expression that makes it of what the format reads; absent when it is read as it is. */
-  expression?: string;
-}
-
-/** How a file's bytes become a table's rows. */
-export interface TableReading {
-  /** ClickHouse's name of the format; `LineAsString` reads each line into one column. */
-  format: 'CSV' | 'Parquet' | 'LineAsString';
-  /** The columns that the format reads, in their order. */
-  input: readonly StagedColumn[];
-  /** A condition over them; rows for which it is false are none, as blank lines are, but are numbered. Empty: all are. */
-  keep: string;
-  /** ClickHouse settings that tell how the bytes are to be read. */
-  settings: Readonly<Record<string, string | number>>;
-}
-
-/** One value that is wanted of every staged row. */
-interface StagedValue {
-  /** The key under which the row carries it. */
-  name: string;
-  /** A ClickHouse expression over the staged columns and `_row`. */
-  expression: string;
-  /** A condition without which it is NULL, and not even evaluated; absent or empty: there is none. */
-  where?: string;
-}
-
-interface StagedQuery {
-  values: readonly StagedValue[];
-  /** A ClickHouse condition; the empty string takes every row. */
-  where: string;
-  /** IANA name: the time zone in which expressions read and make local times (`session_timezone`). */
-  timezone: string;
-  /** The first and the last row that are wanted, both included; absent for the whole table. */
-  between?: readonly [first: number, last: number];
-}
+import type { Acceptance, StagedColumn, StagedQuery, TableReading } from '../store/staging-statements.js';
 
 /**
  * One row's values by name, as JSON has them. Decimals and 64-bit integers are strings, so that no digit is
  * lost; dates with a time are ISO 8601 in UTC (`date_time_output_format = 'iso'`); NULL is null.
  */
 export type StagedRow = Readonly<Record<string, unknown>>;
-
-/** Which rows become events while they are loaded, and how. */
-export interface Acceptance {
-  values: readonly MappedValue[];
-  /** A ClickHouse condition; the empty string takes every row. */
-  where: string;
-  /** A condition that every row meets which is what it seems. */
-  intact: string;
-  timezone: string;
-  origin: Origin;
-  /** The latest `occurred_at` that is believed. */
-  latest: Instant;
-}
 
 /** Why an expression cannot be evaluated over a staged table. */
 interface ExpressionProblem {

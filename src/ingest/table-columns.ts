@@ -7,8 +7,8 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { messageOf, RedressError } from '../model/errors.js';
+import type { StagedColumn } from '../store/staging-statements.js';
 import { withoutMark } from './line-splitter.js';
-import type { StagedColumn } from './staging.js';
 
 /** How a CSV file is written, told from its beginning. */
 export interface CsvHeader {

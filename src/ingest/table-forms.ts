@@ -2,8 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { StagedColumn, TableReading } from '../store/staging-statements.js';
 import type { Input } from './open-input.js';
-import type { StagedColumn, TableReading } from './staging.js';
 import { readCsvHeader, readLineKeys, readParquetColumns } from './table-columns.js';
 
 /** The column that names what keeps a row from being what it seems; the empty string where nothing does. */

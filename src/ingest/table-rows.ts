@@ -1,10 +1,11 @@
 import type { Arrival, RejectedEvent } from '../model/event.js';
 import { EVENT_FIELDS } from '../model/event-schema.js';
+import type { StagedColumn } from '../store/staging-statements.js';
 import { type Decoded, type DecodeLimits, decodeEvent, decodeValue, reject } from './decode.js';
 import { both, soundRows, takenRows } from './map-conditions.js';
 import type { EventMap, EventTemplate } from './map-file.js';
 import type { ArrivalOf, Portion } from './portion.js';
-import type { StagedColumn, StagedRow, StagedTable } from './staging.js';
+import type { StagedRow, StagedTable } from './staging.js';
 import { EXTRA, FAULT, LINE } from './table-forms.js';
 
 const PORTION_ROWS = 5_000;

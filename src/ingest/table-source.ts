@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RedressError } from '../model/errors.js';
 import type { Origin } from '../store/event-rows.js';
+import type { Acceptance, StagedColumn } from '../store/staging-statements.js';
 import { FUTURE_ALLOWED } from './decode-fields.js';
 import { soundRows, takenRows } from './map-conditions.js';
 import { type EventMap, type MapExpression, mapProblems } from './map-file.js';
@@ -10,7 +11,7 @@ import { namesakes, problemsOf, typesOf } from './map-problems.js';
 import type { Input } from './open-input.js';
 import { arrivalOf } from './origin.js';
 import type { ArrivalOf, Portion } from './portion.js';
-import type { Acceptance, StagedColumn, StagedTable, StagingArea } from './staging.js';
+import type { StagedTable, StagingArea } from './staging.js';
 import { csvTable, linesTable, parquetTable, type Table } from './table-forms.js';
 import { mappedRows } from './table-rows.js';
 

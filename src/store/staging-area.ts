@@ -4,16 +4,16 @@ import { plainRow } from './plain-values.js';
 import {
   type Acceptance,
   acceptanceParts,
-  type Column,
   EXPRESSION_SETTINGS,
   failure,
   guarded,
   insertStatement,
   literal,
-  type Query,
   quoted,
-  type Reading,
+  type StagedColumn,
+  type StagedQuery,
   selectStatement,
+  type TableReading,
   tableStatement,
 } from './staging-statements.js';
 import type { Store } from './store.js';
@@ -31,7 +31,7 @@ export class StagingTables {
   }
 
   /** Makes an empty table of these columns, in their order, and `_row`; forgets those of loads long dead. */
-  async create(columns: readonly Column[]): Promise<StagingTable> {
+  async create(columns: readonly StagedColumn[]): Promise<StagingTable> {
     for (const { name } of await this.#store.query<{ name: string }>('abandoned_staging_tables'))
       await this.#store.statement(`DROP TABLE IF EXISTS ${quoted(name)}`);
     const name = `staging_${randomUUID().replaceAll('-', '')}`;
@@ -43,9 +43,9 @@ export class StagingTables {
 export class StagingTable {
   readonly #store: Store;
   readonly #name: string;
-  readonly #columns: readonly Column[];
+  readonly #columns: readonly StagedColumn[];
 
-  constructor(store: Store, name: string, columns: readonly Column[]) {
+  constructor(store: Store, name: string, columns: readonly StagedColumn[]) {
     this.#store = store;
     this.#name = name;
     this.#columns = columns;
@@ -98,7 +98,7 @@ export class StagingTable {
    * events on their way, and only the others among those that `where` takes come into the table. Answers how many became
    * events; null when the values' types do not allow it, and then all rows are in the table. Doing it again changes nothing.
    */
-  async load(reading: Reading & { body: Readable; accept: Acceptance | null }): Promise<number | null> {
+  async load(reading: TableReading & { body: Readable; accept: Acceptance | null }): Promise<number | null> {
     const { accept, body } = reading;
     const plain = accept === null ? null : plainRow(accept.values, accept.intact, String(accept.latest));
     if (accept === null || plain === null) {
@@ -130,7 +130,7 @@ export class StagingTable {
     return 0;
   }
 
-  async *rows(query: Query): AsyncGenerator<readonly Record<string, unknown>[]> {
+  async *rows(query: StagedQuery): AsyncGenerator<readonly Record<string, unknown>[]> {
     const { between } = query;
     yield* this.#store.rows(
       selectStatement(this.#name, query),

@@ -1,43 +1,60 @@
+import type { Instant } from '../model/clock.js';
 import { RedressError } from '../model/errors.js';
 import type { Origin } from './event-rows.js';
 import type { MappedValue, PlainRow } from './plain-values.js';
 
-export interface Column {
+/** A column of a foreign table, as the store is told to read it. */
+export interface StagedColumn {
   name: string;
+  /** A ClickHouse type, such as `String` or `Nullable(Int64)`. */
   type: string;
-  /** What it is made of, over the columns that the format reads; absent when it is one of them. */
+  /** A ClickHouse expression that makes it of what the format reads; absent when it is read as it is. */
   expression?: string;
 }
 
-type Settings = Readonly<Record<string, string | number>>;
-
 /** How a file's bytes become a table's rows. */
-export interface Reading {
+export interface TableReading {
+  /** ClickHouse's name of the format; `LineAsString` reads each line into one column. */
   format: 'CSV' | 'Parquet' | 'LineAsString';
   /** The columns that the format reads, in their order. */
-  input: readonly Column[];
-  /** Rows for which it is false are none, as blank lines are; they are numbered all the same. The empty string takes all. */
+  input: readonly StagedColumn[];
+  /** A condition over them; rows for which it is false are none, as blank lines are, but are numbered. Empty: all are. */
   keep: string;
-  settings: Settings;
+  /** ClickHouse settings that tell how the bytes are to be read. */
+  settings: Readonly<Record<string, string | number>>;
+}
+
+/** One value that is wanted of every staged row. */
+interface StagedValue {
+  /** The key under which the row carries it. */
+  name: string;
+  /** A ClickHouse expression over the staged columns and `_row`. */
+  expression: string;
+  /** A condition without which it is NULL, and not even evaluated; absent or empty: there is none. */
+  where?: string;
+}
+
+export interface StagedQuery {
+  values: readonly StagedValue[];
+  /** A ClickHouse condition; the empty string takes every row. */
+  where: string;
+  /** IANA name: the time zone in which expressions read and make local times (`session_timezone`). */
+  timezone: string;
+  /** The first and the last row that are wanted, both included; absent for the whole table. */
+  between?: readonly [first: number, last: number];
 }
 
 /** Which rows become events while they are loaded, and how. */
 export interface Acceptance {
   values: readonly MappedValue[];
+  /** A ClickHouse condition; the empty string takes every row. */
   where: string;
   /** A condition that every row meets which is what it seems. */
   intact: string;
   timezone: string;
   origin: Origin;
-  /** The latest `occurred_at` that is believed, ms. */
-  latest: number;
-}
-
-export interface Query {
-  values: readonly { name: string; expression: string; where?: string }[];
-  where: string;
-  timezone: string;
-  between?: readonly [first: number, last: number];
+  /** The latest `occurred_at` that is believed. */
+  latest: Instant;
 }
 
 /** The column that says of a row whether it becomes an event on its way; no foreign column begins with an underscore. */
@@ -54,16 +71,16 @@ export const EXPRESSION_SETTINGS =
 export const guarded = (expression: string, where: string): string =>
   where === '' ? `(${expression})` : `if((${where}), (${expression}), NULL)`;
 
-export const tableStatement = (name: string, columns: readonly Column[]): string =>
+export const tableStatement = (name: string, columns: readonly StagedColumn[]): string =>
   `CREATE TABLE ${quoted(name)} (_row UInt64, ${columnList(columns)}) ENGINE = MergeTree ORDER BY _row`;
 
 /** An insert of a file's rows, with the settings that belong to it; with `entrance`, into the table at which acceptance begins. */
 export function insertStatement(
   table: string,
-  columns: readonly Column[],
-  { format, input, keep, settings }: Reading,
+  columns: readonly StagedColumn[],
+  { format, input, keep, settings }: TableReading,
   entrance: { isPlain: string; timezone: string } | null,
-): { text: string; settings: Settings } {
+): { text: string; settings: TableReading['settings'] } {
   const names = ['_row', ...columns.map(({ name }) => quoted(name))].join(', ');
   const made = columns.map(({ name, expression }) =>
     expression === undefined ? quoted(name) : `${expression} AS ${quoted(name)}`,
@@ -95,7 +112,7 @@ export function insertStatement(
   };
 }
 
-const acceptanceSettings = (timezone: string): Settings => ({
+const acceptanceSettings = (timezone: string): TableReading['settings'] => ({
   session_timezone: timezone,
   short_circuit_function_evaluation: 'force_enable',
   optimize_on_insert: 0,
@@ -110,7 +127,7 @@ const acceptanceSettings = (timezone: string): Settings => ({
 /** What stands around the table while it is loaded: a table that keeps nothing, and views that take from it. */
 export function acceptanceParts(
   name: string,
-  columns: readonly Column[],
+  columns: readonly StagedColumn[],
   { where, origin }: Acceptance,
   plain: PlainRow,
 ): { entrance: string; tables: string[]; views: string[] } {
@@ -142,7 +159,7 @@ export function acceptanceParts(
   };
 }
 
-export function selectStatement(table: string, { values, where, timezone, between }: Query): string {
+export function selectStatement(table: string, { values, where, timezone, between }: StagedQuery): string {
   const conditions = [
     ...(where === '' ? [] : [`(${where})`]),
     ...(between === undefined ? [] : ['_row BETWEEN {first:UInt64} AND {last:UInt64}']),
@@ -160,7 +177,7 @@ export function selectStatement(table: string, { values, where, timezone, betwee
 
 export const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-const columnList = (columns: readonly Column[]): string =>
+const columnList = (columns: readonly StagedColumn[]): string =>
   columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
 
 /** What the server found wrong with an expression, in its own words; throws on every other failure. */
